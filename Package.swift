@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func example(_ name: String, path: String) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting", "ExampleSupport"],
+        path: "Examples/\(path)",
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "tchavi-swift",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    products: [
+        .library(name: "Tchavi", targets: ["Tchavi"]),
+        .library(name: "TchaviPrompts", targets: ["TchaviPrompts"]),
+        .library(name: "TchaviTesting", targets: ["TchaviTesting"]),
+    ],
+    targets: [
+        .target(name: "Tchavi", swiftSettings: settings),
+        .target(name: "TchaviPrompts", dependencies: ["Tchavi"], swiftSettings: settings),
+        .target(name: "TchaviTesting", dependencies: ["Tchavi"], swiftSettings: settings),
+        .testTarget(name: "TchaviTests", dependencies: ["Tchavi", "TchaviTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "TchaviPromptsTests",
+            dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "TchaviTestingTests", dependencies: ["Tchavi", "TchaviTesting"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

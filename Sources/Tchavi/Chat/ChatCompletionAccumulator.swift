@@ -1,0 +1,176 @@
+/// Folds the chunks of a stream into the completion that they are pieces of.
+///
+/// Ids, models and names are taken from the first chunk that has them; texts are joined; the last usage and finish
+/// reason hold. Fields that are not known are joined where they are texts or arrays, and replaced otherwise.
+public struct ChatCompletionAccumulator: Sendable {
+    private var base = ChatCompletion(id: "", model: "", choices: [])
+    private var choices: [Int: Choice] = [:]
+
+    /// Begins with nothing.
+    public init() {}
+
+    /// Whether every answer that has begun has also said why it stopped.
+    public var isFinished: Bool { !choices.isEmpty && choices.values.allSatisfy { $0.finishReason != nil } }
+
+    /// The completion so far.
+    public var completion: ChatCompletion {
+        var completion = base
+        completion.choices = choices.sorted { $0.key < $1.key }.map { $0.value.choice(index: $0.key) }
+        return completion
+    }
+
+    /// Adds a chunk.
+    ///
+    /// - Parameter chunk: The next chunk.
+    public mutating func append(_ chunk: ChatCompletionChunk) {
+        if base.id.isEmpty { base.id = chunk.id }
+        if base.model.isEmpty { base.model = chunk.model }
+        if base.created == nil || base.created == 0 { base.created = chunk.created }
+        if base.systemFingerprint == nil { base.systemFingerprint = chunk.systemFingerprint }
+        if let usage = chunk.usage { base.usage = usage }
+        if !chunk.additionalFields.isEmpty { base.additionalFields.fold(chunk.additionalFields) }
+        for choice in chunk.choices { choices[choice.index, default: Choice()].append(choice) }
+    }
+
+    /// Adds what the gateway charged.
+    ///
+    /// - Parameter metadata: The metadata that follows the chunks.
+    public mutating func append(_ metadata: TchaviMetadata) {
+        base.tchavi = metadata
+    }
+
+    /// One answer that grows.
+    private struct Choice {
+        var finishReason: FinishReason?
+        private var role: Role?
+        private var text: String?
+        /// Parts in their order, once one came that is no text.
+        private var parts: [ContentPart]?
+        private var refusal: String?
+        private var calls: [ToolCallDelta] = []
+        private var functionCall: FunctionCall?
+        private var logprobs: JSONValue?
+        private var messageFields: [String: JSONValue] = [:]
+        private var choiceFields: [String: JSONValue] = [:]
+
+        mutating func append(_ choice: ChunkChoice) {
+            if let reason = choice.finishReason { finishReason = reason }
+            if let new = choice.logprobs { logprobs = logprobs.map { $0.folding(new) } ?? new }
+            if !choice.additionalFields.isEmpty { choiceFields.fold(choice.additionalFields) }
+            let delta = choice.delta
+            if role == nil { role = delta.role }
+            if let content = delta.content { append(content) }
+            if let new = delta.refusal { refusal = (refusal ?? "") + new }
+            if let function = delta.functionCall {
+                var call = functionCall ?? FunctionCall(name: "", arguments: "")
+                if call.name.isEmpty { call.name = function.name ?? "" }
+                call.arguments += function.arguments ?? ""
+                functionCall = call
+            }
+            for call in delta.toolCalls ?? [] { append(call) }
+            if !delta.additionalFields.isEmpty { messageFields.fold(delta.additionalFields) }
+        }
+
+        private mutating func append(_ content: MessageContent) {
+            switch content {
+            case .text(let new): append(text: new)
+            case .parts(let new):
+                for part in new {
+                    if part.type == "text", part.additionalFields.isEmpty {
+                        append(text: part.text ?? "")
+                    } else {
+                        parts = (parts ?? text.map { [.text($0)] } ?? []) + [part]
+                    }
+                }
+            }
+        }
+
+        private mutating func append(text new: String) {
+            guard var parts else {
+                if text == nil { text = new } else { text?.append(new) }
+                return
+            }
+            if parts.last?.type == "text", let text = parts.last?.text {
+                parts[parts.count - 1].text = text + new
+            } else if !new.isEmpty {
+                parts.append(.text(new))
+            }
+            self.parts = parts
+        }
+
+        private mutating func append(_ delta: ToolCallDelta) {
+            let place =
+                if let index = delta.index {
+                    calls.firstIndex { $0.index == index }
+                } else if let id = delta.id, !id.isEmpty {
+                    calls.firstIndex { $0.id == id }
+                } else {
+                    calls.indices.last
+                }
+            guard let place else {
+                var first = delta
+                if first.index == nil { first.index = (calls.compactMap(\.index).max() ?? -1) + 1 }
+                calls.append(first)
+                return
+            }
+            if calls[place].id?.isEmpty ?? true { calls[place].id = delta.id }
+            if calls[place].type == nil { calls[place].type = delta.type }
+            if !delta.additionalFields.isEmpty { calls[place].additionalFields.fold(delta.additionalFields) }
+            guard let function = delta.function else { return }
+            if calls[place].function == nil { calls[place].function = ToolCallDelta.Function() }
+            if calls[place].function?.name?.isEmpty ?? true { calls[place].function?.name = function.name }
+            if let arguments = function.arguments {
+                if calls[place].function?.arguments?.append(arguments) == nil {
+                    calls[place].function?.arguments = arguments
+                }
+            }
+        }
+
+        func choice(index: Int) -> ChatChoice {
+            let content: MessageContent? = parts.map { .parts($0) } ?? text.map { .text($0) }
+            var message = ChatMessage(role: role ?? .assistant, content: content)
+            message.refusal = refusal
+            message.functionCall = functionCall
+            message.additionalFields = messageFields
+            if !calls.isEmpty {
+                message.toolCalls = calls.sorted { ($0.index ?? 0) < ($1.index ?? 0) }.map { delta in
+                    var call = ToolCall(
+                        id: delta.id ?? "",
+                        name: delta.function?.name ?? "",
+                        arguments: delta.function?.arguments ?? ""
+                    )
+                    call.type = delta.type ?? "function"
+                    call.additionalFields = delta.additionalFields
+                    return call
+                }
+            }
+            var choice = ChatChoice(index: index, message: message, finishReason: finishReason)
+            choice.logprobs = logprobs
+            choice.additionalFields = choiceFields
+            return choice
+        }
+    }
+}
+
+extension JSONValue {
+    /// This value with more of it: texts and arrays are joined, objects member by member, others replaced.
+    fileprivate func folding(_ more: JSONValue) -> JSONValue {
+        switch (self, more) {
+        case (_, .null): return self
+        case (.string(let first), .string(let second)): return .string(first + second)
+        case (.array(let first), .array(let second)): return .array(first + second)
+        case (.object(var members), .object(let second)):
+            members.fold(second)
+            return .object(members)
+        default: return more
+        }
+    }
+}
+
+extension [String: JSONValue] {
+    fileprivate mutating func fold(_ more: [String: JSONValue]) {
+        for (name, value) in more {
+            self[name] = self[name].map { $0.folding(value) } ?? value
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+
+/// One call of the gateway: its method and path. All of them stand in this file.
+public struct Endpoint: Sendable, Hashable {
+    /// The method.
+    public let method: HTTPMethod
+
+    /// The path below the base URL; `{name}` stands for a parameter, which fills one segment.
+    public let path: String
+
+    let repetition: RetryPolicy.Repetition
+
+    /// An endpoint for which the client has no method of its own.
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - path: The path below the base URL, with `{name}` for each parameter.
+    public init(_ method: HTTPMethod, _ path: String) {
+        self.init(method, path, method == .get ? .costly : .critical)
+    }
+
+    private init(_ method: HTTPMethod, _ path: String, _ repetition: RetryPolicy.Repetition) {
+        self.method = method
+        self.path = path
+        self.repetition = repetition
+    }
+
+    /// `POST /v1/chat/completions`.
+    public static let chatCompletions = Endpoint(.post, "/v1/chat/completions", .costly)
+}
+
+extension Endpoint {
+    /// The path with its parameters filled in, each percent-encoded as one segment.
+    func path(_ parameters: [String: String]) throws(TchaviError) -> String {
+        var filled = ""
+        var rest = Substring(path)
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            let name = String(rest[rest.index(after: open)..<close])
+            guard let value = parameters[name], !value.isEmpty else {
+                throw TchaviError(.invalidRequest, "The parameter `\(name)` of `\(path)` is empty.", advice: "Give it a value.")
+            }
+            filled += rest[..<open] + value.percentEncoded(keeping: .pathSegment)
+            rest = rest[rest.index(after: close)...]
+        }
+        filled += rest
+        try Self.refuseDotSegments(filled)
+        return filled
+    }
+
+    private static func refuseDotSegments(_ path: String) throws(TchaviError) {
+        let path = path.prefix { $0 != "?" && $0 != "#" }
+        for segment in path.split(separator: "/") {
+            let decoded = segment.removingPercentEncoding ?? String(segment)
+            guard decoded != ".", decoded != ".." else {
+                throw TchaviError(
+                    .invalidRequest,
+                    "The path `\(path)` has the dot segment `\(segment)`, which would lead to another endpoint.",
+                    advice: "Check the id that was given."
+                )
+            }
+        }
+    }
+}
+
+/// Which bytes of a URL's component need no encoding.
+enum URLComponentKind {
+    case pathSegment, query
+
+    func keeps(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default:
+            switch self {
+            // RFC 3986: unreserved, sub-delims, ":" and "@".
+            case .pathSegment: "-._~!$&'()*+,;=:@".utf8.contains(byte)
+            case .query: "-._~".utf8.contains(byte)
+            }
+        }
+    }
+}
+
+extension String {
+    func percentEncoded(keeping kind: URLComponentKind) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in utf8 {
+            if kind.keeps(byte) {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Where the gateway is.
+struct BaseURL: Sendable {
+    private let text: String
+
+    init(_ url: URL, allowsInsecureHTTP: Bool) throws(TchaviError) {
+        let scheme = url.scheme?.lowercased()
+        guard scheme == "https" || scheme == "http", let host = url.host, !host.isEmpty else {
+            throw TchaviError(
+                .invalidRequest,
+                "The base URL `\(url.withoutCredentials)` is no http or https URL with a host.",
+                advice: "Set baseURL or TCHAVI_BASE_URL to something like https://gateway.example."
+            )
+        }
+        guard scheme == "https" || allowsInsecureHTTP || Self.isLoopback(host) else {
+            throw TchaviError(
+                .invalidRequest,
+                "The base URL `\(url.withoutCredentials)` would send the key over plain http.",
+                advice: "Use https, or set allowsInsecureHTTP (TCHAVI_ALLOW_INSECURE_HTTP=1) if the network is trusted."
+            )
+        }
+        guard url.query == nil, url.fragment == nil, url.user == nil, url.password == nil else {
+            throw TchaviError(
+                .invalidRequest,
+                "The base URL `\(url.withoutCredentials)` has a user, a query or a fragment.",
+                advice: "Give the credential as `.apiKey(…)`, and the base URL without those."
+            )
+        }
+        var text = url.absoluteString
+        while text.hasSuffix("/") { text.removeLast() }
+        if text.hasSuffix("/v1") { text.removeLast(3) }
+        self.text = text
+    }
+
+    func url(path: String, query: [(name: String, value: String)]) throws(TchaviError) -> URL {
+        let query = query.map { "\($0.name.percentEncoded(keeping: .query))=\($0.value.percentEncoded(keeping: .query))" }
+        let separator = path.hasPrefix("/") ? "" : "/"
+        let text = text + separator + path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        guard let url = URL(string: text) else {
+            throw TchaviError(.invalidRequest, "`\(text)` is no URL.", advice: "Check the base URL and the path.")
+        }
+        return url
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        let host = host.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+extension URL {
+    /// The URL for a message: without a user or password.
+    fileprivate var withoutCredentials: String {
+        guard user != nil || password != nil, var components = URLComponents(url: self, resolvingAgainstBaseURL: false)
+        else { return absoluteString }
+        components.user = nil
+        components.password = nil
+        return components.string ?? Secret.placeholder
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// Reads the gateway's errors, and those of OpenAI-like servers, from an answer's status, headers and body.
+enum ErrorReader {
+    static let maximumBodyBytes = 4096
+
+    /// The error that an answer of a status that is no success stands for.
+    static func error(status: Int, headers: HTTPHeaders, body: Data, now: Date) -> TchaviError {
+        let json = try? JSONValue(parsing: body)
+        var error = json.flatMap { reported(in: $0, status: status) } ?? unread(status: status, body: body)
+        error.headers = headers.redacted
+        error.requestID = headers["x-request-id"] ?? headers["request-id"]
+        error.retryAfter = RetryAfter.duration(headers, now: now)
+        if error.advice == nil { error.advice = advice(error) }
+        return error
+    }
+
+    /// The error that a JSON value reports, if it does: also in an answer of status 200, or in a stream's event.
+    static func reported(in json: JSONValue, status: Int?) -> TchaviError? {
+        guard case .object(let members) = json, let reported = members["error"], !reported.isNull else { return nil }
+        switch reported {
+        case .object(let error): return openAI(error, status: status)
+        case .string(let name): return tchavi(name, members, status: status)
+        default: return nil
+        }
+    }
+
+    /// `{error, message, statusCode, details?}`.
+    private static func tchavi(_ name: String, _ members: [String: JSONValue], status: Int?) -> TchaviError {
+        let status = members["statusCode"]?.integer ?? status
+        var error = TchaviError(code(status), members["message"]?.string ?? name, statusCode: status)
+        error.errorCode = name
+        error.details = members["details"]
+        if error.code == .insufficientCredits {
+            error.creditsRemaining = ["creditsRemaining", "credits_remaining"].lazy
+                .compactMap { members[$0] ?? members["details"]?[$0] }
+                .compactMap { Decimal(scalar: $0) }
+                .first
+        }
+        error.advice = advice(error)
+        return error
+    }
+
+    /// `{error: {message, type, param, code}}`.
+    private static func openAI(_ members: [String: JSONValue], status: Int?) -> TchaviError {
+        let numeric = members["code"]?.integer.flatMap { (400...599).contains($0) ? $0 : nil }
+        let status = status.flatMap { $0 >= 400 ? $0 : nil } ?? numeric ?? status
+        let message = members["message"]?.string ?? "The server reported an error without a message."
+        var error = TchaviError(code(status), message, statusCode: status)
+        error.errorCode = members["code"]?.string ?? members["type"]?.string
+        let rest = members.filter { $0.key != "message" && $0.value != .null }
+        error.details = rest.isEmpty ? nil : .object(rest)
+        error.advice = advice(error)
+        return error
+    }
+
+    private static func unread(status: Int, body: Data) -> TchaviError {
+        var error = TchaviError(code(status), "The server answered with status \(status).", statusCode: status)
+        error.body = String(decoding: body.prefix(maximumBodyBytes), as: UTF8.self)
+        return error
+    }
+
+    private static func code(_ status: Int?) -> TchaviError.Code {
+        switch status {
+        case 401: .authentication
+        case 402: .insufficientCredits
+        case 429: .rateLimited
+        default: .api
+        }
+    }
+
+    private static func advice(_ error: TchaviError) -> String? {
+        switch error.statusCode {
+        case 401: return "Check the API key and that it belongs to this gateway (TCHAVI_API_KEY, TCHAVI_BASE_URL)."
+        case 402: return "Buy credits, or choose a cheaper model or a smaller max_tokens."
+        case 403: return "The key may not use this endpoint or address: see its allowed endpoints and IPs."
+        case 404: return "Check the base URL, the model's name and the id."
+        case 429:
+            guard let wait = error.retryAfter else { return "Send fewer requests at a time, or raise the key's limit." }
+            return "Wait \(Int(wait.seconds.rounded(.up))) s, then try again."
+        case .some(300..<400):
+            return "Redirects to another origin are not followed, so that the key stays here: set the final base URL."
+        case .some(400..<500): return "Correct the request: the gateway will refuse it again."
+        case .some(500...): return "The fault is the gateway's: try again later."
+        default: return nil
+        }
+    }
+}

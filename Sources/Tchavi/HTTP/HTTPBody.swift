@@ -1,0 +1,261 @@
+public import Foundation
+import Synchronization
+
+/// An answer's body as it arrives: a sequence of pieces, split anywhere, to be iterated once.
+///
+/// Dropping the iterator, or the body before it is iterated, ends the request.
+public struct HTTPBody: AsyncSequence, Sendable {
+    /// A piece of the body.
+    public typealias Element = Data
+
+    private enum Source: Sendable {
+        case buffer(BodyBuffer, owner: BodyBuffer.Owner)
+        case sequence(any AsyncSequence<Data, any Error> & Sendable)
+    }
+
+    private let source: Source
+
+    /// A body that is there as a whole.
+    ///
+    /// - Parameter data: The body.
+    public init(_ data: Data) {
+        let (body, writer) = Self.buffered(limit: .max, onCancel: {})
+        if !data.isEmpty { writer.write(data) }
+        writer.finish()
+        self = body
+    }
+
+    /// A body that another sequence gives, at the pace at which it is read.
+    ///
+    /// - Parameter sequence: The pieces. It has to end with `CancellationError` when the reading task is cancelled.
+    public init(_ sequence: any AsyncSequence<Data, any Error> & Sendable) {
+        source = .sequence(sequence)
+    }
+
+    private init(buffer: BodyBuffer) {
+        source = .buffer(buffer, owner: BodyBuffer.Owner(buffer))
+    }
+
+    /// A body that a transport pushes into, for libraries that call back with each piece.
+    ///
+    /// - Parameters:
+    ///   - limit: How many bytes may wait unread; beyond it the body fails.
+    ///   - onCancel: Called once, from any thread, when nobody will read any further.
+    /// - Returns: The body, and the end to write to.
+    public static func buffered(
+        limit: Int,
+        onCancel: @escaping @Sendable () -> Void
+    ) -> (body: HTTPBody, writer: Writer) {
+        let buffer = BodyBuffer(limit: limit, onCancel: onCancel)
+        return (HTTPBody(buffer: buffer), Writer(buffer: buffer))
+    }
+
+    /// The end of a buffered body that a transport writes to.
+    public struct Writer: Sendable {
+        fileprivate let buffer: BodyBuffer
+
+        /// Adds a piece.
+        ///
+        /// - Parameter data: The piece.
+        /// - Returns: Whether the body takes more. It does not once it was cancelled, has ended, or has more unread
+        ///   bytes than its limit; the transport then ends the request.
+        @discardableResult
+        public func write(_ data: Data) -> Bool { buffer.write(data) }
+
+        /// Ends the body.
+        ///
+        /// - Parameter error: Why it ended before it was complete, or `nil`.
+        public func finish(throwing error: (any Error)? = nil) { buffer.finish(error) }
+    }
+
+    /// Reads the body piece by piece.
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
+        fileprivate enum Source: Sendable {
+            case buffer(BodyBuffer, body: BodyBuffer.Owner, iterator: BodyBuffer.Owner)
+            case sequence(SequenceReader)
+        }
+
+        fileprivate let source: Source
+
+        /// The next piece, or `nil` at the end.
+        ///
+        /// - Returns: At least one byte, or `nil`.
+        /// - Throws: `CancellationError`, or what the transport failed with.
+        public func next() async throws -> Data? {
+            switch source {
+            case .buffer(let buffer, _, _): try await buffer.next()
+            case .sequence(let reader): try await reader.next()
+            }
+        }
+
+        /// A piece that has already arrived, taken without waiting.
+        package func nextIfReady() -> Data? {
+            if case .buffer(let buffer, _, _) = source { buffer.nextIfReady() } else { nil }
+        }
+    }
+
+    /// Begins to read. A body is read once; a second iterator finds what the first has left.
+    public func makeAsyncIterator() -> Iterator {
+        switch source {
+        case .buffer(let buffer, let owner):
+            Iterator(source: .buffer(buffer, body: owner, iterator: BodyBuffer.Owner(buffer)))
+        case .sequence(let sequence): Iterator(source: .sequence(SequenceReader(sequence)))
+        }
+    }
+
+    /// The whole body.
+    ///
+    /// - Parameter limit: How many bytes are accepted.
+    /// - Returns: The body.
+    /// - Throws: ``TchaviError`` of code ``TchaviError/Code/transport`` where it is larger, or what the transport
+    ///   failed with.
+    public func collect(upTo limit: Int) async throws -> Data {
+        var whole = Data()
+        for try await piece in self {
+            guard whole.count + piece.count <= limit else { throw TchaviError.tooLarge(limit, "maximumResponseBytes") }
+            if whole.isEmpty { whole = piece } else { whole.append(piece) }
+        }
+        return whole
+    }
+}
+
+/// Keeps the iterator of a sequence where tasks that take turns can call it.
+private actor SequenceReader {
+    private var iterator: any AsyncIteratorProtocol<Data, any Error>
+
+    init(_ sequence: any AsyncSequence<Data, any Error> & Sendable) {
+        iterator = sequence.makeAsyncIterator()
+    }
+
+    func next() async throws -> Data? {
+        var current = iterator
+        defer { iterator = current }
+        while let piece = try await current.next(isolation: self) {
+            if !piece.isEmpty { return piece }
+        }
+        return nil
+    }
+}
+
+/// What has arrived and was not read yet, between a transport that pushes and one reader that pulls.
+final class BodyBuffer: Sendable {
+    /// Cancels a buffer when the last reader that could read it is gone.
+    final class Owner: Sendable {
+        private let buffer: BodyBuffer
+        init(_ buffer: BodyBuffer) { self.buffer = buffer }
+        deinit { buffer.cancel(CancellationError()) }
+    }
+
+    private struct State {
+        var pieces: [Data] = []
+        var head = 0
+        var bytes = 0
+        var end: Result<Void, any Error>?
+        var reader: CheckedContinuation<Data?, any Error>?
+        var onCancel: (@Sendable () -> Void)?
+
+        mutating func takeFirst() -> Data? {
+            guard head < pieces.count else { return nil }
+            let piece = pieces[head]
+            bytes -= piece.count
+            head += 1
+            if head == pieces.count {
+                pieces.removeAll(keepingCapacity: true)
+                head = 0
+            }
+            return piece
+        }
+
+        mutating func drop() {
+            pieces = []
+            head = 0
+            bytes = 0
+        }
+    }
+
+    private let limit: Int
+    private let state: Mutex<State>
+
+    init(limit: Int, onCancel: @escaping @Sendable () -> Void) {
+        self.limit = limit
+        state = Mutex(State(onCancel: onCancel))
+    }
+
+    func write(_ data: Data) -> Bool {
+        guard !data.isEmpty else { return true }
+        enum Outcome {
+            case accepted, refused
+            case overflown
+            case handed(CheckedContinuation<Data?, any Error>)
+        }
+        let outcome: Outcome = state.withLock { state in
+            if state.end != nil { return .refused }
+            if let reader = state.reader.take() { return .handed(reader) }
+            if state.bytes + data.count > limit { return .overflown }
+            state.pieces.append(data)
+            state.bytes += data.count
+            return .accepted
+        }
+        switch outcome {
+        case .accepted: return true
+        case .refused: return false
+        case .handed(let reader):
+            reader.resume(returning: data)
+            return true
+        case .overflown:
+            cancel(TchaviError.tooLarge(limit, "streamBufferBytes"))
+            return false
+        }
+    }
+
+    func finish(_ error: (any Error)?) {
+        let reader = state.withLock { state -> CheckedContinuation<Data?, any Error>? in
+            guard state.end == nil else { return nil }
+            state.end = error.map { .failure($0) } ?? .success(())
+            state.onCancel = nil
+            return state.reader.take()
+        }
+        if let error { reader?.resume(throwing: error) } else { reader?.resume(returning: nil) }
+    }
+
+    /// Drops what was not read, fails the reader and tells the transport.
+    func cancel(_ error: any Error) {
+        let (reader, onCancel) = state.withLock { state in
+            guard state.end == nil else {
+                // It had ended before: only what nobody will read any more is let go.
+                if error is CancellationError { state.drop() }
+                return (CheckedContinuation<Data?, any Error>?.none, (@Sendable () -> Void)?.none)
+            }
+            state.drop()
+            state.end = .failure(error)
+            return (state.reader.take(), state.onCancel.take())
+        }
+        onCancel?()
+        reader?.resume(throwing: error)
+    }
+
+    func nextIfReady() -> Data? {
+        state.withLock { $0.takeFirst() }
+    }
+
+    func next() async throws -> Data? {
+        if let piece = nextIfReady() { return piece }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let ready: Result<Data?, any Error>? = state.withLock { state in
+                    if let piece = state.takeFirst() { return .success(piece) }
+                    switch state.end {
+                    case .success: return .success(nil)
+                    case .failure(let error): return .failure(error)
+                    case nil:
+                        state.reader = continuation
+                        return nil
+                    }
+                }
+                if let ready { continuation.resume(with: ready) }
+            }
+        } onCancel: {
+            cancel(CancellationError())
+        }
+    }
+}

@@ -1,0 +1,78 @@
+public import Foundation
+
+/// A request's method.
+public struct HTTPMethod: OpenSet, JSONScalar {
+    /// The method's name.
+    public let rawValue: String
+    /// A method by its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// GET.
+    public static let get: HTTPMethod = "GET"
+    /// POST.
+    public static let post: HTTPMethod = "POST"
+    /// PUT.
+    public static let put: HTTPMethod = "PUT"
+    /// PATCH.
+    public static let patch: HTTPMethod = "PATCH"
+    /// DELETE.
+    public static let delete: HTTPMethod = "DELETE"
+}
+
+/// A request as a transport sends it: complete, its credentials among its headers.
+public struct HTTPRequest: Sendable {
+    /// The method.
+    public var method: HTTPMethod
+    /// The absolute URL.
+    public var url: URL
+    /// The header fields.
+    public var headers: HTTPHeaders
+    /// The body, if there is one.
+    public var body: Data?
+    /// How many bytes of the answer's body may wait, received and unread, before the answer fails.
+    public var maximumBufferedBytes: Int
+
+    /// Makes a request.
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - url: The absolute URL.
+    ///   - headers: The header fields.
+    ///   - body: The body, if there is one.
+    ///   - maximumBufferedBytes: How many bytes of the answer's body may wait unread.
+    public init(
+        method: HTTPMethod = .get,
+        url: URL,
+        headers: HTTPHeaders = HTTPHeaders(),
+        body: Data? = nil,
+        maximumBufferedBytes: Int = 16 << 20
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.maximumBufferedBytes = maximumBufferedBytes
+    }
+}
+
+/// An answer: its head, and its body as it arrives.
+public struct HTTPResponse: Sendable {
+    /// The status.
+    public var status: Int
+    /// The header fields.
+    public var headers: HTTPHeaders
+    /// The body, to be read once.
+    public var body: HTTPBody
+
+    /// Makes an answer.
+    ///
+    /// - Parameters:
+    ///   - status: The status.
+    ///   - headers: The header fields.
+    ///   - body: The body.
+    public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = HTTPBody(Data())) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}

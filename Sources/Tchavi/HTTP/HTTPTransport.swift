@@ -1,0 +1,58 @@
+/// What carries a request to a server and its answer back.
+///
+/// The package brings ``URLSessionTransport``. Write one of your own to use another HTTP library, or to answer without
+/// a network. A transport sends one request once: retries, deadlines, credentials and the reading of errors are the
+/// client's.
+///
+/// A conforming type
+/// - returns when the answer's head is there, its body still to come;
+/// - follows no redirect to another origin;
+/// - throws `CancellationError` promptly when the task is cancelled, also while it waits for the head, and ends the
+///   request when the body's iterator is dropped;
+/// - throws ``TchaviError/couldNotConnect(_:)`` if the server was never reached, and a ``TchaviError`` of code
+///   ``TchaviError/Code/transport`` for what else befalls the network.
+public protocol HTTPTransport: Sendable {
+    /// Sends a request and waits for the head of its answer.
+    ///
+    /// - Parameter request: The request, complete.
+    /// - Returns: The answer, its body to be read as it arrives.
+    /// - Throws: `CancellationError`, or ``TchaviError`` of code ``TchaviError/Code/transport``.
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse
+}
+
+extension TchaviError {
+    /// The server was never reached, so that sending the request again repeats no work.
+    ///
+    /// - Parameter reason: Why, in one sentence.
+    /// - Returns: An error of code ``Code/transport`` that retry policies may act upon.
+    public static func couldNotConnect(_ reason: String) -> TchaviError {
+        var error = TchaviError(
+            .transport,
+            reason,
+            advice: "Check the base URL, and that the gateway runs and can be reached from here."
+        )
+        error.isConnectFailure = true
+        return error
+    }
+
+    /// The connection was lost after the request may have reached the server.
+    ///
+    /// - Parameter reason: Why, in one sentence.
+    /// - Returns: An error of code ``Code/transport`` that is not retried unless the gateway honours idempotency keys.
+    public static func connectionLost(_ reason: String) -> TchaviError {
+        TchaviError(
+            .transport,
+            reason,
+            advice: "The request may have been carried out: look at the usage history before you send it again."
+        )
+    }
+
+    /// An answer that is larger than what the client accepts.
+    package static func tooLarge(_ limit: Int, _ setting: String) -> TchaviError {
+        TchaviError(
+            .transport,
+            "The answer is larger than the \(limit) bytes that \(setting) allows.",
+            advice: "Raise \(setting) if answers of this size are meant."
+        )
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+
+/// When a call is sent again, and after how long.
+///
+/// Sent again are answers of status 429, 502 and 503, and requests that never reached the gateway. The gateway's
+/// `Retry-After` is obeyed up to ``maximumRetryAfter``; without one the wait before retry n (from 0) is
+/// `min(initialDelay × 2ⁿ, maximumDelay)` times a random factor between 0.75 and 1.
+public struct RetryPolicy: Sendable, Hashable {
+    /// How many times a call is sent again, at the most.
+    public var maxRetries: Int
+    /// The wait before the first retry.
+    public var initialDelay: Duration
+    /// The longest wait that the policy chooses by itself.
+    public var maximumDelay: Duration
+    /// The longest wait that the gateway may ask for; beyond it the error is thrown at once.
+    public var maximumRetryAfter: Duration
+
+    /// Makes a policy.
+    ///
+    /// - Parameters:
+    ///   - maxRetries: How many times a call is sent again, at the most.
+    ///   - initialDelay: The wait before the first retry.
+    ///   - maximumDelay: The longest wait that the policy chooses by itself.
+    ///   - maximumRetryAfter: The longest wait that the gateway may ask for.
+    public init(
+        maxRetries: Int = 2,
+        initialDelay: Duration = .milliseconds(500),
+        maximumDelay: Duration = .seconds(8),
+        maximumRetryAfter: Duration = .seconds(120)
+    ) {
+        self.maxRetries = maxRetries
+        self.initialDelay = initialDelay
+        self.maximumDelay = maximumDelay
+        self.maximumRetryAfter = maximumRetryAfter
+    }
+
+    /// Sends nothing again.
+    public static let none = RetryPolicy(maxRetries: 0)
+
+    /// How safe it is to send a request again.
+    enum Repetition: Sendable {
+        /// Asking twice does no harm, or the gateway tells a repetition by its idempotency key.
+        case harmless
+        /// The request may cost: only answers that say it was not carried out are followed by another.
+        case costly
+        /// The request moves money or makes keys: only a 429, or a connection that was never made.
+        case critical
+    }
+
+    /// The wait before a call is sent again, or `nil` to throw the error.
+    func delay(
+        after error: TchaviError,
+        retriesSoFar: Int,
+        repetition: Repetition,
+        random: () -> Double
+    ) -> Duration? {
+        guard retriesSoFar < maxRetries, isRetryable(error, repetition) else { return nil }
+        if let asked = error.retryAfter, asked > .zero {
+            return asked <= maximumRetryAfter ? asked : nil
+        }
+        return backoff(retriesSoFar: retriesSoFar) * (0.75 + 0.25 * random())
+    }
+
+    private func isRetryable(_ error: TchaviError, _ repetition: Repetition) -> Bool {
+        if error.isConnectFailure { return true }
+        switch error.statusCode {
+        case 429: return true
+        case 502, 503: return repetition != .critical
+        case nil: return repetition == .harmless && (error.code == .transport || error.code == .timeout)
+        default: return false
+        }
+    }
+
+    func backoff(retriesSoFar: Int) -> Duration {
+        // Beyond 2¹⁰ every sensible maximum has been reached, and larger factors would only risk an overflow.
+        min(initialDelay * (1 << min(max(retriesSoFar, 0), 10)), maximumDelay)
+    }
+}
+
+/// What the gateway asks for with `retry-after-ms` and `Retry-After`.
+enum RetryAfter {
+    /// The wait asked for, or `nil` where there is none or it cannot be read.
+    static func duration(_ headers: HTTPHeaders, now: Date) -> Duration? {
+        if let text = headers["retry-after-ms"], let milliseconds = number(text) {
+            return .seconds(milliseconds / 1000)
+        }
+        guard let text = headers["retry-after"] else { return nil }
+        if let seconds = number(text) { return .seconds(seconds) }
+        return HTTPDate.date(text).map { .seconds($0.timeIntervalSince(now)) }
+    }
+
+    /// A number of any size, bounded to what a duration can hold.
+    private static func number(_ text: String) -> Double? {
+        let text = text.trimmingCharacters(in: .whitespaces)
+        guard let value = Double(text), value.isFinite, text.utf8.allSatisfy({ $0 < 0x41 }) else { return nil }
+        return min(max(value, -1e9), 1e9)
+    }
+}

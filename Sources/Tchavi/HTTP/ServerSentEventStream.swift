@@ -1,0 +1,93 @@
+import Foundation
+
+/// The events of an answer as they arrive, to be iterated once. Dropping the iterator ends the request.
+public struct ServerSentEventStream: AsyncSequence, Sendable {
+    /// An event.
+    public typealias Element = ServerSentEvent
+
+    private let response: HTTPResponse
+    private let pipeline: HTTPPipeline
+
+    package init(_ response: HTTPResponse, pipeline: HTTPPipeline) {
+        self.response = response
+        self.pipeline = pipeline
+    }
+
+    /// The answer's header fields.
+    public var headers: HTTPHeaders { response.headers }
+
+    /// Reads event by event.
+    public struct Iterator: AsyncIteratorProtocol {
+        private let body: HTTPBody.Iterator
+        private var parser: EventStreamParser
+        private let time: TimeSource
+        private let idleTimeout: Duration?
+        private var end: Duration?
+
+        fileprivate init(_ response: HTTPResponse, _ pipeline: HTTPPipeline) {
+            body = response.body.makeAsyncIterator()
+            parser = EventStreamParser(limit: pipeline.configuration.maximumEventBytes)
+            time = pipeline.time
+            idleTimeout = pipeline.configuration.idleTimeout
+        }
+
+        /// Gives up, as if the stream had ended, when this much time has passed from now on.
+        package mutating func end(within duration: Duration) {
+            end = time.elapsed() + duration
+        }
+
+        /// The next event, or `nil` at the end.
+        ///
+        /// - Returns: The next event.
+        /// - Throws: `CancellationError`, or ``TchaviError``: of code ``TchaviError/Code/timeout`` when the stream
+        ///   falls silent, ``TchaviError/Code/stream`` when an event is too large, ``TchaviError/Code/transport`` when
+        ///   the network fails.
+        public mutating func next() async throws -> ServerSentEvent? {
+            while true {
+                if let event = parser.next() { return event }
+                guard let piece = try await nextPiece() else { return nil }
+                do {
+                    try parser.push(piece)
+                } catch {
+                    throw TchaviError(
+                        .stream,
+                        "A line or event of the stream is larger than \(error.limit) bytes.",
+                        advice: "Raise `maximumEventBytes` if events of this size are meant."
+                    )
+                }
+            }
+        }
+
+        private mutating func nextPiece() async throws -> Data? {
+            if let piece = body.nextIfReady() { return piece }
+            guard let end else { return try await nextPiece(within: idleTimeout) }
+            let remaining = end - time.elapsed()
+            guard remaining > .zero else { return nil }
+            do {
+                return try await nextPiece(within: remaining)
+            } catch let error as TchaviError where error.code == .timeout {
+                return nil
+            }
+        }
+
+        private mutating func nextPiece(within limit: Duration?) async throws -> Data? {
+            guard let limit else { return try await body.next() }
+            return try await time.run(within: limit, orThrow: .silent(for: limit)) { [body] in
+                try await body.next()
+            }
+        }
+    }
+
+    /// Begins to read.
+    public func makeAsyncIterator() -> Iterator { Iterator(response, pipeline) }
+}
+
+extension TchaviError {
+    fileprivate static func silent(for limit: Duration) -> TchaviError {
+        TchaviError(
+            .timeout,
+            "The stream fell silent for \((limit.seconds * 1000).rounded() / 1000) s.",
+            advice: "Raise `idleTimeout` if the model may think that long between two words."
+        )
+    }
+}

@@ -1,0 +1,266 @@
+public import Foundation
+
+extension JSONValue {
+    /// Reads one JSON value (RFC 8259).
+    ///
+    /// Of members with the same name the last one stays. At most 512 levels of nesting are read.
+    ///
+    /// - Parameter text: JSON, and nothing after it but white space.
+    /// - Throws: ``JSONError``, which gives the offset in bytes of what could not be read.
+    public init(parsing text: String) throws(JSONError) {
+        var text = text
+        let result: Result<JSONValue, JSONError> = text.withUTF8 { bytes in
+            JSONParser.parse(UnsafeRawBufferPointer(bytes))
+        }
+        self = try result.get()
+    }
+
+    /// Reads one JSON value (RFC 8259) from UTF-8.
+    ///
+    /// - Parameter data: JSON in UTF-8, and nothing after it but white space; a byte order mark before it is passed
+    ///   over.
+    /// - Throws: ``JSONError``, which gives the offset in bytes of what could not be read.
+    public init(parsing data: Data) throws(JSONError) {
+        let result: Result<JSONValue, JSONError> = data.withUnsafeBytes { JSONParser.parse($0) }
+        self = try result.get()
+    }
+}
+
+/// A recursive-descent reader over UTF-8 that copies nothing but the values it returns.
+struct JSONParser {
+    static let maximumDepth = 512
+
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    static func parse(_ bytes: UnsafeRawBufferPointer) -> Result<JSONValue, JSONError> {
+        var parser = JSONParser(bytes: bytes)
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
+        return Result { () throws(JSONError) in try parser.document() }
+    }
+
+    private init(bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    private mutating func document() throws(JSONError) -> JSONValue {
+        let value = try value(depth: 0)
+        skipWhiteSpace()
+        guard position == bytes.count else { throw failure("unexpected text after the value") }
+        return value
+    }
+
+    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+        guard depth <= Self.maximumDepth else { throw failure("nested more than \(Self.maximumDepth) levels deep") }
+        skipWhiteSpace()
+        guard let byte = current else { throw failure("the text ends where a value should stand") }
+        switch byte {
+        case UInt8(ascii: "{"): return try object(depth: depth)
+        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try literal("true", .boolean(true))
+        case UInt8(ascii: "f"): return try literal("false", .boolean(false))
+        case UInt8(ascii: "n"): return try literal("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+        default: throw failure("unexpected character where a value should stand")
+        }
+    }
+
+    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
+        position += 1
+        var members: [String: JSONValue] = [:]
+        skipWhiteSpace()
+        if take(UInt8(ascii: "}")) { return .object(members) }
+        while true {
+            skipWhiteSpace()
+            guard current == UInt8(ascii: "\"") else { throw failure("expected a member's name in quotation marks") }
+            let name = try string()
+            skipWhiteSpace()
+            guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member's name") }
+            members[name] = try value(depth: depth + 1)
+            skipWhiteSpace()
+            if take(UInt8(ascii: ",")) { continue }
+            guard take(UInt8(ascii: "}")) else { throw failure("expected a comma or the end of the object") }
+            return .object(members)
+        }
+    }
+
+    private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
+        position += 1
+        var elements: [JSONValue] = []
+        skipWhiteSpace()
+        if take(UInt8(ascii: "]")) { return .array(elements) }
+        while true {
+            elements.append(try value(depth: depth + 1))
+            skipWhiteSpace()
+            if take(UInt8(ascii: ",")) { continue }
+            guard take(UInt8(ascii: "]")) else { throw failure("expected a comma or the end of the array") }
+            return .array(elements)
+        }
+    }
+
+    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+        let end = position + text.utf8CodeUnitCount
+        guard end <= bytes.count else { throw failure("unexpected character where a value should stand") }
+        for offset in 0..<text.utf8CodeUnitCount where bytes[position + offset] != text.utf8Start[offset] {
+            throw failure("unexpected character where a value should stand")
+        }
+        position = end
+        return value
+    }
+
+    // MARK: Numbers
+
+    private mutating func number() throws(JSONError) -> JSONValue {
+        let start = position
+        var isInteger = true
+        _ = take(UInt8(ascii: "-"))
+        if take(UInt8(ascii: "0")) {
+            if let current, isDigit(current) { throw failure("a number begins with a zero") }
+        } else {
+            try digits()
+        }
+        if take(UInt8(ascii: ".")) {
+            isInteger = false
+            try digits()
+        }
+        if let byte = current, byte | 0x20 == UInt8(ascii: "e") {
+            isInteger = false
+            position += 1
+            if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { position += 1 }
+            try digits()
+        }
+        let slice = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+        if isInteger, let integer = Self.integer(slice) { return integer }
+        guard let value = Double(String(decoding: slice, as: UTF8.self)), value.isFinite else {
+            throw failure("a number beyond what an IEEE double can hold")
+        }
+        return .double(value)
+    }
+
+    private mutating func digits() throws(JSONError) {
+        let start = position
+        while let byte = current, isDigit(byte) { position += 1 }
+        guard position > start else { throw failure("expected a digit") }
+    }
+
+    private static func integer(_ digits: UnsafeRawBufferPointer) -> JSONValue? {
+        let isNegative = digits.first == UInt8(ascii: "-")
+        var magnitude: UInt64 = 0
+        for byte in digits.dropFirst(isNegative ? 1 : 0) {
+            let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+            if overflow || carry { return nil }
+            magnitude = sum
+        }
+        if isNegative {
+            return magnitude <= UInt64(Int64.max) + 1 ? .integer(Int64(truncatingIfNeeded: 0 &- magnitude)) : nil
+        }
+        return Int64(exactly: magnitude).map { .integer($0) } ?? .unsignedInteger(magnitude)
+    }
+
+    // MARK: Strings
+
+    private mutating func string() throws(JSONError) -> String {
+        position += 1
+        let start = position
+        while let byte = current {
+            switch byte {
+            case UInt8(ascii: "\""):
+                defer { position += 1 }
+                return try text(UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
+            case UInt8(ascii: "\\"): return try escapedString(from: start)
+            case 0..<0x20: throw failure("a control character within a string; write it as an escape")
+            default: position += 1
+            }
+        }
+        throw failure("a string without an end")
+    }
+
+    private mutating func escapedString(from start: Int) throws(JSONError) -> String {
+        var buffer = [UInt8](bytes[start..<position])
+        while let byte = current {
+            position += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: buffer, as: UTF8.self) else {
+                    throw failure("a string that is not UTF-8")
+                }
+                return text
+            case UInt8(ascii: "\\"): try escape(into: &buffer)
+            case 0..<0x20: throw failure("a control character within a string; write it as an escape")
+            default: buffer.append(byte)
+            }
+        }
+        throw failure("a string without an end")
+    }
+
+    private mutating func escape(into buffer: inout [UInt8]) throws(JSONError) {
+        guard let byte = current else { throw failure("a string without an end") }
+        position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): buffer.append(byte)
+        case UInt8(ascii: "b"): buffer.append(0x08)
+        case UInt8(ascii: "f"): buffer.append(0x0C)
+        case UInt8(ascii: "n"): buffer.append(0x0A)
+        case UInt8(ascii: "r"): buffer.append(0x0D)
+        case UInt8(ascii: "t"): buffer.append(0x09)
+        case UInt8(ascii: "u"): buffer.append(contentsOf: Array(String(try escapedScalar()).utf8))
+        default: throw failure("an unknown escape within a string")
+        }
+    }
+
+    /// Reads the digits after `\u`, and the second half of a surrogate pair; a half alone is U+FFFD.
+    private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
+        let first = try hexadecimal()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        guard first < 0xDC00, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
+        else { return "\u{FFFD}" }
+        let beforeSecond = position
+        position += 2
+        let second = try hexadecimal()
+        guard (0xDC00...0xDFFF).contains(second),
+            let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+        else {
+            position = beforeSecond
+            return "\u{FFFD}"
+        }
+        return scalar
+    }
+
+    private mutating func hexadecimal() throws(JSONError) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw failure("expected four hexadecimal digits after \\u")
+            }
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        return value
+    }
+
+    private func text(_ slice: UnsafeRawBufferPointer) throws(JSONError) -> String {
+        guard let text = String(validating: slice, as: UTF8.self) else { throw failure("a string that is not UTF-8") }
+        return text
+    }
+
+    // MARK: Bytes
+
+    private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard current == byte else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func skipWhiteSpace() {
+        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+    }
+
+    private func failure(_ reason: String) -> JSONError { JSONError("\(reason), at byte \(position)") }
+}

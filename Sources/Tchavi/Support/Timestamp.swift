@@ -1,0 +1,169 @@
+public import Foundation
+
+/// A moment as it stood on the wire, and as a date where its text can be read as one.
+///
+/// The text is kept, so that what was decoded is encoded again to the letter.
+public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
+    /// The text on the wire: ISO 8601 such as `2026-01-05T18:11:00.000Z`, if the sender kept to its own form.
+    public let text: String
+
+    /// The moment, or `nil` where the text is no ISO 8601 date with time.
+    public let date: Date?
+
+    /// Keeps a text, and reads it.
+    ///
+    /// - Parameter text: ISO 8601 with `T` or a space between date and time, a fraction or none, and `Z`, an offset or
+    ///   nothing (which counts as UTC).
+    public init(_ text: String) {
+        self.text = text
+        date = ISO8601.date(text)
+    }
+
+    /// Writes a moment in UTC with milliseconds.
+    ///
+    /// - Parameter date: The moment.
+    public init(_ date: Date) {
+        text = ISO8601.text(date)
+        self.date = date
+    }
+
+    /// The text on the wire.
+    public var description: String { text }
+}
+
+extension Timestamp: JSONScalar {
+    package init?(scalar: JSONValue) {
+        guard let text = scalar.string else { return nil }
+        self.init(text)
+    }
+    package var json: JSONValue { .string(text) }
+    package static var kind: String { "a date as a string" }
+}
+
+/// ISO 8601 dates with times, read and written without a formatter.
+enum ISO8601 {
+    static func date(_ text: String) -> Date? {
+        var scanner = DigitScanner(Array(text.utf8))
+        guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2), scanner.skip("-"),
+            let day = scanner.number(2), scanner.skip("T") || scanner.skip("t") || scanner.skip(" "),
+            let hour = scanner.number(2), scanner.skip(":"), let minute = scanner.number(2)
+        else { return nil }
+        var second = 0
+        var fraction = 0.0
+        if scanner.skip(":") {
+            guard let value = scanner.number(2) else { return nil }
+            second = value
+            if scanner.skip(".") || scanner.skip(",") {
+                guard let value = scanner.fraction() else { return nil }
+                fraction = value
+            }
+        }
+        guard let offset = scanner.offset(), scanner.isAtEnd, (1...12).contains(month),
+            (1...daysIn(month: month, of: year)).contains(day), hour < 24, minute < 60, second <= 60
+        else { return nil }
+        let days = CivilDay.number(year: year, month: month, day: day)
+        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
+        return Date(timeIntervalSince1970: Double(seconds) + fraction)
+    }
+
+    static func text(_ date: Date) -> String {
+        let milliseconds = Int((date.timeIntervalSince1970 * 1000).rounded())
+        let days = Int((Double(milliseconds) / 86_400_000).rounded(.down))
+        let time = milliseconds - days * 86_400_000
+        let (year, month, day) = CivilDay.date(number: days)
+        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T" + padded(time / 3_600_000, 2) + ":"
+            + padded(time / 60000 % 60, 2) + ":" + padded(time / 1000 % 60, 2) + "." + padded(time % 1000, 3) + "Z"
+    }
+
+    private static func daysIn(month: Int, of year: Int) -> Int {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+package enum CivilDay {
+    /// The number of a day; the year is counted from March, so that the leap day comes last.
+    package static func number(year: Int, month: Int, day: Int) -> Int {
+        let year = month <= 2 ? year - 1 : year
+        let era = (year >= 0 ? year : year - 399) / 400
+        let yearOfEra = year - era * 400
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146097 + dayOfEra - 719468
+    }
+
+    package static func date(number: Int) -> (year: Int, month: Int, day: Int) {
+        let number = number + 719468
+        let era = (number >= 0 ? number : number - 146096) / 146097
+        let dayOfEra = number - era * 146097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+    }
+}
+
+/// Takes fixed-width numbers off the front of a text.
+private struct DigitScanner {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    mutating func number(_ width: Int) -> Int? {
+        guard position + width <= bytes.count else { return nil }
+        var value = 0
+        for byte in bytes[position..<position + width] {
+            guard let digit = digit(byte) else { return nil }
+            value = value * 10 + digit
+        }
+        position += width
+        return value
+    }
+
+    mutating func fraction() -> Double? {
+        let start = position
+        var value = 0.0
+        var scale = 1.0
+        while position < bytes.count, let digit = digit(bytes[position]) {
+            if scale < 1e15 {
+                scale *= 10
+                value = value * 10 + Double(digit)
+            }
+            position += 1
+        }
+        return position > start ? value / scale : nil
+    }
+
+    mutating func skip(_ character: Unicode.Scalar) -> Bool {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
+        position += 1
+        return true
+    }
+
+    /// Seconds east of UTC.
+    mutating func offset() -> Int? {
+        if isAtEnd || skip("Z") || skip("z") { return 0 }
+        let sign = skip("-") ? -1 : 1
+        if sign > 0, !skip("+") { return nil }
+        guard let hours = number(2) else { return nil }
+        _ = skip(":")
+        let minutes = number(2) ?? 0
+        return sign * (hours * 3600 + minutes * 60)
+    }
+
+    private func digit(_ byte: UInt8) -> Int? {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int(byte - UInt8(ascii: "0")) : nil
+    }
+}
