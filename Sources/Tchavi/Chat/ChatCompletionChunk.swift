@@ -15,6 +15,29 @@ public struct ChatCompletionChunk: Sendable, Hashable {
     /// What else the chunk has.
     public var additionalFields: [String: JSONValue]
 
+    /// Makes a chunk, for tests and gateways of your own.
+    ///
+    /// - Parameters:
+    ///   - id: The completion's id.
+    ///   - created: When the completion was begun, in seconds since 1970.
+    ///   - model: The model that answers.
+    ///   - choices: What is new in each answer.
+    ///   - usage: How many tokens it took.
+    public init(
+        id: String,
+        created: Int? = nil,
+        model: String,
+        choices: [ChunkChoice],
+        usage: TokenUsage? = nil
+    ) {
+        self.id = id
+        self.created = created
+        self.model = model
+        self.choices = choices
+        self.usage = usage
+        additionalFields = [:]
+    }
+
     /// The first choice's new text.
     public var text: String { choices.first { $0.index == 0 }?.delta.content?.text ?? "" }
 }
@@ -62,6 +85,21 @@ public struct ChunkChoice: Sendable, Hashable {
     public var logprobs: JSONValue?
     /// What else the choice has.
     public var additionalFields: [String: JSONValue]
+}
+
+extension ChunkChoice {
+    /// Makes a choice, for tests and gateways of your own.
+    ///
+    /// - Parameters:
+    ///   - index: The answer's place among the answers, from 0.
+    ///   - delta: What is new.
+    ///   - finishReason: Why the model stopped, in the answer's last chunk.
+    public init(index: Int = 0, delta: ChatDelta, finishReason: FinishReason? = nil) {
+        self.index = index
+        self.delta = delta
+        self.finishReason = finishReason
+        additionalFields = [:]
+    }
 }
 
 extension ChunkChoice: JSONRepresentable {

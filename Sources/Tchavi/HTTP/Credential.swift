@@ -35,7 +35,8 @@ public struct Credential: Sendable {
                 throw TchaviError(
                     .authentication,
                     "The API key holds white space, a line break or a character outside ASCII.",
-                    advice: "Trim what TCHAVI_API_KEY or `.apiKey(…)` is given: a file's last line break often comes along."
+                    advice:
+                        "Trim what TCHAVI_API_KEY or `.apiKey(…)` is given: a file's last line break often comes along."
                 )
             }
             return Secret("Bearer " + key.revealed())

@@ -37,7 +37,11 @@ extension Endpoint {
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             let name = String(rest[rest.index(after: open)..<close])
             guard let value = parameters[name], !value.isEmpty else {
-                throw TchaviError(.invalidRequest, "The parameter `\(name)` of `\(path)` is empty.", advice: "Give it a value.")
+                throw TchaviError(
+                    .invalidRequest,
+                    "The parameter `\(name)` of `\(path)` is empty.",
+                    advice: "Give it a value."
+                )
             }
             filled += rest[..<open] + value.percentEncoded(keeping: .pathSegment)
             rest = rest[rest.index(after: close)...]
@@ -130,7 +134,9 @@ struct BaseURL: Sendable {
     }
 
     func url(path: String, query: [(name: String, value: String)]) throws(TchaviError) -> URL {
-        let query = query.map { "\($0.name.percentEncoded(keeping: .query))=\($0.value.percentEncoded(keeping: .query))" }
+        let query = query.map {
+            "\($0.name.percentEncoded(keeping: .query))=\($0.value.percentEncoded(keeping: .query))"
+        }
         let separator = path.hasPrefix("/") ? "" : "/"
         let text = text + separator + path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         guard let url = URL(string: text) else {

@@ -32,7 +32,8 @@ enum ErrorReader {
         error.errorCode = name
         error.details = members["details"]
         if error.code == .insufficientCredits {
-            error.creditsRemaining = ["creditsRemaining", "credits_remaining"].lazy
+            error.creditsRemaining =
+                ["creditsRemaining", "credits_remaining"].lazy
                 .compactMap { members[$0] ?? members["details"]?[$0] }
                 .compactMap { Decimal(scalar: $0) }
                 .first

@@ -60,7 +60,9 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// Whether a header of that lower-case name is of the kind that carries credentials or sessions.
     package static func mayHoldSecret(_ name: String) -> Bool {
-        let parts = ["authorization", "authenticate", "cookie", "api-key", "apikey", "secret", "password", "credential"]
+        let parts = [
+            "authorization", "authenticate", "cookie", "api-key", "apikey", "secret", "password", "credential",
+        ]
         return name.hasSuffix("token") || parts.contains { name.contains($0) }
     }
 }

@@ -184,7 +184,8 @@ extension TchaviError {
         return TchaviError(
             .timeout,
             isDeadline
-                ? "The call's deadline passed, \(seconds) s into its last attempt." : "No answer came within \(seconds) s.",
+                ? "The call's deadline passed, \(seconds) s into its last attempt."
+                : "No answer came within \(seconds) s.",
             advice: "The request may have been carried out. Raise `timeout` or `deadline` if the model needs longer."
         )
     }

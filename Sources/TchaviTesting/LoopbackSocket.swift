@@ -1,0 +1,136 @@
+import Foundation
+import Synchronization
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// A TCP socket on 127.0.0.1, in blocking calls for threads of its own.
+struct LoopbackSocket: Sendable {
+    let descriptor: Int32
+
+    /// A failed system call, with its name and `errno`.
+    struct Failure: Error, CustomStringConvertible {
+        let call: String
+        let number: Int32
+
+        init(_ call: String) {
+            self.call = call
+            number = errno
+        }
+
+        var description: String { "\(call) failed: \(String(cString: strerror(number))) (errno \(number))" }
+    }
+
+    /// Listens on 127.0.0.1 and nowhere else.
+    static func listening(port: UInt16) throws -> (socket: LoopbackSocket, port: UInt16) {
+        let descriptor = socket(AF_INET, streamType, 0)
+        guard descriptor >= 0 else { throw Failure("socket") }
+        let listener = LoopbackSocket(descriptor: descriptor)
+        do {
+            listener.set(SOL_SOCKET, SO_REUSEADDR)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let bound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
+            }
+            guard bound == 0 else { throw Failure("bind") }
+            guard listen(descriptor, 1024) == 0 else { throw Failure("listen") }
+            let named = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+            }
+            guard named == 0 else { throw Failure("getsockname") }
+            return (listener, UInt16(bigEndian: address.sin_port))
+        } catch {
+            listener.close()
+            throw error
+        }
+    }
+
+    /// The next connection, or `nil` once the socket is shut down.
+    func accepted() -> LoopbackSocket? {
+        while true {
+            let connection = accept(descriptor, nil, nil)
+            if connection >= 0 {
+                let socket = LoopbackSocket(descriptor: connection)
+                socket.set(Int32(IPPROTO_TCP), TCP_NODELAY)
+                #if canImport(Darwin)
+                socket.set(SOL_SOCKET, SO_NOSIGPIPE)
+                #endif
+                return socket
+            }
+            guard errno == EINTR || errno == ECONNABORTED else { return nil }
+        }
+    }
+
+    /// Up to that many bytes; none at the end.
+    func receive(_ count: Int) throws -> Data {
+        var buffer = [UInt8](repeating: 0, count: count)
+        while true {
+            let received = recv(descriptor, &buffer, count, 0)
+            if received >= 0 { return Data(buffer[..<received]) }
+            guard errno == EINTR else { throw Failure("recv") }
+        }
+    }
+
+    func send(_ data: Data) throws {
+        try data.withUnsafeBytes { bytes in
+            var sent = 0
+            while sent < bytes.count {
+                let count = systemSend(descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
+                if count < 0 {
+                    guard errno == EINTR else { throw Failure("send") }
+                } else {
+                    sent += count
+                }
+            }
+        }
+    }
+
+    /// Makes the next ``close()`` send a reset in place of an orderly end.
+    func lingerNot() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+    }
+
+    /// Wakes whoever waits for the socket.
+    func shutDown() {
+        _ = shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    func close() {
+        _ = systemClose(descriptor)
+    }
+
+    private func set(_ level: Int32, _ option: Int32) {
+        var on: Int32 = 1
+        setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+}
+
+#if canImport(Darwin)
+private let streamType = SOCK_STREAM
+private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    Darwin.send(descriptor, bytes, count, 0)
+}
+private func systemClose(_ descriptor: Int32) -> Int32 { Darwin.close(descriptor) }
+#elseif canImport(Glibc)
+private let streamType = Int32(SOCK_STREAM.rawValue)
+private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    Glibc.send(descriptor, bytes, count, Int32(MSG_NOSIGNAL))
+}
+private func systemClose(_ descriptor: Int32) -> Int32 { Glibc.close(descriptor) }
+#elseif canImport(Musl)
+private let streamType = SOCK_STREAM
+private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    Musl.send(descriptor, bytes, count, MSG_NOSIGNAL)
+}
+private func systemClose(_ descriptor: Int32) -> Int32 { Musl.close(descriptor) }
+#endif
