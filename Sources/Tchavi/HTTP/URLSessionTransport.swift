@@ -46,6 +46,9 @@ public final class URLSessionTransport: HTTPTransport {
         session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: queue)
     }
 
+    /// How many requests are under way, those that were cancelled and have not ended yet included.
+    package var runningRequests: Int { delegate.runningRequests }
+
     deinit {
         session.finishTasksAndInvalidate()
     }
@@ -198,13 +201,15 @@ private final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable 
         exchanges.withLock { $0[task.taskIdentifier] = exchange }
     }
 
+    var runningRequests: Int { exchanges.withLock { $0.count } }
+
     private func exchange(of task: URLSessionTask) -> Exchange? {
         exchanges.withLock { $0[task.taskIdentifier] }
     }
 
     /// Called on the delegate's queue, where a task that is still in the table cannot complete meanwhile.
     func cancelIfRunning(_ task: URLSessionTask) {
-        if exchange(of: task) != nil, task.state == .running { task.cancel() }
+        if exchange(of: task) != nil { task.cancel() }
     }
 
     func urlSession(
@@ -249,7 +254,8 @@ private final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable 
     }
 
     /// Asked for when a kept-alive connection closed after it had read the request. To send it again is the client's
-    /// decision, not the session's.
+    /// decision, not the session's. On Linux this is called on a queue of the session's own, where to cancel a task,
+    /// or only to ask for its state, deadlocks.
     func urlSession(
         _ session: URLSession,
         task: URLSessionTask,
@@ -257,7 +263,7 @@ private final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable 
     ) {
         exchange(of: task)?.fail(with: .connectionLost("The connection closed after the request was sent."))
         completionHandler(nil)
-        cancelIfRunning(task)
+        session.delegateQueue.addOperation { self.cancelIfRunning(task) }
     }
 
     private static func isSameOrigin(_ first: URL?, _ second: URL?) -> Bool {
