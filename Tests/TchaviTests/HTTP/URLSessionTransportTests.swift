@@ -15,7 +15,11 @@ struct URLSessionTransportTests {
     @Test func `A unary call gives status, headers and body`() async throws {
         let server = try LoopbackServer { connection in
             let request = try #require(try connection.receiveRequest())
-            try connection.respond(status: 201, headers: ["X-Echo": request.headers["x-name"] ?? ""], body: request.body)
+            try connection.respond(
+                status: 201,
+                headers: ["X-Echo": request.headers["x-name"] ?? ""],
+                body: request.body
+            )
         }
         var request = request(server.baseURL, .post, body: "{\"a\":1}")
         request.headers["X-Name"] = "Ada"
@@ -171,7 +175,8 @@ struct URLSessionTransportTests {
         #expect(error?.code == .transport)
     }
 
-    @Test func `A kept-alive connection that closes after a POST was read is a lost connection, and nothing is sent twice`()
+    @Test
+    func `A kept-alive connection that closes after a POST was read is a lost connection, and nothing is sent twice`()
         async throws
     {
         let received = Counter()

@@ -1,0 +1,142 @@
+public import Tchavi
+
+/// A prompt with everything filled in: exactly what is sent.
+public struct Resolution: Sendable, Hashable {
+    /// The messages: the version's, the history, the user's.
+    public var messages: [ChatMessage]
+    /// The whole request.
+    public var request: ChatRequest
+    /// The variables that the messages use, in the order of their first appearance.
+    public var usedVariables: [String]
+    /// The variables that were given and that no message uses, in alphabetical order.
+    public var unusedVariables: [String]
+    /// What names the request: SHA-256, in hexadecimal, of its canonical JSON (RFC 8785), streaming options left out.
+    public var contentHash: String
+}
+
+/// Fills a prompt in.
+struct Resolver {
+    let prompt: Prompt
+    let options: RunOptions
+
+    func resolve(
+        _ input: String?,
+        variables: [String: String],
+        images: [ImageURL]
+    ) throws(PromptError) -> Resolution {
+        let missing = prompt.compiled.variables.filter { variables[$0.name] == nil }
+        guard missing.isEmpty else { throw missingVariables(missing) }
+        var messages: [ChatMessage]
+        do {
+            messages = try prompt.compiled.rendered(variables)
+        } catch {
+            throw missingVariables(prompt.compiled.variables.filter { error.names.contains($0.name) })
+        }
+        for (index, message) in messages.enumerated() {
+            guard case .parts(let parts) = message.content else { continue }
+            for part in parts {
+                if let image = part.imageURL { try check(image, "message \(index)") }
+            }
+        }
+        try checkHistory()
+        messages += options.history
+        for image in images { try check(image, "the input") }
+        if let message = Self.userMessage(input, images) { messages.append(message) }
+        let request = try request(messages)
+        let names = prompt.compiled.variables.map(\.name)
+        return Resolution(
+            messages: messages,
+            request: request,
+            usedVariables: names,
+            unusedVariables: variables.keys.filter { !names.contains($0) }.sorted(),
+            contentHash: SHA256.hexadecimal(request.body(streaming: false).canonical())
+        )
+    }
+
+    private static func userMessage(_ input: String?, _ images: [ImageURL]) -> ChatMessage? {
+        let text = input.flatMap { $0.isEmpty ? nil : $0 }
+        guard !images.isEmpty else { return text.map { .user(.text($0)) } }
+        return .user(.parts((text.map { [.text($0)] } ?? []) + images.map { .image($0) }))
+    }
+
+    // MARK: The request
+
+    private func request(_ messages: [ChatMessage]) throws(PromptError) -> ChatRequest {
+        var parameters = prompt.modelParameters.merging(options.modelParameters) { $1 }
+        for name in ["model", "messages", "stream"] where parameters[name] != nil {
+            throw PromptError(
+                .invalidRecord,
+                "The model parameters of version \(prompt.version) of `\(prompt.promptID)` set `\(name)`, "
+                    + "which is the library's to set.",
+                advice: "Remove it from the parameters; another model is set with `RunOptions.model`.",
+                promptID: prompt.promptID
+            )
+        }
+        // A null is what an editor leaves behind for "not set".
+        parameters = parameters.filter { $0.value != .null }
+        var request = ChatRequest(model: options.model ?? prompt.model, messages: messages)
+        do {
+            var object = try JSONObject(.object(parameters))
+            try request.readParameters(&object)
+            request.additionalFields = object.remaining
+        } catch {
+            throw PromptError(
+                .invalidRecord,
+                "The model parameters of version \(prompt.version) of `\(prompt.promptID)` cannot be read: \(error).",
+                advice: "Give them the kinds that the chat API has.",
+                promptID: prompt.promptID
+            )
+        }
+        let declared = Set(request.tools?.map(\.name) ?? [])
+        let added = (prompt.tools + options.tools).filter { !declared.contains($0.name) }.map(\.definition)
+        if !added.isEmpty { request.tools = (request.tools ?? []) + added.uniqued() }
+        return request
+    }
+
+    // MARK: Checks
+
+    private func missingVariables(_ missing: [PromptError.MissingVariable]) -> PromptError {
+        let list = missing.map { "`\($0.name)` (message \($0.messageIndex))" }.joined(separator: ", ")
+        var error = PromptError(
+            .missingVariables,
+            "Version \(prompt.version) of `\(prompt.promptID)` needs values for \(list).",
+            advice: "Give them with `variables:`. Nothing was sent.",
+            promptID: prompt.promptID
+        )
+        error.missingVariables = missing
+        return error
+    }
+
+    private func check(_ image: ImageURL, _ place: String) throws(PromptError) {
+        let start = image.url.prefix(16).lowercased()
+        guard ["https://", "http://", "data:image/"].contains(where: start.hasPrefix) else {
+            throw PromptError(
+                .invalidInput,
+                "The image URL `\(image.url.prefix(60))` in \(place) is neither https:, http: nor data:image/….",
+                advice: "Give a URL that the model can fetch, or the image itself as a data URL.",
+                promptID: prompt.promptID
+            )
+        }
+    }
+
+    private func checkHistory() throws(PromptError) {
+        guard !options.trustsHistory else { return }
+        let allowed: Set<Role> = [.user, .assistant, .tool]
+        guard let index = options.history.firstIndex(where: { !allowed.contains($0.role) }) else { return }
+        throw PromptError(
+            .invalidInput,
+            "Message \(index) of the history has the role `\(options.history[index].role)`.",
+            advice: "Only user, assistant and tool may speak in a history, unless `trustsHistory` is set: whoever "
+                + "writes the others writes instructions.",
+            promptID: prompt.promptID
+        )
+    }
+}
+
+extension [ToolDefinition] {
+    /// The definitions without those whose name an earlier one has.
+    fileprivate func uniqued() -> [ToolDefinition] {
+        var names: Set<String> = []
+        return filter { names.insert($0.name).inserted }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Tchavi
+
+/// The tools of a run: those that it can carry out, and those that were only declared.
+struct Toolbox: Sendable {
+    private let tools: [String: Tool]
+    private let declared: Set<String>
+    private let timeout: Duration
+
+    init(tools: [Tool], declared: [ToolDefinition], timeout: Duration) {
+        self.tools = Dictionary(tools.map { ($0.name, $0) }) { $1 }
+        self.declared = Set(declared.map(\.name))
+        self.timeout = timeout
+    }
+
+    /// Carries out the calls of one round, all at the same time.
+    ///
+    /// - Returns: The results in the order of the calls.
+    /// - Throws: `CancellationError`, and nothing else: what a tool throws is its result.
+    func results(of calls: [ToolCall], round: Int, time: TimeSource) async throws -> [ToolCallResult] {
+        try await withThrowingTaskGroup(of: (Int, ToolCallResult).self) { group in
+            for (index, call) in calls.enumerated() {
+                group.addTask { (index, try await result(of: call, round: round, time: time)) }
+            }
+            var results = [ToolCallResult?](repeating: nil, count: calls.count)
+            for try await (index, result) in group { results[index] = result }
+            return results.compactMap(\.self)
+        }
+    }
+
+    private func result(of call: ToolCall, round: Int, time: TimeSource) async throws -> ToolCallResult {
+        var result = ToolCallResult(
+            name: call.name,
+            arguments: call.function.arguments,
+            result: .null,
+            type: .schema,
+            id: call.id,
+            isError: false,
+            duration: .zero,
+            round: round
+        )
+        guard let tool = tools[call.name], let body = tool.body else {
+            if declared.contains(call.name) {
+                result.result = (try? JSONValue(parsing: call.function.arguments)) ?? .string(call.function.arguments)
+            } else {
+                result.result = .string("There is no tool `\(call.name)`.")
+                result.type = .program
+                result.isError = true
+            }
+            return result
+        }
+        result.type = tool.kind
+        let text = call.function.arguments
+        let arguments = Data((text.allSatisfy(\.isWhitespace) ? "{}" : text).utf8)
+        let limit = tool.timeout ?? timeout
+        let start = time.elapsed()
+        do {
+            result.result = try await time.abandoning(after: limit, orThrow: ToolTimeout(limit: limit)) {
+                try await body(arguments)
+            }
+        } catch {
+            try Task.checkCancellation()
+            result.result = .string((error as? any LocalizedError)?.errorDescription ?? "\(error)")
+            result.isError = true
+        }
+        result.duration = time.elapsed() - start
+        return result
+    }
+}
+
+/// A tool that took too long, in words for the model.
+private struct ToolTimeout: Error, CustomStringConvertible {
+    let limit: Duration
+
+    var description: String { "The tool gave no result within \((limit.seconds * 1000).rounded() / 1000) s." }
+}

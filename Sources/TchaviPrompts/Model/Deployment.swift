@@ -1,0 +1,92 @@
+public import Tchavi
+
+/// A version put into service: for whom, since when, and with what share.
+public struct Deployment: Sendable, Hashable {
+    /// The deployment's id.
+    public var id: String
+    /// When it was made; of deployments that match equally well the newest wins.
+    public var timestamp: Timestamp?
+    /// The number of the version, as the wire form repeats it. Not read: the record's key decides.
+    public var version: Int?
+    /// For which queries it is; without rules it is for all.
+    public var query: RuleGroup?
+    /// Carried from the wire form and not read: a record's fallback is ``PromptRecord/fallbackVersion``.
+    public var isFallback: Bool
+    /// Its share in a split with the other deployments that match equally well; below 0 counts as 0.
+    public var weight: Double?
+    /// The experiment, whose name is the salt of the split; empty counts as absent.
+    public var experiment: String?
+    /// What else the deployment has.
+    public var additionalFields: [String: JSONValue]
+    /// What else its `rules` have.
+    var additionalRuleFields: [String: JSONValue]
+
+    /// Makes a deployment.
+    ///
+    /// - Parameters:
+    ///   - id: The deployment's id.
+    ///   - timestamp: When it was made.
+    ///   - query: For which queries it is.
+    ///   - weight: Its share in a split.
+    ///   - experiment: The experiment that the split belongs to.
+    public init(
+        id: String,
+        timestamp: Timestamp? = nil,
+        query: RuleGroup? = nil,
+        weight: Double? = nil,
+        experiment: String? = nil
+    ) {
+        self.id = id
+        self.timestamp = timestamp
+        version = nil
+        self.query = query
+        isFallback = false
+        self.weight = weight
+        self.experiment = experiment
+        additionalFields = [:]
+        additionalRuleFields = [:]
+    }
+
+    /// Whether the deployment is for all queries.
+    public var isUnconditional: Bool { query?.rules.isEmpty ?? true }
+}
+
+extension Deployment: JSONRepresentable {
+    /// Reads `{id, timestamp?, rules: {version, query?}, isFallback?, weight?, experiment?}`.
+    ///
+    /// - Parameter json: The JSON form.
+    /// - Throws: `JSONError` where the id or `rules` is missing, or a rule is of unknown shape.
+    public init(json: JSONValue) throws(JSONError) {
+        var object = try JSONObject(json)
+        id = try object.required("id")
+        timestamp = try object.optional("timestamp")
+        isFallback = try object.optional("isFallback") ?? false
+        weight = try object.optional("weight")
+        experiment = try object.optional("experiment")
+        guard let rules = object.take("rules") else { throw JSONError("missing", at: [.member("rules")]) }
+        do {
+            var rules = try JSONObject(rules)
+            version = try rules.optional("version")
+            query = try rules.optional("query")
+            additionalRuleFields = rules.remaining
+        } catch {
+            throw error.inside(.member("rules"))
+        }
+        additionalFields = object.remaining
+    }
+
+    /// `{id, timestamp?, rules: {version, query?}, isFallback, weight?, experiment?}`.
+    public var json: JSONValue {
+        var rules = JSONObjectBuilder(additionalRuleFields)
+        rules.set("version", version)
+        rules.set("query", query)
+        var object = JSONObjectBuilder(additionalFields)
+        object.set("id", id)
+        object.set("timestamp", timestamp)
+        object.set("rules", rules.json)
+        object.set("isFallback", isFallback)
+        object.set("weight", weight)
+        object.set("experiment", experiment)
+        return object.json
+    }
+}

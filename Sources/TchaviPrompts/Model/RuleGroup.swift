@@ -1,0 +1,116 @@
+public import Tchavi
+
+/// Rules and groups of rules, of which all or one must hold.
+public struct RuleGroup: Sendable, Hashable {
+    /// How the members of a group are combined. The set is open: with a combinator that is not known, at any depth, a
+    /// deployment does not compete.
+    public struct Combinator: OpenSet, JSONScalar {
+        /// The combinator on the wire.
+        public let rawValue: String
+        /// A combinator as it stands on the wire, in any case.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// Every member must hold.
+        public static let and: Combinator = "AND"
+        /// One member must hold.
+        public static let or: Combinator = "OR"
+
+        /// Whether every member must hold; `nil` for a combinator that is not known.
+        var isConjunction: Bool? {
+            switch rawValue.lowercased() {
+            case "and": true
+            case "or": false
+            default: nil
+            }
+        }
+    }
+
+    /// A rule, or a group within the group.
+    public enum Member: Sendable, Hashable {
+        /// A rule.
+        case rule(Rule)
+        /// A group.
+        case group(RuleGroup)
+    }
+
+    /// Whether the group must not hold.
+    public var not: Bool
+    /// How the members are combined.
+    public var combinator: Combinator
+    /// The members.
+    public var rules: [Member]
+    /// What else the group has.
+    public var additionalFields: [String: JSONValue] = [:]
+
+    /// Makes a group.
+    ///
+    /// - Parameters:
+    ///   - combinator: How the members are combined.
+    ///   - rules: The members.
+    ///   - not: Whether the group must not hold.
+    public init(_ combinator: Combinator = .and, _ rules: [Member], not: Bool = false) {
+        self.not = not
+        self.combinator = combinator
+        self.rules = rules
+    }
+}
+
+extension RuleGroup: JSONRepresentable {
+    /// Reads `{not?, combinator?, rules}`.
+    ///
+    /// - Parameter json: The JSON form.
+    /// - Throws: `JSONError` where the rules are missing, or a member is neither a rule nor a group.
+    public init(json: JSONValue) throws(JSONError) {
+        var object = try JSONObject(json)
+        not = try object.optional("not") ?? false
+        combinator = try object.optional("combinator") ?? .and
+        rules = try object.requiredArray("rules")
+        additionalFields = object.remaining
+    }
+
+    /// `{not, combinator, rules}`.
+    public var json: JSONValue {
+        var object = JSONObjectBuilder(additionalFields)
+        object.set("not", not)
+        object.set("combinator", combinator)
+        object.set("rules", rules)
+        return object.json
+    }
+}
+
+extension RuleGroup.Member: JSONRepresentable {
+    /// Reads a group, which is what has `rules`, or else a rule.
+    ///
+    /// - Parameter json: The JSON form.
+    /// - Throws: `JSONError` where it is neither.
+    public init(json: JSONValue) throws(JSONError) {
+        if json["rules"] != nil {
+            self = .group(try RuleGroup(json: json))
+        } else {
+            self = .rule(try Rule(json: json))
+        }
+    }
+
+    /// The rule or the group.
+    public var json: JSONValue {
+        switch self {
+        case .rule(let rule): rule.json
+        case .group(let group): group.json
+        }
+    }
+}
+
+extension RuleGroup: CustomStringConvertible {
+    /// The group as a person would write it: `not (plan = pro or beta = true)`.
+    public var description: String {
+        let word = " \(combinator.rawValue.lowercased()) "
+        let members = rules.map { member in
+            switch member {
+            case .rule(let rule): rule.description
+            case .group(let group): group.not ? group.description : "(\(group))"
+            }
+        }
+        let text = members.isEmpty ? "anything" : members.joined(separator: word)
+        return not ? "not (\(text))" : text
+    }
+}

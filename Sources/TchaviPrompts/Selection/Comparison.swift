@@ -1,0 +1,172 @@
+import Tchavi
+
+/// The comparisons of rules, as `SELECTION.md` defines them in the project's design: "Evaluation", "Operators".
+enum Comparison {
+    /// Whether a given value passes a rule's test; `nil` where the two cannot be compared that way.
+    static func test(_ given: ConditionValue, _ operator: RuleOperator, _ rule: ConditionValue) -> Bool? {
+        switch `operator` {
+        case .equal: equal(given, rule)
+        case .notEqual: !equal(given, rule)
+        case .greater: order(given, rule).map { $0 > 0 }
+        case .less: order(given, rule).map { $0 < 0 }
+        case .atLeast: order(given, rule).map { $0 >= 0 }
+        case .atMost: order(given, rule).map { $0 <= 0 }
+        case .includes: includes(rule, given)
+        case .excludes: includes(rule, given).map { !$0 }
+        default: nil
+        }
+    }
+
+    private static func equal(_ given: ConditionValue, _ rule: ConditionValue) -> Bool {
+        switch rule {
+        case .boolean(let value): given.readAsBoolean == value
+        case .integer, .number: given.readAsNumber.map { $0 == rule.number } ?? false
+        case .string(let value): given.readAsText?.isSameText(as: value) ?? false
+        case .strings(let values): given.readAsTexts?.isSameTexts(as: values) ?? false
+        }
+    }
+
+    /// Less than, equal to or greater than zero as the given value is before, with or after the rule's.
+    private static func order(_ given: ConditionValue, _ rule: ConditionValue) -> Int? {
+        switch rule {
+        case .boolean, .strings: return nil
+        case .integer, .number:
+            guard let given = given.readAsNumber, let rule = rule.number else { return nil }
+            return given < rule ? -1 : given > rule ? 1 : 0
+        case .string(let value):
+            guard let given = given.readAsText else { return nil }
+            return given.isSameText(as: value) ? 0 : given.precedesInBytes(value) ? -1 : 1
+        }
+    }
+
+    private static func includes(_ rule: ConditionValue, _ given: ConditionValue) -> Bool? {
+        switch rule {
+        case .boolean, .integer, .number: return nil
+        case .strings(let values):
+            let wanted = given.readAsTexts ?? given.readAsText.map { [$0] } ?? []
+            return wanted.allSatisfy { text in values.contains { $0.isSameText(as: text) } }
+        case .string(let value):
+            if case .strings(let texts) = given { return texts.allSatisfy { value.utf8.contains(bytes: $0.utf8) } }
+            guard let text = given.readAsText else { return nil }
+            return value.utf8.contains(bytes: text.utf8)
+        }
+    }
+}
+
+extension ConditionValue {
+    /// This number as an IEEE double, if it is one.
+    fileprivate var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// A boolean, or a text that says `true` or `false`.
+    fileprivate var readAsBoolean: Bool? {
+        switch self {
+        case .boolean(let value): value
+        case .string(let text):
+            switch text.trimmingWhiteSpace.lowercased() {
+            case "true": true
+            case "false": false
+            default: nil
+            }
+        default: nil
+        }
+    }
+
+    /// A number, or a text that is wholly a finite decimal number.
+    fileprivate var readAsNumber: Double? {
+        switch self {
+        case .integer(let value): return Double(value)
+        case .number(let value): return value
+        case .string(let text):
+            let text = text.trimmingWhiteSpace
+            guard text.isDecimalNumber, let value = Double(text), value.isFinite else { return nil }
+            return value
+        default: return nil
+        }
+    }
+
+    /// A text, or a number or boolean as ECMAScript spells it; an array is none.
+    fileprivate var readAsText: String? {
+        switch self {
+        case .string(let text): text
+        case .integer(let value): Double(value).ecmaScriptDescription
+        case .number(let value): value.ecmaScriptDescription
+        case .boolean(let value): String(value)
+        case .strings: nil
+        }
+    }
+
+    /// An array, or a text that is a JSON array of strings; anything else is none.
+    fileprivate var readAsTexts: [String]? {
+        switch self {
+        case .strings(let texts): return texts
+        case .string(let text):
+            guard text.trimmingWhiteSpace.utf8.first == UInt8(ascii: "["),
+                case .array(let elements)? = try? JSONValue(parsing: text)
+            else { return nil }
+            let texts = elements.compactMap(\.string)
+            return texts.count == elements.count ? texts : nil
+        default: return nil
+        }
+    }
+}
+
+extension [String] {
+    fileprivate func isSameTexts(as other: [String]) -> Bool {
+        count == other.count && zip(self, other).allSatisfy { $0.isSameText(as: $1) }
+    }
+}
+
+extension String {
+    /// The text without white space (Unicode's property) around it.
+    fileprivate var trimmingWhiteSpace: Substring {
+        let scalars = unicodeScalars
+        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return self[first..<scalars.index(after: last)]
+    }
+}
+
+extension Substring {
+    /// Sign, digits, fraction and exponent, and nothing else; `5.` and `.5` count, as they do in ECMAScript.
+    fileprivate var isDecimalNumber: Bool {
+        var bytes = utf8[...]
+        func skipDigits() -> Int {
+            let digits = bytes.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            bytes = bytes.dropFirst(digits.count)
+            return digits.count
+        }
+        func skip(_ characters: String) -> Bool {
+            guard let first = bytes.first, characters.utf8.contains(first) else { return false }
+            bytes = bytes.dropFirst()
+            return true
+        }
+        _ = skip("+-")
+        var digits = skipDigits()
+        if skip(".") { digits += skipDigits() }
+        guard digits > 0 else { return false }
+        if skip("eE") {
+            _ = skip("+-")
+            guard skipDigits() > 0 else { return false }
+        }
+        return bytes.isEmpty
+    }
+}
+
+extension String.UTF8View {
+    fileprivate func contains(bytes wanted: String.UTF8View) -> Bool {
+        guard !wanted.isEmpty else { return true }
+        var start = startIndex
+        while let first = self[start...].firstIndex(of: wanted[wanted.startIndex]) {
+            if self[first...].starts(with: wanted) { return true }
+            start = index(after: first)
+        }
+        return false
+    }
+}

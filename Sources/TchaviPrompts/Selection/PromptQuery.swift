@@ -1,0 +1,146 @@
+/// What a program says when it asks for a prompt: for whom, where, and which version.
+///
+/// A value: each call returns a copy with one thing more.
+///
+/// ```swift
+/// let query = PromptQuery()
+///     .deploymentVariable("environment", "production")
+///     .tag("plan", "enterprise")
+///     .bucketed(by: user.id)
+/// ```
+public struct PromptQuery: Sendable, Hashable {
+    /// One condition: a field and the value that is given for it.
+    public struct Condition: Sendable, Hashable {
+        /// The field's name.
+        public var field: String
+        /// The value that is given.
+        public var value: ConditionValue
+        /// Whether a deployment has to look at the field to be picked.
+        public var isEnforced: Bool
+    }
+
+    /// How many of the enforced conditions a deployment has to look at.
+    public enum Operator: String, Sendable, Hashable {
+        /// All of them.
+        case and = "AND"
+        /// At least one.
+        case or = "OR"
+    }
+
+    /// The field by which a version is asked for by its number, as in Maxim's SDKs.
+    public static let versionField = "promptVersionNumber"
+
+    /// The conditions, on distinct fields, in the order in which they were first set.
+    public private(set) var conditions: [Condition] = []
+    /// Whether a deployment has to look at every condition, and at nothing else.
+    public private(set) var isExactMatch = false
+    /// How many of the enforced conditions a deployment has to look at.
+    public private(set) var `operator` = Operator.and
+    /// The folder that the prompt has to be in.
+    public private(set) var folderID: String?
+    /// The key that decides between the arms of a split; the same key always gets the same arm.
+    public private(set) var bucketingKey: String?
+    /// Whether only a pinned version or a match is taken.
+    public private(set) var requiresMatch = false
+    /// Whether the version of the highest number is taken, deployed or not.
+    public private(set) var wantsLatest = false
+
+    /// A query without a condition: what is deployed for everybody, or else the fallback.
+    public init() {}
+
+    /// Gives a value for a variable that deployments are made by.
+    ///
+    /// - Parameters:
+    ///   - field: The variable's name. Setting it again replaces the value.
+    ///   - value: The value: a text, a number, a truth value or several texts.
+    ///   - isEnforced: Whether a deployment has to look at the variable to be picked.
+    /// - Returns: The query with that condition.
+    public func deploymentVariable(
+        _ field: String,
+        _ value: some ConditionValueConvertible,
+        isEnforced: Bool = true
+    ) -> PromptQuery {
+        setting(Condition(field: field, value: value.conditionValue, isEnforced: isEnforced))
+    }
+
+    /// Gives a value for a tag. Versions that carry the tag with this value are preferred, also without a rule.
+    ///
+    /// - Parameters:
+    ///   - field: The tag's name. Setting it again replaces the value.
+    ///   - value: The value: a text, a number, a truth value or several texts.
+    ///   - isEnforced: Whether a deployment has to look at the tag to be picked.
+    /// - Returns: The query with that condition.
+    public func tag(
+        _ field: String,
+        _ value: some ConditionValueConvertible,
+        isEnforced: Bool = false
+    ) -> PromptQuery {
+        setting(Condition(field: field, value: value.conditionValue, isEnforced: isEnforced))
+    }
+
+    /// Asks for one version by its number, deployed or not. Rules and fallback are then not looked at.
+    ///
+    /// - Parameter number: The version's number.
+    /// - Returns: The query, pinned.
+    public func version(_ number: Int) -> PromptQuery {
+        setting(Condition(field: Self.versionField, value: .integer(Int64(number)), isEnforced: false))
+    }
+
+    /// Asks for the version of the highest number, deployed or not: for development, before anything is deployed.
+    ///
+    /// - Returns: The query, pinned to the latest version.
+    public func latest() -> PromptQuery { with { $0.wantsLatest = true } }
+
+    /// Takes only deployments that look at every condition and at nothing else.
+    ///
+    /// - Returns: The query, exact.
+    public func exactMatch() -> PromptQuery { with { $0.isExactMatch = true } }
+
+    /// Says how many of the enforced conditions a deployment has to look at.
+    ///
+    /// - Parameter operator: All of them, or at least one.
+    /// - Returns: The query with that operator.
+    public func combining(_ operator: Operator) -> PromptQuery { with { $0.operator = `operator` } }
+
+    /// Looks for the prompt in one folder only.
+    ///
+    /// - Parameter id: The folder's id.
+    /// - Returns: The query, confined to the folder.
+    public func folder(_ id: String) -> PromptQuery { with { $0.folderID = id } }
+
+    /// Decides between the arms of a split by this key.
+    ///
+    /// - Parameter key: Whom the assignment sticks to: a user's or a conversation's id. An empty key is a key.
+    /// - Returns: The query with that key.
+    public func bucketed(by key: String) -> PromptQuery { with { $0.bucketingKey = key } }
+
+    /// Takes only a pinned version or a deployment that matches: neither one for everybody nor the fallback.
+    ///
+    /// - Returns: The query, strict.
+    public func requiringMatch() -> PromptQuery { with { $0.requiresMatch = true } }
+
+    private func with(_ change: (inout PromptQuery) -> Void) -> PromptQuery {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+
+    private func setting(_ condition: Condition) -> PromptQuery {
+        with { query in
+            if let index = query.conditions.firstIndex(where: { $0.field.isSameText(as: condition.field) }) {
+                query.conditions[index] = condition
+            } else {
+                query.conditions.append(condition)
+            }
+        }
+    }
+}
+
+extension String {
+    /// Equality by UTF-8 bytes, which is how selection compares texts: Swift's own `==` also holds between different
+    /// encodings of what looks the same.
+    func isSameText(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+
+    /// Order by UTF-8 bytes.
+    func precedesInBytes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+}

@@ -1,0 +1,98 @@
+public import Tchavi
+
+/// Which version was picked for a query, and why: small enough to keep with every response.
+public struct Selection: Sendable, Hashable {
+    /// Why a version was picked. The set is open: later versions may add to it.
+    public struct Reason: OpenSet, JSONScalar {
+        /// The name of the reason.
+        public let rawValue: String
+        /// A reason by its name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// The query named the version, or asked for the latest.
+        public static let pinned: Reason = "pinned"
+        /// The rules of its deployment matched best.
+        public static let matched: Reason = "matched"
+        /// Its deployment is one arm of a split, and the user's bucket is in its range.
+        public static let split: Reason = "split"
+        /// Its deployment is for everybody, and no other matched.
+        public static let unconditional: Reason = "unconditional"
+        /// It is the prompt's fallback, and no deployment was for the query.
+        public static let fallback: Reason = "fallback"
+        /// Nothing was picked.
+        public static let none: Reason = "none"
+    }
+
+    /// The prompt.
+    public var promptID: String
+    /// The version's number; `nil` where nothing was picked.
+    public var version: Int?
+    /// The version's id; `nil` where nothing was picked.
+    public var versionID: String?
+    /// Why it was picked.
+    public var reason: Reason
+    /// The deployment that decided; `nil` for a pinned version and for the fallback.
+    public var deploymentID: String?
+    /// What the split was salted with, where there was one.
+    public var experiment: String?
+    /// The user's bucket in the split, from 0 up to 1; `nil` without a key.
+    public var bucket: Double?
+    /// The picked arm's place among the arms, from 0.
+    public var arm: Int?
+
+    init(promptID: String, reason: Reason) {
+        self.promptID = promptID
+        self.reason = reason
+    }
+}
+
+extension Selection: JSONRepresentable {
+    /// Reads `{promptId, version?, versionId?, reason, deploymentId?, experiment?, bucket?, arm?}`.
+    ///
+    /// - Parameter json: The JSON form.
+    /// - Throws: `JSONError` where the prompt's id or the reason is missing.
+    public init(json: JSONValue) throws(JSONError) {
+        var object = try JSONObject(json)
+        promptID = try object.required("promptId")
+        version = try object.optional("version")
+        versionID = try object.optional("versionId")
+        reason = try object.required("reason")
+        deploymentID = try object.optional("deploymentId")
+        experiment = try object.optional("experiment")
+        bucket = try object.optional("bucket")
+        arm = try object.optional("arm")
+    }
+
+    /// `{promptId, version?, versionId?, reason, deploymentId?, experiment?, bucket?, arm?}`.
+    public var json: JSONValue {
+        var object = JSONObjectBuilder()
+        object.set("promptId", promptID)
+        object.set("version", version)
+        object.set("versionId", versionID)
+        object.set("reason", reason)
+        object.set("deploymentId", deploymentID)
+        object.set("experiment", experiment)
+        object.set("bucket", bucket)
+        object.set("arm", arm)
+        return object.json
+    }
+}
+
+extension Selection: CustomStringConvertible {
+    /// The selection in one line: `version 3 of support-reply, matched by deployment enterprise-rollout`.
+    public var description: String {
+        guard let version else { return "no version of \(promptID)" }
+        var text = "version \(version) of \(promptID), "
+        switch reason {
+        case .pinned: text += "pinned by the query"
+        case .matched: text += "matched by deployment \(deploymentID ?? "?")"
+        case .unconditional: text += "deployed for everybody by \(deploymentID ?? "?")"
+        case .fallback: text += "the fallback: no deployment is for this query"
+        case .split:
+            text += "arm \((arm ?? 0) + 1) of the split `\(experiment ?? "")` by deployment \(deploymentID ?? "?")"
+            text += bucket.map { " (bucket \($0.ecmaScriptDescription))" } ?? " (no bucketing key: the heaviest arm)"
+        default: text += reason.rawValue
+        }
+        return text
+    }
+}

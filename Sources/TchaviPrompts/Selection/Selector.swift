@@ -1,0 +1,187 @@
+import Foundation
+import Tchavi
+
+/// The plain evaluator of `SELECTION.md`: the definition of what is picked, and the source of explanations.
+struct Selector {
+    /// A deployment of a version that the record has, as it stands in a query.
+    struct Candidate {
+        let deployment: Deployment
+        let version: PromptVersion
+        let group: EffectiveGroup
+        let evaluation: Evaluation
+        /// What keeps it from competing, or `nil` if it competes.
+        let exclusion: Exclusion?
+
+        var specificity: Int { evaluation.specificity }
+        var weight: Double { max(0, deployment.weight ?? 0) }
+    }
+
+    /// What keeps a deployment from competing.
+    enum Exclusion {
+        case unknownCombinator(RuleGroup.Combinator)
+        case isForEverybody
+        case isFalse
+        case restsOnNothing
+        case enforced([PromptQuery.Condition])
+        case notExact(unused: [PromptQuery.Condition], unknownFields: [String])
+    }
+
+    struct Result {
+        var selection: Selection
+        var version: PromptVersion?
+        var candidates: [Candidate] = []
+        /// The deployments among which the choice was made: all of one rank.
+        var finalists: [Int] = []
+        var picked: Int?
+        var split: Split?
+    }
+
+    let record: PromptRecord
+    let query: PromptQuery
+
+    func run() -> Result {
+        var result = Result(selection: Selection(promptID: record.promptID, reason: .none))
+        if let folder = query.folderID, !folder.isSameText(as: record.folderID) { return result }
+        if query.wantsLatest {
+            pick(record.versions.max { $0.version < $1.version }, .pinned, &result)
+            return result
+        }
+        if let index = query.index(of: PromptQuery.versionField) {
+            let rule = query.conditions[index].value
+            let pinned = record.versions.first {
+                Comparison.test(rule, .equal, .integer(Int64($0.version))) == true
+            }
+            pick(pinned, .pinned, &result)
+            return result
+        }
+        result.candidates = candidates()
+        let competitors = result.candidates.indices.filter { result.candidates[$0].exclusion == nil }
+        if let best = competitors.map({ result.candidates[$0].specificity }).max() {
+            result.finalists = competitors.filter { result.candidates[$0].specificity == best }
+            choose(.matched, &result)
+        } else if !query.requiresMatch {
+            result.finalists = result.candidates.indices.filter { result.candidates[$0].deployment.isUnconditional }
+            if result.finalists.isEmpty {
+                pick(record.fallbackVersion, .fallback, &result)
+            } else {
+                choose(.unconditional, &result)
+            }
+        }
+        return result
+    }
+
+    private func pick(_ version: PromptVersion?, _ reason: Selection.Reason, _ result: inout Result) {
+        guard let version else { return }
+        result.version = version
+        result.selection.version = version.version
+        result.selection.versionID = version.id
+        result.selection.reason = reason
+    }
+
+    // MARK: Competing
+
+    /// Every deployment of a version that there is, ordered by version number and deployment id.
+    private func candidates() -> [Candidate] {
+        var seen: [PromptVersion] = []
+        for version in record.versions where !seen.contains(where: { $0.id.isSameText(as: version.id) }) {
+            seen.append(version)
+        }
+        return
+            seen
+            .flatMap { version in
+                (record.deployments[version.id] ?? []).map { (deployment: $0, version: version) }
+            }
+            .sorted { first, second in
+                first.version.version != second.version.version
+                    ? first.version.version < second.version.version
+                    : first.deployment.id.precedesInBytes(second.deployment.id)
+            }
+            .map { candidate($0.deployment, $0.version) }
+    }
+
+    private func candidate(_ deployment: Deployment, _ version: PromptVersion) -> Candidate {
+        let group = EffectiveGroup(deployment, tags: version.config?.tags ?? [:], query: query)
+        let evaluation = Evaluation.of(group.root, query)
+        return Candidate(
+            deployment: deployment,
+            version: version,
+            group: group,
+            evaluation: evaluation,
+            exclusion: exclusion(deployment, group, evaluation)
+        )
+    }
+
+    private func exclusion(_ deployment: Deployment, _ group: EffectiveGroup, _ evaluation: Evaluation) -> Exclusion? {
+        if let combinator = group.unknownCombinator { return .unknownCombinator(combinator) }
+        guard evaluation.isTrue else { return .isFalse }
+        guard evaluation.specificity > 0 else { return deployment.isUnconditional ? .isForEverybody : .restsOnNothing }
+        func unused(_ isWanted: (PromptQuery.Condition) -> Bool) -> [PromptQuery.Condition] {
+            query.conditions.indices.filter { !evaluation.consumed.contains($0) }.map { query.conditions[$0] }
+                .filter(isWanted)
+        }
+        let unusedEnforced = unused(\.isEnforced)
+        let enforced = query.conditions.count(where: \.isEnforced)
+        switch query.operator {
+        case .and where !unusedEnforced.isEmpty: return .enforced(unusedEnforced)
+        case .or where enforced > 0 && unusedEnforced.count == enforced: return .enforced(unusedEnforced)
+        default: break
+        }
+        if query.isExactMatch {
+            let unused = unused { _ in true }
+            let unknown = group.root.leaves.map(\.rule.field).filter { query.index(of: $0) == nil }
+            if !unused.isEmpty || !unknown.isEmpty { return .notExact(unused: unused, unknownFields: unknown) }
+        }
+        return nil
+    }
+
+    // MARK: Choosing among equals
+
+    /// `SELECTION.md`, steps 6 and 7. The finalists are in the order of version number and deployment id.
+    private func choose(_ reason: Selection.Reason, _ result: inout Result) {
+        let finalists = result.finalists
+        let candidates = result.candidates
+        let hasWeights = finalists.contains { candidates[$0].deployment.weight != nil }
+        let arms = finalists.filter { candidates[$0].weight > 0 }
+        var reason = reason
+        var picked: Int?
+        if hasWeights, !arms.isEmpty {
+            let experiment = finalists.lazy.compactMap { candidates[$0].deployment.experiment }.first { !$0.isEmpty }
+            let split = Split(
+                salt: experiment ?? record.promptID,
+                weights: arms.map { (candidates[$0].deployment.id, candidates[$0].weight) }
+            )
+            if let key = query.bucketingKey {
+                let bucket = split.bucket(for: key)
+                result.selection.bucket = bucket
+                picked = split.arm(for: bucket).map { arms[$0] }
+            } else {
+                let heaviest = arms.map { candidates[$0].weight }.max()
+                picked = newest(arms.filter { candidates[$0].weight == heaviest }, candidates)
+            }
+            result.split = split
+            result.selection.experiment = split.salt
+            result.selection.arm = arms.firstIndex { $0 == picked }
+            reason = .split
+        }
+        guard let index = picked ?? newest(finalists, candidates) else { return }
+        result.picked = index
+        result.selection.deploymentID = candidates[index].deployment.id
+        pick(candidates[index].version, reason, &result)
+    }
+
+    /// Step 7: the newest, then the highest version number, then the first deployment id.
+    private func newest(_ indices: [Int], _ candidates: [Candidate]) -> Int? {
+        indices.min { first, second in
+            let (first, second) = (candidates[first], candidates[second])
+            let (earlier, later) = (second.timestamp, first.timestamp)
+            if earlier != later { return later > earlier }
+            if first.version.version != second.version.version { return first.version.version > second.version.version }
+            return first.deployment.id.precedesInBytes(second.deployment.id)
+        }
+    }
+}
+
+extension Selector.Candidate {
+    /// Seconds since 2001; a missing date, or one that cannot be read, is the oldest.
+    fileprivate var timestamp: Double { deployment.timestamp?.date?.timeIntervalSinceReferenceDate ?? -.infinity }
+}
