@@ -77,7 +77,10 @@ extension Double: JSONScalar {
         guard let value = scalar.double else { return nil }
         self = value
     }
-    package var json: JSONValue { .double(self) }
+    /// Without a fraction where there is none, as every JSON writer but Swift's has it.
+    package var json: JSONValue {
+        if magnitude < 1e15, let integer = Int64(exactly: self) { .integer(integer) } else { .double(self) }
+    }
     package static var kind: String { "a number" }
 }
 

@@ -1,0 +1,49 @@
+import Foundation
+import Tchavi
+import Testing
+
+@testable import TchaviPrompts
+
+@Suite(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+struct SelectionConformanceTests {
+    @Test func `Every case of the independent reference is selected as it says`() throws {
+        let cases = try Conformance.lines("selection.jsonl")
+        #expect(cases.count == 570)
+        for json in cases {
+            let record = try PromptRecord(json: try #require(json["prompt"]))
+            let query = try Self.query(json["query"])
+            let result = Selector(record: record, query: query).run()
+            let name = json["name"]?.string ?? ""
+            #expect(result.version?.id == json["expected"]?.string, "\(name)")
+            #expect(result.selection.reason.rawValue == json["reason"]?.string, "\(name)")
+        }
+    }
+
+    @Test func `Every case is decoded and encoded without loss`() throws {
+        for json in try Conformance.lines("selection.jsonl") {
+            let prompt = try #require(json["prompt"])
+            let record = try PromptRecord(json: prompt)
+            var encoded = try #require(record.json.object)
+            // The wire form of the cases has no id of its own: it is that of the versions.
+            encoded["promptId"] = nil
+            #expect(JSONValue.object(encoded) == prompt)
+        }
+    }
+
+    /// `{conditions: [{field, value, enforced}], exactMatch, operator, bucketBy?}`.
+    static func query(_ json: JSONValue?) throws -> PromptQuery {
+        var query = PromptQuery()
+        guard let json, !json.isNull else { return query }
+        for condition in json["conditions"]?.array ?? [] {
+            query = query.tag(
+                try #require(condition["field"]?.string),
+                try ConditionValue(json: try #require(condition["value"])),
+                isEnforced: condition["enforced"] == true
+            )
+        }
+        if json["exactMatch"] == true { query = query.exactMatch() }
+        if json["operator"] == "OR" { query = query.combining(.or) }
+        if let key = json["bucketBy"]?.string { query = query.bucketed(by: key) }
+        return query
+    }
+}
