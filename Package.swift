@@ -29,6 +29,15 @@ let package = Package(
         .target(name: "Tchavi", swiftSettings: settings),
         .target(name: "TchaviPrompts", dependencies: ["Tchavi"], swiftSettings: settings),
         .target(name: "TchaviTesting", dependencies: ["Tchavi"], swiftSettings: settings),
+        .target(
+            name: "ExampleSupport",
+            dependencies: ["Tchavi", "TchaviTesting"],
+            path: "Examples/ExampleSupport",
+            swiftSettings: settings
+        ),
+        example("fetch-and-run", path: "FetchAndRun"),
+        example("ab-selection", path: "ABSelection"),
+        example("tool-calls", path: "ToolCalls"),
         .testTarget(name: "TchaviTests", dependencies: ["Tchavi", "TchaviTesting"], swiftSettings: settings),
         .testTarget(
             name: "TchaviPromptsTests",

@@ -1,0 +1,81 @@
+import ExampleSupport
+import Foundation
+import Tchavi
+import TchaviPrompts
+
+// Fetches a deployed prompt from a library, runs it, and shows what ran: `swift run fetch-and-run --help`.
+
+let arguments: Arguments
+do {
+    arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
+} catch {
+    complain("\(error.message)\n\n\(Arguments.usage)")
+    exit(64)
+}
+if arguments.wantsHelp {
+    print(Arguments.usage)
+    exit(0)
+}
+
+do {
+    try await run(arguments)
+} catch let error as PromptError {
+    complain(error.description)
+    exit(65)
+} catch let error as TchaviError {
+    complain(error.description)
+    exit(69)
+} catch {
+    complain("\(error)")
+    exit(70)
+}
+
+func run(_ arguments: Arguments) async throws {
+    let gateway = try ExampleGateway()
+    let library = PromptLibrary(source: .directory(arguments.directory), gateway: gateway.client)
+    for diagnostic in try await library.diagnostics() { complain("Passed over \(diagnostic)") }
+    if arguments.lists {
+        for id in try await library.promptIDs() { print(id) }
+        return
+    }
+    if arguments.explains {
+        print(try await library.explain(arguments.prompt, matching: arguments.query))
+        return
+    }
+
+    let prompt = try await library.prompt(arguments.prompt, matching: arguments.query)
+    let resolution = try prompt.resolve(arguments.input, variables: arguments.variables, images: arguments.images)
+    let response = try await prompt.run(arguments.input, variables: arguments.variables, images: arguments.images)
+    if arguments.printsJSON {
+        print(response.json.prettyPrinted())
+    } else {
+        show(response, resolution, gateway)
+    }
+}
+
+func show(_ response: PromptResponse, _ resolution: Resolution, _ gateway: ExampleGateway) {
+    print("Selected  \(response.selection?.description ?? "")")
+    print("Model     \(response.model) of \(response.provider)")
+    print("Gateway   \(gateway.description)")
+    print("Request   sha256:\(resolution.contentHash)")
+    if !resolution.unusedVariables.isEmpty {
+        print("Unused    \(resolution.unusedVariables.joined(separator: ", "))")
+    }
+    print("\nMessages")
+    for message in resolution.messages {
+        print("  \(message.role): \(message.text)")
+        guard case .parts(let parts) = message.content else { continue }
+        for image in parts.compactMap(\.imageURL) { print("    image \(image.url)") }
+    }
+    print("\nAnswer")
+    print("  \(response.text.isEmpty ? "(none)" : response.text)")
+    for call in response.toolCallResults {
+        print("  tool \(call.name)(\(call.arguments)) -> \(call.result)\(call.isError ? " (failed)" : "")")
+    }
+    let usage = response.usage
+    print("\nUsage     \(usage.totalTokens) tokens (\(usage.promptTokens) in, \(usage.completionTokens) out)")
+    print("Latency   \(usage.latency.shortMilliseconds)")
+    if let used = usage.creditsUsed, let remaining = usage.creditsRemaining {
+        print("Credits   \(used) used, \(remaining) left")
+    }
+}
