@@ -66,7 +66,9 @@ struct Arguments {
             case "--user": query = query.bucketed(by: try Self.value(&rest, argument))
             case "--version":
                 let text = try Self.value(&rest, argument)
-                guard let number = Int(text) else { throw UsageError(message: "--version takes a number, not `\(text)`.") }
+                guard let number = Int(text) else {
+                    throw UsageError(message: "--version takes a number, not `\(text)`.")
+                }
                 query = query.version(number)
             case "--latest": query = query.latest()
             case "--image": images.append(ImageURL(try Self.value(&rest, argument)))

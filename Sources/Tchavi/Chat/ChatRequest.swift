@@ -125,7 +125,7 @@ extension ChatRequest: JSONRepresentable {
         object.set("stop", strings: stop)
         object.set("presence_penalty", presencePenalty)
         object.set("frequency_penalty", frequencyPenalty)
-        object.set("logit_bias", logitBias.map { .object($0.mapValues { .double($0) }) } as JSONValue?)
+        object.set("logit_bias", logitBias.map { .object($0.mapValues(\.json)) } as JSONValue?)
         object.set("user", user)
         object.set("response_format", responseFormat)
         object.set("seed", seed)

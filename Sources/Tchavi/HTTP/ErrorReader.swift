@@ -83,7 +83,7 @@ enum ErrorReader {
             return "Redirects to another origin are not followed, so that the key stays here: set the final base URL."
         case .some(400..<500): return "Correct the request: the gateway will refuse it again."
         case .some(500...): return "The fault is the gateway's: try again later."
-        default: return nil
+        default: return "The server reported this within an answer that had begun well: try again later."
         }
     }
 }

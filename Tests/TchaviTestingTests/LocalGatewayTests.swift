@@ -1,0 +1,115 @@
+import Foundation
+import Tchavi
+import TchaviTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct LocalGatewayTests {
+    private let request = ChatRequest(model: "gpt-4o-mini", messages: [.user("Where is my order?")])
+
+    @Test func `It says that it is no model`() async throws {
+        let completion = try await LocalGateway().client().chat.complete(request)
+        #expect(completion.text == "This is LocalGateway, which is no model. You asked: Where is my order?")
+        #expect(completion.usage.map { $0.totalTokens == $0.promptTokens + $0.completionTokens } == true)
+    }
+
+    @Test func `Credits run down to a 402, and what is charged adds up`() async throws {
+        var configuration = LocalGateway.Configuration()
+        configuration.credits = Decimal(string: "0.1") ?? 0
+        let gateway = LocalGateway(configuration: configuration)
+        var spent = Decimal(0)
+        let error = await #expect(throws: TchaviError.self) {
+            while true { spent += try await gateway.client().chat.complete(request).tchavi?.creditsUsed ?? 0 }
+        }
+        #expect(error?.code == .insufficientCredits)
+        #expect(error?.creditsRemaining == gateway.creditsRemaining)
+        #expect(spent > 0)
+        #expect(spent + gateway.creditsRemaining == configuration.credits)
+    }
+
+    @Test func `A wrong key is a 401, and scripted answers stay for those with a right one`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.text("scripted"))
+        var configuration = TchaviClient.Configuration()
+        configuration.transport = gateway
+        let stranger = TchaviClient(.apiKey("sk-tch-wrong"), configuration: configuration)
+        let error = await #expect(throws: TchaviError.self) { _ = try await stranger.chat.complete(request) }
+        #expect(error?.code == .authentication)
+        #expect(error?.requestID == "req-local-1")
+        #expect(try await gateway.client().chat.complete(request).text == "scripted")
+    }
+
+    @Test func `A 429 says how long to wait, and the client waits as long`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.rateLimited(retryAfter: .seconds(3)), .text("at last"))
+        let clock = TestClock(skippingSleepsUpTo: .seconds(10))
+        var configuration = TchaviClient.Configuration()
+        configuration.clock = clock
+        #expect(try await gateway.client(configuration: configuration).chat.complete(request).text == "at last")
+        #expect(clock.sleeps == [.seconds(3)])
+        #expect(gateway.requests.count == 2)
+    }
+
+    @Test func `Tools are called with arguments made from their schemas`() async throws {
+        var request = ChatRequest(model: "m", messages: [.user("How is the weather in Zürich?")])
+        request.tools = [
+            ToolDefinition(
+                name: "get_weather",
+                parameters: [
+                    "type": "object", "required": ["city", "unit", "days"],
+                    "properties": [
+                        "city": ["type": "string"], "unit": ["type": "string", "enum": ["celsius"]],
+                        "days": ["type": "integer"],
+                    ],
+                ]
+            )
+        ]
+        let completion = try await LocalGateway().client().chat.complete(request)
+        let call = try #require(completion.choices[0].message.toolCalls?.first)
+        #expect(try JSONValue(parsing: call.function.arguments) == ["city": "Zürich", "unit": "celsius", "days": 1])
+        #expect(completion.choices[0].finishReason == .toolCalls)
+    }
+
+    @Test func `Requests that make no sense are refused as a gateway refuses them`() async throws {
+        let gateway = LocalGateway()
+        let client = gateway.client()
+        let missing = await #expect(throws: TchaviError.self) {
+            _ = try await client.send(Endpoint(.post, "/v1/chat/completions"), body: ["model": "m"])
+        }
+        #expect(missing?.statusCode == 400)
+        #expect(missing?.message.contains("$.messages") == true)
+        let unknown = await #expect(throws: TchaviError.self) { _ = try await client.send(Endpoint(.get, "/nothing")) }
+        #expect(unknown?.statusCode == 404)
+    }
+
+    @Test(arguments: [nil, 1, 3])
+    func `Served on a socket, it answers and streams as it does in the process`(pieceBytes: Int?) async throws {
+        var settings = LocalGateway.Configuration()
+        settings.streamPieceBytes = pieceBytes
+        let gateway = LocalGateway(configuration: settings)
+        let server = try gateway.serve()
+        let client = TchaviClient(
+            .apiKey(Secret(LocalGateway.defaultAPIKey)),
+            configuration: TchaviClient.Configuration(baseURL: server.baseURL)
+        )
+        // With pieces of one or three bytes the characters of this text are split on their way.
+        gateway.enqueue(.text("Grüße 👩‍👩‍👧 aus Zürich"), .text("Grüße 👩‍👩‍👧 aus Zürich"))
+        #expect(try await client.chat.complete(request).text == "Grüße 👩‍👩‍👧 aus Zürich")
+        let completion = try await client.chat.stream(request).collect()
+        #expect(completion.text == "Grüße 👩‍👩‍👧 aus Zürich")
+        #expect(completion.tchavi?.creditsRemaining == gateway.creditsRemaining)
+        #expect(gateway.requests.count == 2)
+    }
+
+    @Test func `A served stream that is dropped is given up`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.text(String(repeating: "word ", count: 200_000)))
+        let server = try gateway.serve()
+        let client = TchaviClient(
+            .apiKey(Secret(LocalGateway.defaultAPIKey)),
+            configuration: TchaviClient.Configuration(baseURL: server.baseURL)
+        )
+        for try await _ in try await client.chat.stream(request) { break }
+        while server.openConnections > 0 { try await Task.sleep(for: .milliseconds(5)) }
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Tchavi
+import TchaviTesting
+import Testing
+
+struct ChatTests {
+    @Test func `Every parameter of the API is sent, and unknown ones are passed through`() throws {
+        let json: JSONValue = [
+            "model": "m", "messages": [["role": "user", "content": "x"]], "temperature": 0.5, "top_p": 0.25,
+            "max_tokens": 10,
+            "max_completion_tokens": 20, "n": 2, "stop": ["a", "b"], "presence_penalty": -1, "frequency_penalty": 1.5,
+            "logit_bias": ["50256": -100], "user": "u", "seed": 7, "tool_choice": "auto",
+            "response_format": ["type": "json_schema", "json_schema": ["name": "s", "schema": [:]]],
+            "tools": [
+                ["type": "function", "function": ["name": "f", "description": "d", "parameters": [:], "strict": true]]
+            ],
+            "stream_options": ["include_usage": true, "x": 1], "reasoning_effort": "low", "metadata": ["a": "b"],
+        ]
+        let request = try ChatRequest(json: json)
+        #expect(request.json == json)
+        #expect(request.additionalFields == ["reasoning_effort": "low", "metadata": ["a": "b"]])
+        #expect(request.tools?.first?.additionalFields == ["strict": true])
+        let coded = try JSONDecoder().decode(ChatRequest.self, from: JSONEncoder().encode(request))
+        #expect(coded == request)
+    }
+
+    @Test(arguments: [
+        #"{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}"#,
+        #"{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}"#,
+        #"{"role":"tool","content":"r","tool_call_id":"c"}"#,
+        #"{"role":"user","name":"ada","content":[{"type":"text","text":"x","cache_control":{"type":"ephemeral"}},{"type":"image_url","image_url":{"url":"https://e.example/i.png","detail":"low"}},{"type":"input_audio","input_audio":{"data":"","format":"wav"}}]}"#,
+        #"{"role":"narrator","content":"x","annotations":[],"reasoning_content":"hm"}"#,
+    ])
+    func `Messages of every kind are read and written without loss`(text: String) throws {
+        let json = try JSONValue(parsing: text)
+        #expect(try ChatMessage(json: json).json == json)
+    }
+
+    @Test(arguments: ["none", "auto", "required"])
+    func `Tool choices are read and written`(name: String) {
+        #expect(ToolChoice(json: .string(name)).json == .string(name))
+        let function: JSONValue = ["type": "function", "function": ["name": "f"]]
+        #expect(ToolChoice(json: function) == .function("f"))
+        #expect(ToolChoice(json: function).json == function)
+        #expect(ToolChoice(json: ["type": "allowed_tools"]).json == ["type": "allowed_tools"])
+    }
+
+    @Test func `A stream asks for usage unless told otherwise, and a call that is none has no stream options`()
+        async throws
+    {
+        let gateway = LocalGateway()
+        var request = ChatRequest.hello
+        _ = try await gateway.client().chat.stream(request).collect()
+        request.streamOptions = StreamOptions(includeUsage: false)
+        _ = try await gateway.client().chat.stream(request).collect()
+        _ = try await gateway.client().chat.complete(request)
+        let bodies = gateway.requests.map(\.json)
+        #expect(bodies[0]?["stream_options"] == ["include_usage": true])
+        #expect(bodies[1]?["stream_options"] == ["include_usage": false])
+        #expect(bodies[2]?["stream_options"] == nil)
+        #expect(bodies.map { $0?["stream"] } == [true, true, nil])
+    }
+
+    @Test(arguments: [nil, 1, 2, 3, 17])
+    func `A stream gives the completion that a plain call gives, and then the credits`(pieceBytes: Int?) async throws {
+        var configuration = LocalGateway.Configuration()
+        configuration.streamPieceBytes = pieceBytes
+        configuration.now = { Date(timeIntervalSince1970: 0) }
+        let gateway = LocalGateway(configuration: configuration)
+        let calls = [
+            ToolCall(id: "a", name: "f", arguments: #"{"x":"é"}"#), ToolCall(id: "b", name: "g", arguments: "{}"),
+        ]
+        for answer in [
+            LocalGateway.Answer.text("Grüße aus Zürich 👩‍👩‍👧"), .toolCalls(calls, text: "Moment …"), .toolCalls(calls),
+        ] {
+            gateway.enqueue(answer, answer)
+            var plain = try await gateway.client().chat.complete(.hello)
+            var streamed = try await gateway.client().chat.stream(.hello).collect()
+            plain.id = streamed.id
+            #expect(plain.tchavi?.creditsUsed == streamed.tchavi?.creditsUsed)
+            #expect(streamed.tchavi != nil)
+            (plain.tchavi, streamed.tchavi) = (nil, nil)
+            #expect(plain == streamed)
+        }
+    }
+
+    @Test func `The text of a stream comes word by word, and the metadata last`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.text("one two three"), .text("one two three"))
+        var words: [String] = []
+        for try await delta in try await gateway.client().chat.stream(.hello).text { words.append(delta) }
+        #expect(words == ["one ", "two ", "three"])
+        var last: ChatCompletionStream.Event?
+        for try await event in try await gateway.client().chat.stream(.hello) { last = event }
+        guard case .metadata = last else {
+            Issue.record("The last event is \(String(describing: last))")
+            return
+        }
+    }
+
+    @Test func `A stream that ends too early is an error with what had arrived`() async throws {
+        let chunk = #"data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"Hal"}}]}"# + "\n\n"
+        let transport = StubTransport { _, _ in .events(chunk) }
+        let stream = try await transport.client().chat.stream(.hello)
+        let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
+        #expect(error?.code == .stream)
+        #expect(error?.partialCompletion?.text == "Hal")
+    }
+
+    @Test func `A stream with a finish reason and no DONE is complete`() async throws {
+        let chunk =
+            #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}"# + "\n\n"
+        let transport = StubTransport { _, _ in .events(chunk) }
+        #expect(try await transport.client().chat.stream(.hello).collect().text == "Hi")
+    }
+
+    @Test func `One JSON value in place of a stream is an error that says so`() async throws {
+        let plain = StubTransport { _, _ in .json(.completion) }
+        let error = await #expect(throws: TchaviError.self) { _ = try await plain.client().chat.stream(.hello) }
+        #expect(error?.code == .stream)
+        let failing = StubTransport { _, _ in .json(["error": ["message": "No.", "type": "t"]]) }
+        let reported = await #expect(throws: TchaviError.self) { _ = try await failing.client().chat.stream(.hello) }
+        #expect(reported?.message == "No.")
+    }
+
+    @Test func `An event beyond the bound is an error`() async throws {
+        let transport = StubTransport { _, _ in .events("data: \(String(repeating: "x", count: 5000))\n\n") }
+        let stream = try await transport.client { $0.maximumEventBytes = 1000 }.chat.stream(.hello)
+        let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
+        #expect(error?.code == .stream)
+    }
+
+    @Test func `Tool calls without an index are told apart by their ids`() {
+        var accumulator = ChatCompletionAccumulator()
+        func add(_ delta: ToolCallDelta) {
+            var message = ChatDelta()
+            message.toolCalls = [delta]
+            accumulator.append(ChatCompletionChunk(id: "c", model: "m", choices: [ChunkChoice(delta: message)]))
+        }
+        add(ToolCallDelta(index: nil, id: "a", function: .init(name: "f", arguments: "{")))
+        add(ToolCallDelta(index: nil, function: .init(arguments: "}")))
+        add(ToolCallDelta(index: nil, id: "b", function: .init(name: "g", arguments: "[]")))
+        #expect(
+            accumulator.completion.choices[0].message.toolCalls == [
+                ToolCall(id: "a", name: "f", arguments: "{}"), ToolCall(id: "b", name: "g", arguments: "[]"),
+            ]
+        )
+    }
+}

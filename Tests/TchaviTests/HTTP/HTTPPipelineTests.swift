@@ -1,0 +1,334 @@
+import Foundation
+import TchaviTesting
+import Testing
+
+@testable import Tchavi
+
+/// The way from a client's call to its transport and back, with injected time.
+@Suite(.timeLimit(.minutes(1)))
+struct HTTPPipelineTests {
+    @Test func `A call carries the key, JSON and an idempotency key`() async throws {
+        let transport = StubTransport { _, _ in .json(.completion) }
+        _ = try await transport.client().chat.complete(.hello)
+        let request = try #require(transport.requests.first)
+        #expect(request.method == .post)
+        #expect(request.url.absoluteString == "http://localhost:3001/v1/chat/completions")
+        #expect(request.headers["authorization"] == "Bearer sk-tch-stub-secret")
+        #expect(request.headers["content-type"] == "application/json")
+        #expect(request.headers["idempotency-key"]?.isEmpty == false)
+        let body = try JSONValue(parsing: try #require(request.body))
+        #expect(body == ["model": "gpt-4o-mini", "messages": [["role": "user", "content": "Hello"]]])
+    }
+
+    @Test func `A 429, a 502 and a 503 are sent again, under one idempotency key`() async throws {
+        let clock = TestClock(skippingSleepsUpTo: .seconds(30))
+        let transport = StubTransport { _, attempt in
+            attempt < 4 ? .json(["error": "busy"], status: [429, 502, 503][attempt - 1]) : .json(.completion)
+        }
+        let client = transport.client {
+            $0.clock = clock
+            $0.retryPolicy.maxRetries = 3
+        }
+        #expect(try await client.chat.complete(.hello).text == "Hi")
+        #expect(clock.sleeps == [.milliseconds(500), .seconds(1), .seconds(2)])
+        #expect(Set(transport.requests.map { $0.headers["idempotency-key"] }).count == 1)
+    }
+
+    @Test func `After the last retry the error is thrown, with how often it was sent`() async throws {
+        let transport = StubTransport { _, _ in
+            .json(
+                ["error": "rate_limit_exceeded", "message": "Slow down.", "statusCode": 429],
+                status: 429,
+                headers: ["Retry-After": "7", "X-Request-Id": "req-9"]
+            )
+        }
+        let clock = TestClock(skippingSleepsUpTo: .seconds(30))
+        let client = transport.client { $0.clock = clock }
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(error?.code == .rateLimited)
+        #expect(error?.attempts == 3)
+        #expect(error?.retryAfter == .seconds(7))
+        #expect(error?.requestID == "req-9")
+        #expect(error?.description.contains("sent 3 times") == true)
+        #expect(clock.sleeps == [.seconds(7), .seconds(7)])
+    }
+
+    @Test func `A wait beyond two minutes, or beyond the deadline, is not waited`() async throws {
+        for (asked, deadline) in [("121", Duration?.none), ("60", .seconds(59))] {
+            let clock = TestClock(skippingSleepsUpTo: .seconds(30))
+            let transport = StubTransport { _, _ in .json([:], status: 429, headers: ["Retry-After": asked]) }
+            let client = transport.client {
+                $0.clock = clock
+                $0.deadline = deadline
+            }
+            let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+            #expect(error?.code == .rateLimited)
+            #expect(transport.requests.count == 1)
+            #expect(clock.sleeps.isEmpty)
+        }
+    }
+
+    @Test func `A failure to connect is sent again, a lost connection is not`() async throws {
+        let clock = TestClock(skippingSleepsUpTo: .seconds(30))
+        let refused = StubTransport { _, attempt in
+            guard attempt > 2 else { throw TchaviError.couldNotConnect("refused") }
+            return .json(.completion)
+        }
+        #expect(try await refused.client { $0.clock = clock }.chat.complete(.hello).text == "Hi")
+        let lost = StubTransport { _, _ in throw TchaviError.connectionLost("lost") }
+        let error = await #expect(throws: TchaviError.self) {
+            _ = try await lost.client { $0.clock = clock }.chat.complete(.hello)
+        }
+        #expect(error?.code == .transport)
+        #expect(lost.requests.count == 1)
+    }
+
+    @Test func `A lost connection is sent again if the gateway honours idempotency keys`() async throws {
+        let clock = TestClock(skippingSleepsUpTo: .seconds(30))
+        let transport = StubTransport { _, attempt in
+            guard attempt > 1 else { throw TchaviError.connectionLost("lost") }
+            return .json(.completion)
+        }
+        let client = transport.client {
+            $0.clock = clock
+            $0.honoursIdempotencyKey = true
+        }
+        #expect(try await client.chat.complete(.hello).text == "Hi")
+        #expect(Set(transport.requests.map { $0.headers["idempotency-key"] }).count == 1)
+    }
+
+    @Test func `An attempt that takes too long is given up and not sent again`() async throws {
+        let clock = TestClock()
+        let transport = StubTransport { _, _ in
+            try await Task.sleep(for: .seconds(3600))
+            return .json(.completion)
+        }
+        let client = transport.client { $0.clock = clock }
+        let task = Task { try await client.chat.complete(.hello) }
+        await clock.whenSleeping()
+        clock.advance(by: .seconds(60))
+        let error = await #expect(throws: TchaviError.self) { _ = try await task.value }
+        #expect(error?.code == .timeout)
+        #expect(error?.message.contains("60") == true)
+        #expect(transport.requests.count == 1)
+    }
+
+    @Test func `Cancelling a call works while it waits for the answer, and between attempts`() async throws {
+        let clock = TestClock()
+        let silent = StubTransport { _, _ in
+            try await Task.sleep(for: .seconds(3600))
+            return .json(.completion)
+        }
+        let busy = StubTransport { _, _ in .json([:], status: 503) }
+        for (transport, timeout) in [(silent, Optional(Duration.seconds(60))), (busy, nil)] {
+            let client = transport.client {
+                $0.clock = clock
+                $0.timeout = timeout
+                $0.deadline = nil
+            }
+            let task = Task { try await client.chat.complete(.hello) }
+            await clock.whenSleeping()
+            task.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await task.value }
+        }
+    }
+
+    @Test func `A stream that falls silent ends with a timeout and what had arrived`() async throws {
+        let clock = TestClock()
+        let transport = StubTransport { _, _ in
+            let (body, writer) = HTTPBody.buffered(limit: .max, onCancel: {})
+            let event = #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hal"}}]}"# + "\n\n"
+            writer.write(Data(event.utf8))
+            return HTTPResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
+        }
+        let client = transport.client { $0.clock = clock }
+        let stream = try await client.chat.stream(.hello)
+        let task = Task { try await stream.collect() }
+        await clock.whenSleeping()
+        clock.advance(by: .seconds(60))
+        let error = await #expect(throws: TchaviError.self) { _ = try await task.value }
+        #expect(error?.code == .timeout)
+        #expect(error?.partialCompletion?.text == "Hal")
+    }
+
+    @Test func `After DONE the stream is read on for the credits, two seconds at the most`() async throws {
+        let clock = TestClock()
+        let transport = StubTransport { _, _ in
+            let (body, writer) = HTTPBody.buffered(limit: .max, onCancel: {})
+            writer.write(
+                Data(
+                    """
+                    data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}
+
+                    data: [DONE]
+
+
+                    """.utf8
+                )
+            )
+            return HTTPResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
+        }
+        let client = transport.client { $0.clock = clock }
+        let stream = try await client.chat.stream(.hello)
+        let task = Task { try await stream.collect() }
+        await clock.whenSleeping()
+        clock.advance(by: .seconds(2))
+        let completion = try await task.value
+        #expect(completion.text == "Hi")
+        #expect(completion.tchavi == nil)
+    }
+
+    // MARK: Errors
+
+    @Test func `The gateway's own errors are typed`() async throws {
+        let cases: [(status: Int, body: JSONValue, code: TchaviError.Code, errorCode: String)] = [
+            (401, ["error": "unauthorized", "message": "No.", "statusCode": 401], .authentication, "unauthorized"),
+            (
+                402,
+                [
+                    "error": "insufficient_credits", "message": "No.", "statusCode": 402,
+                    "details": ["creditsRemaining": 0.25],
+                ],
+                .insufficientCredits, "insufficient_credits"
+            ),
+            (
+                400, ["error": ["message": "No.", "type": "invalid_request_error", "param": "n", "code": nil]], .api,
+                "invalid_request_error"
+            ),
+            (200, ["error": ["message": "No.", "type": "server_error", "code": nil]], .api, "server_error"),
+            (200, ["error": ["message": "No.", "code": 429]], .rateLimited, ""),
+        ]
+        for entry in cases {
+            let transport = StubTransport { _, _ in .json(entry.body, status: entry.status) }
+            let error = await #expect(throws: TchaviError.self) {
+                _ = try await transport.client { $0.retryPolicy = .none }.chat.complete(.hello)
+            }
+            #expect(error?.code == entry.code)
+            #expect(error?.message == "No.")
+            #expect(error?.errorCode ?? "" == entry.errorCode)
+            #expect(error?.advice != nil)
+            #expect(error?.operation == "POST /v1/chat/completions")
+            if entry.code == .insufficientCredits { #expect(error?.creditsRemaining == Decimal(string: "0.25")) }
+        }
+    }
+
+    @Test func `A body that is no JSON is kept, cut to 4 KiB`() async throws {
+        let page = "<html>" + String(repeating: "é", count: 10_000)
+        for status in [200, 500] {
+            let transport = StubTransport { _, _ in HTTPResponse(status: status, body: HTTPBody(Data(page.utf8))) }
+            let error = await #expect(throws: TchaviError.self) {
+                _ = try await transport.client().chat.complete(.hello)
+            }
+            #expect(error?.code == (status == 200 ? .decoding : .api))
+            #expect(error?.statusCode == status)
+            #expect(error?.body?.hasPrefix("<html>é") == true)
+            #expect((error?.body?.utf8.count ?? 0) <= 4100)
+        }
+    }
+
+    @Test func `A key that the server echoes is struck out everywhere`() async throws {
+        let transport = StubTransport { _, _ in
+            .json(
+                [
+                    "error": [
+                        "message": "Incorrect key: sk-tch-stub-secret", "code": "k sk-tch-stub-secret",
+                        "x": "sk-tch-stub-secret",
+                    ]
+                ],
+                status: 401,
+                headers: ["X-Debug": "sk-tch-stub-secret", "Set-Cookie": "session=abc"]
+            )
+        }
+        let error = try #require(
+            await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
+        )
+        var dumped = "\(error) \(error.localizedDescription)"
+        dump(error, to: &dumped)
+        #expect(!dumped.contains("stub-secret"))
+        #expect(!dumped.contains("session=abc"))
+        #expect(error.message == "Incorrect key: <redacted>")
+    }
+
+    @Test(arguments: ["", "sk-tch-1\n", "sk tch", "sk-tch-ü"])
+    func `A key that cannot be used is reported by the first call, and nothing is sent`(key: String) async throws {
+        let transport = StubTransport { _, _ in .json(.completion) }
+        let client = transport.client(.apiKey(Secret(key)))
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(error?.code == .authentication)
+        #expect(error?.advice?.contains("TCHAVI_API_KEY") == true)
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test func `A header value with a line break is refused`() async throws {
+        let transport = StubTransport { _, _ in .json(.completion) }
+        let options = RequestOptions(headers: ["X-Trace": "a\r\nX-Evil: b"])
+        let error = await #expect(throws: TchaviError.self) {
+            _ = try await transport.client().chat.complete(.hello, options: options)
+        }
+        #expect(error?.code == .invalidRequest)
+        #expect(error?.message.contains("X-Trace") == true)
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test func `Headers of a call cannot set the credential, and it can be left out`() async throws {
+        let transport = StubTransport { _, _ in .json(.completion) }
+        let headers: HTTPHeaders = ["Authorization": "Bearer other", "X-Trace": "7"]
+        _ = try await transport.client().chat.complete(.hello, options: RequestOptions(headers: headers))
+        _ = try await transport.client().chat.complete(.hello, options: RequestOptions(omitsCredential: true))
+        _ = try await transport.client(.none).chat.complete(.hello)
+        #expect(transport.requests.map { $0.headers["authorization"] } == ["Bearer sk-tch-stub-secret", nil, nil])
+        #expect(transport.requests[0].headers["x-trace"] == "7")
+    }
+
+    @Test func `An answer that is too large is given up`() async throws {
+        let transport = StubTransport { _, _ in .json(["x": .string(String(repeating: "x", count: 2000))]) }
+        let client = transport.client { $0.maximumResponseBytes = 1000 }
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(error?.code == .transport)
+        #expect(error?.message.contains("1000 bytes") == true)
+    }
+
+    // MARK: Settings
+
+    @Test func `A client is made from the environment`() throws {
+        let client = try TchaviClient.fromEnvironment([
+            "TCHAVI_API_KEY": "sk-tch-1", "TCHAVI_BASE_URL": "http://gateway.example/v1",
+            "TCHAVI_ALLOW_INSECURE_HTTP": "1",
+        ])
+        #expect(client.configuration.baseURL.absoluteString == "http://gateway.example/v1")
+        #expect(client.configuration.allowsInsecureHTTP)
+        #expect(
+            try TchaviClient.fromEnvironment(["TCHAVI_API_KEY": "k"]).configuration.baseURL.absoluteString
+                == "http://localhost:3001"
+        )
+        let error = #expect(throws: TchaviError.self) { _ = try TchaviClient.fromEnvironment([:]) }
+        #expect(error?.code == .authentication)
+    }
+
+    @Test func `Endpoints can be replaced, and others be called`() async throws {
+        let transport = StubTransport { request, _ in
+            request.url.path.hasSuffix("events") ? .events("event: a\ndata: 1\n\n") : .json(.completion)
+        }
+        let client = transport.client { $0.endpoints[.chatCompletions] = Endpoint(.post, "/openai/chat") }
+        _ = try await client.chat.complete(.hello)
+        let answer = try await client.send(
+            Endpoint(.get, "/files/{id}"),
+            parameters: ["id": "a/b"],
+            query: ["all": "true"]
+        )
+        #expect(answer["id"] == "c1")
+        var events: [ServerSentEvent] = []
+        for try await event in try await client.stream(Endpoint(.post, "/events")) { events.append(event) }
+        #expect(events == [ServerSentEvent(event: "a", data: "1")])
+        #expect(
+            transport.requests.map(\.url.absoluteString) == [
+                "http://localhost:3001/openai/chat", "http://localhost:3001/files/a%2Fb?all=true",
+                "http://localhost:3001/events",
+            ]
+        )
+        // A POST has a body that is not empty, also where there is nothing to say.
+        #expect(
+            transport.requests.map { $0.body.map { String(decoding: $0, as: UTF8.self) } }.suffix(2) == [nil, "{}"]
+        )
+    }
+}

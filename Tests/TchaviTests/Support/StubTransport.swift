@@ -1,0 +1,69 @@
+import Foundation
+import Synchronization
+import Tchavi
+
+/// Answers from a closure, and keeps what it was asked.
+final class StubTransport: HTTPTransport {
+    typealias Answer = @Sendable (_ request: HTTPRequest, _ attempt: Int) async throws -> HTTPResponse
+
+    private let answer: Answer
+    private let sent = Mutex<[HTTPRequest]>([])
+
+    init(_ answer: @escaping Answer) {
+        self.answer = answer
+    }
+
+    var requests: [HTTPRequest] { sent.withLock { $0 } }
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let attempt = sent.withLock { sent in
+            sent.append(request)
+            return sent.count
+        }
+        return try await answer(request, attempt)
+    }
+
+    /// A client of this transport with a key, and what it is configured with.
+    func client(
+        _ credential: Credential = .apiKey("sk-tch-stub-secret"),
+        _ change: (inout TchaviClient.Configuration) -> Void = { _ in }
+    ) -> TchaviClient {
+        var configuration = TchaviClient.Configuration()
+        configuration.transport = self
+        configuration.random = { 1 }
+        change(&configuration)
+        return TchaviClient(credential, configuration: configuration)
+    }
+}
+
+extension HTTPResponse {
+    static func json(_ json: JSONValue, status: Int = 200, headers: HTTPHeaders = HTTPHeaders()) -> HTTPResponse {
+        var headers = headers
+        headers["Content-Type"] = "application/json"
+        return HTTPResponse(status: status, headers: headers, body: HTTPBody(json.serializedData()))
+    }
+
+    static func events(_ text: String, pieceBytes: Int? = nil) -> HTTPResponse {
+        let bytes = Data(text.utf8)
+        let size = pieceBytes ?? max(1, bytes.count)
+        let (body, writer) = HTTPBody.buffered(limit: .max, onCancel: {})
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            writer.write(bytes.subdata(in: start..<min(bytes.count, start + size)))
+        }
+        writer.finish()
+        return HTTPResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
+    }
+}
+
+extension ChatRequest {
+    static let hello = ChatRequest(model: "gpt-4o-mini", messages: [.user("Hello")])
+}
+
+extension JSONValue {
+    /// A completion that says one word.
+    static let completion: JSONValue = [
+        "id": "c1", "object": "chat.completion", "created": 1, "model": "gpt-4o-mini",
+        "choices": [["index": 0, "message": ["role": "assistant", "content": "Hi"], "finish_reason": "stop"]],
+        "usage": ["prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4],
+    ]
+}
