@@ -31,8 +31,8 @@ extension Decimal: JSONScalar {
 extension Duration: JSONScalar {
     /// Milliseconds, as every duration is on the wire.
     package init?(scalar: JSONValue) {
-        guard let milliseconds = scalar.double, milliseconds.magnitude < 1e15 else { return nil }
-        self = .seconds(milliseconds / 1000)
+        guard let milliseconds = scalar.double, milliseconds.magnitude < 1e12 else { return nil }
+        self = .nanoseconds(Int64((milliseconds * 1e6).rounded()))
     }
 
     package var json: JSONValue {

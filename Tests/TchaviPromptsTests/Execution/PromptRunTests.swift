@@ -1,0 +1,220 @@
+import Foundation
+import Synchronization
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct PromptRunTests {
+    private struct City: Decodable { let city: String }
+    private struct Failure: LocalizedError { var errorDescription: String? { "The station is closed." } }
+
+    private let gateway = LocalGateway()
+
+    private static let declared: [String: JSONValue] = [
+        "tools": [
+            ["type": "function", "function": ["name": "weather", "parameters": ["type": "object"]]],
+            ["type": "function", "function": ["name": "tides"]], ["type": "function", "function": ["name": "report"]],
+        ]
+    ]
+
+    private static let weather = Tool.program("weather") { (place: City) in ["sky": "grey over \(place.city)"] }
+    private static let tides = Tool.program("tides") { (_: City) -> String in throw Failure() }
+
+    private func call(_ name: String, _ arguments: String = #"{"city":"Brest"}"#, id: String? = nil) -> ToolCall {
+        ToolCall(id: id ?? "call_\(name)", name: name, arguments: arguments)
+    }
+
+    private func prompt(_ tools: [Tool] = [], parameters: [String: JSONValue] = declared) async throws -> Prompt {
+        try await gateway.prompt(.simple("p", [.system("x")], parameters: parameters), tools: tools)
+    }
+
+    @Test func `A run gives text, usage, cost, selection and what was sent`() async throws {
+        gateway.enqueue(.text("Hello Ada"))
+        let prompt = try await gateway.prompt()
+        let response = try await prompt.run("Hi", variables: ["name": "Ada"])
+        #expect(response.text == "Hello Ada")
+        #expect(response.choices[0].finishReason == .stop)
+        #expect(response.usage.totalTokens == response.usage.promptTokens + response.usage.completionTokens)
+        #expect(response.usage.creditsUsed == Decimal(response.usage.totalTokens) / 1000)
+        #expect(response.usage.creditsRemaining == gateway.creditsRemaining)
+        #expect(response.selection == prompt.selection)
+        let resolution = try prompt.resolve("Hi", variables: ["name": "Ada"])
+        #expect(response.resolvedMessages == resolution.messages)
+        #expect(response.contentHash == resolution.contentHash)
+        #expect(gateway.chatRequests == [resolution.request])
+        #expect(response.provider == "openai")
+        let quiet = try await prompt.run(
+            "Hi",
+            variables: ["name": "Ada"],
+            options: RunOptions(includesResolvedMessages: false)
+        )
+        #expect(quiet.resolvedMessages == nil)
+    }
+
+    @Test func `Tools run at the same time, and every call is captured in the order of the calls`() async throws {
+        // Each tool waits until the other has begun: one after the other they would never end.
+        let meeting = Mutex(0)
+        let meet: @Sendable (City) async throws -> String = { place in
+            meeting.withLock { $0 += 1 }
+            while meeting.withLock({ $0 }) < 2 { try await Task.sleep(for: .milliseconds(1)) }
+            return place.city
+        }
+        gateway.enqueue(.toolCalls([call("weather"), call("tides", #"{"city":"Nice"}"#)]), .text("done"))
+        let response = try await prompt([.program("weather", meet), .program("tides", meet)]).run("?")
+        #expect(response.text == "done")
+        #expect(response.toolCallResults.map(\.id) == ["call_weather", "call_tides"])
+        #expect(response.toolCallResults.map(\.result) == ["Brest", "Nice"])
+        #expect(response.toolCallResults.allSatisfy { $0.type == .program && !$0.isError && $0.duration > .zero })
+        let sent = gateway.chatRequests[1].messages
+        #expect(sent.suffix(3).map(\.role) == [.assistant, .tool, .tool])
+        #expect(sent.suffix(2).map(\.toolCallID) == ["call_weather", "call_tides"])
+        #expect(sent.suffix(2).map(\.text) == ["Brest", "Nice"])
+    }
+
+    @Test func `What goes wrong with a tool becomes its result, which the model sees`() async throws {
+        gateway.enqueue(
+            .toolCalls([
+                call("weather"), call("tides"), call("weather", #"{"town":"Brest"}"#, id: "c3"),
+                call("weather", "no json", id: "c4"), call("nonexistent"), call("slow"),
+            ]),
+            .text("done")
+        )
+        let slow = Tool.program("slow", timeout: .milliseconds(20)) { (_: City) in
+            // Does not heed cancellation; the run goes on all the same.
+            await Task.detached { try? await Task.sleep(for: .seconds(2)) }.value
+            return 1
+        }
+        let response = try await prompt([Self.weather, Self.tides]).run("?", options: RunOptions(tools: [slow]))
+        #expect(response.text == "done")
+        let results = response.toolCallResults
+        #expect(results.map(\.isError) == [false, true, true, true, true, true])
+        #expect(results[0].result == ["sky": "grey over Brest"])
+        #expect(results[1].result == "The station is closed.")
+        #expect(results[2].result == "The arguments cannot be read: at $.city: missing")
+        #expect(results[3].result.string?.hasPrefix("The arguments cannot be read: at $") == true)
+        #expect(results[4].result == "There is no tool `nonexistent`.")
+        #expect(results[5].result == "The tool gave no result within 0.02 s.")
+        let sent = gateway.chatRequests[1].messages.suffix(6).map(\.text)
+        #expect(sent[0] == #"{"sky":"grey over Brest"}"#)
+        #expect(Array(sent.dropFirst()) == results.dropFirst().map { $0.result.string ?? "" })
+    }
+
+    @Test func `A tool without an implementation is captured and ends the run, after the others of its round`()
+        async throws
+    {
+        gateway.enqueue(.toolCalls([call("report", #"{"headline":"Grey"}"#), call("weather")]))
+        let response = try await prompt([Self.weather]).run("?")
+        #expect(gateway.requests.count == 1)
+        #expect(response.toolCallResults.map(\.type) == [.schema, .program])
+        #expect(response.toolCallResults[0].result == ["headline": "Grey"])
+        #expect(response.toolCallResults[1].result == ["sky": "grey over Brest"])
+        #expect(response.choices[0].finishReason == .toolCalls)
+        gateway.enqueue(.toolCalls([call("extract", #"{"a":1}"#)]))
+        let extract = Tool.schema("extract", description: "Hands the facts over", parameters: ["type": "object"])
+        let other = try await prompt().run("?", options: RunOptions(tools: [extract]))
+        #expect(other.toolCallResults.map(\.result) == [["a": 1]])
+    }
+
+    @Test func `A registered tool that the version does not declare is added to the request, once`() async throws {
+        let extra = Tool.program("extra", description: "More", parameters: ["type": "object"]) { (_: City) in 1 }
+        _ = try await prompt([Self.weather]).run(
+            "?",
+            options: RunOptions(tools: [extra, extra, Self.weather], model: "m")
+        )
+        let tools = try #require(gateway.chatRequests.first?.tools)
+        #expect(tools.map(\.name) == ["weather", "tides", "report", "extra"])
+        #expect(tools[0].parameters == ["type": "object"])
+        #expect(tools[3].description == "More")
+    }
+
+    @Test func `Usage and credits are sums over the rounds, and latency leaves the tools out`() async throws {
+        let clock = TestClock(skippingSleepsUpTo: .seconds(10))
+        var settings = LocalGateway.Configuration()
+        settings.latency = .seconds(2)
+        settings.clock = clock
+        let gateway = LocalGateway(configuration: settings)
+        gateway.enqueue(.toolCalls([call("weather")]), .toolCalls([call("weather")]), .text("done"))
+        var configuration = TchaviClient.Configuration()
+        configuration.clock = clock
+        let slow = Tool.program("weather") { (_: City) in
+            try await clock.sleep(for: .seconds(5))
+            return 1
+        }
+        let prompt = try await gateway.prompt(
+            .simple("p", [.system("x")], parameters: Self.declared),
+            tools: [slow],
+            configuration: configuration
+        )
+        let response = try await prompt.run("?")
+        #expect(response.usage.latency == .seconds(6))
+        #expect(response.toolCallResults.map(\.duration) == [.seconds(5), .seconds(5)])
+        #expect(response.toolCallResults.map(\.round) == [1, 2])
+        #expect(response.usage.creditsUsed == 1000 - gateway.creditsRemaining)
+        #expect(response.usage.creditsUsed == Decimal(response.usage.totalTokens) / 1000)
+    }
+
+    @Test func `A model that never stops asking for tools is an error that has the response so far`() async throws {
+        for _ in 0..<5 { gateway.enqueue(.toolCalls([call("weather")])) }
+        let prompt = try await prompt([Self.weather])
+        let error = await #expect(throws: PromptError.self) {
+            _ = try await prompt.run("?", options: RunOptions(maxToolRounds: 2))
+        }
+        #expect(error?.code == .toolRounds)
+        #expect(gateway.requests.count == 3)
+        #expect(error?.response?.toolCallResults.count == 2)
+        #expect(error?.response?.usage.creditsUsed == 1000 - gateway.creditsRemaining)
+    }
+
+    @Test func `Tools with several answers are refused before anything is sent`() async throws {
+        let prompt = try await prompt([Self.weather], parameters: Self.declared.merging(["n": 2]) { $1 })
+        let error = await #expect(throws: TchaviError.self) { _ = try await prompt.run("?") }
+        #expect(error?.code == .invalidRequest)
+        #expect(gateway.requests.isEmpty)
+    }
+
+    @Test func `Cancelling a run cancels its tools, promptly`() async throws {
+        let begun = AsyncStream.makeStream(of: Void.self)
+        let ended = AsyncStream.makeStream(of: Bool.self)
+        let tool = Tool.program("weather") { (_: City) -> Int in
+            begun.continuation.yield()
+            do {
+                try await Task.sleep(for: .seconds(3600))
+            } catch {
+                ended.continuation.yield(Task.isCancelled)
+                throw error
+            }
+            return 1
+        }
+        gateway.enqueue(.toolCalls([call("weather")]), .text("never"))
+        let prompt = try await prompt([tool])
+        let task = Task { try await prompt.run("?") }
+        for await _ in begun.stream { break }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await task.value }
+        for await wasCancelled in ended.stream {
+            #expect(wasCancelled)
+            break
+        }
+        #expect(gateway.requests.count == 1)
+    }
+
+    @Test func `Calls without an id get one, and empty arguments are an empty object`() async throws {
+        struct Nothing: Decodable {}
+        gateway.enqueue(.toolCalls([call("weather", "", id: ""), call("weather", " ", id: "")]), .text("done"))
+        let tool = Tool.program("weather") { (_: Nothing) in true }
+        let response = try await prompt([tool]).run("?")
+        #expect(response.toolCallResults.map(\.id) == ["call_1_0", "call_1_1"])
+        #expect(response.toolCallResults.map(\.result) == [true, true])
+        let sent = gateway.chatRequests[1].messages
+        #expect(sent[sent.count - 3].toolCalls?.map(\.id) == ["call_1_0", "call_1_1"])
+    }
+
+    @Test func `The gateway's errors pass through typed`() async throws {
+        gateway.enqueue(.error(status: 402, code: "insufficient_credits", message: "No."))
+        let prompt = try await prompt()
+        let error = await #expect(throws: TchaviError.self) { _ = try await prompt.run("?") }
+        #expect(error?.code == .insufficientCredits)
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Tchavi
+import Testing
+
+@testable import TchaviPrompts
+
+struct SelectorTests {
+    /// A prompt with one version for each deployment.
+    private func record(_ deployments: [Deployment], tags: [Int: [String: ConditionValue]] = [:]) -> PromptRecord {
+        let versions = deployments.indices.map { index in
+            let config = PromptVersionConfig(id: "c", messages: [], model: "m", tags: tags[index + 1] ?? [:])
+            return PromptVersion(id: "v\(index + 1)", version: index + 1, promptID: "p", config: config)
+        }
+        let pairs = zip(versions, deployments).map { ($0.id, [$1]) }
+        return PromptRecord(promptID: "p", versions: versions, deployments: Dictionary(uniqueKeysWithValues: pairs))
+    }
+
+    private func picked(_ record: PromptRecord, _ query: PromptQuery) -> Int? {
+        Selector(record: record, query: query).run().version?.version
+    }
+
+    @Test func `Texts are compared by their bytes, not by what they look like`() {
+        let composed = "caf\u{e9}"
+        let decomposed = "cafe\u{301}"
+        #expect(composed == decomposed)
+        let record = record([
+            Deployment(id: "d", query: RuleGroup(.and, [.rule(Rule("place", .equal, .string(composed)))]))
+        ])
+        #expect(picked(record, PromptQuery().tag("place", composed)) == 1)
+        #expect(picked(record, PromptQuery().tag("place", decomposed)) == nil)
+        let field = self.record([Deployment(id: "d", query: RuleGroup(.and, [.rule(Rule(composed, .equal, 1))]))])
+        #expect(picked(field, PromptQuery().tag(decomposed, 1)) == nil)
+        let both = PromptQuery().tag(composed, 1).tag(decomposed, 2)
+        #expect(both.conditions.count == 2)
+    }
+
+    @Test func `Comparisons run as they read`() {
+        let record = record([Deployment(id: "adults", query: RuleGroup(.and, [.rule(Rule("age", .greater, 18))]))])
+        #expect(picked(record, PromptQuery().tag("age", 20)) == 1)
+        #expect(picked(record, PromptQuery().tag("age", " 20.5e0 ")) == 1)
+        #expect(picked(record, PromptQuery().tag("age", 18)) == nil)
+        #expect(picked(record, PromptQuery().tag("age", "old")) == nil)
+    }
+
+    @Test func `A condition that is set again is replaced, and calls return copies`() {
+        let first = PromptQuery().tag("plan", "free")
+        let second = first.tag("plan", "pro")
+        #expect(first.conditions.map(\.value) == ["free"])
+        #expect(second.conditions.map(\.value) == ["pro"])
+    }
+
+    @Test func `A version can be pinned, deployed or not, and latest is the highest number`() {
+        var record = record([Deployment(id: "d")])
+        record.versions.append(PromptVersion(id: "v9", version: 9, promptID: "p", config: nil))
+        record.versions.append(PromptVersion(id: "v5", version: 5, promptID: "p", config: nil))
+        #expect(picked(record, PromptQuery()) == 1)
+        #expect(picked(record, PromptQuery().version(5)) == 5)
+        #expect(picked(record, PromptQuery().version(6)) == nil)
+        #expect(picked(record, PromptQuery().latest()) == 9)
+        #expect(picked(record, PromptQuery().latest().requiringMatch()) == 9)
+        #expect(picked(record, PromptQuery().folder("elsewhere").version(5)) == nil)
+    }
+
+    @Test func `Requiring a match takes neither a deployment for everybody nor the fallback`() {
+        var record = record([Deployment(id: "everyone")])
+        #expect(picked(record, PromptQuery().tag("a", 1)) == 1)
+        #expect(picked(record, PromptQuery().tag("a", 1).requiringMatch()) == nil)
+        record.deployments = [:]
+        record.fallbackVersion = record.versions[0]
+        #expect(picked(record, PromptQuery()) == 1)
+        #expect(picked(record, PromptQuery().requiringMatch()) == nil)
+    }
+
+    @Test func `A tag alone selects a version`() {
+        let record = record(
+            [Deployment(id: "a"), Deployment(id: "b")],
+            tags: [1: ["locale": "fr"], 2: ["locale": "de"]]
+        )
+        #expect(picked(record, PromptQuery().tag("locale", "fr")) == 1)
+        #expect(picked(record, PromptQuery().tag("locale", "de")) == 2)
+    }
+
+    @Test func `An explanation says of every deployment what kept it out`() throws {
+        let record = record([
+            Deployment(id: "everyone"),
+            Deployment(id: "eu", query: RuleGroup(.and, [.rule(Rule("region", .equal, "eu"))])),
+            Deployment(
+                id: "us-pro",
+                query: RuleGroup(.and, [.rule(Rule("region", .equal, "us")), .rule(Rule("plan", .equal, "pro"))])
+            ),
+            Deployment(id: "us", query: RuleGroup(.and, [.rule(Rule("region", .equal, "us"))])),
+            Deployment(id: "odd", query: RuleGroup(.and, [.rule(Rule("region", "~=", "us"))])),
+            Deployment(id: "beta", query: RuleGroup(.and, [.rule(Rule("beta", .equal, true))])),
+            Deployment(id: "nobody", query: RuleGroup("XOR", [.rule(Rule("region", .equal, "us"))])),
+            Deployment(id: "not-us", query: RuleGroup(.and, [.rule(Rule("region", .equal, "us"))], not: true)),
+        ])
+        let query = PromptQuery().deploymentVariable("region", "us").tag("plan", "pro")
+        let explanation = Selector(record: record, query: query).explained()
+        #expect(explanation.selection.deploymentID == "us-pro")
+        let reasons = Dictionary(uniqueKeysWithValues: explanation.verdicts.map { ($0.deploymentID, $0) })
+        #expect(reasons["everyone"]?.outcome == .notNeeded)
+        #expect(reasons["eu"]?.reason == "`region = eu` was given `us`.")
+        #expect(reasons["us-pro"]?.outcome == .picked)
+        #expect(reasons["us"]?.outcome == .outranked)
+        #expect(reasons["odd"]?.unknownOperators == ["~="])
+        #expect(reasons["odd"]?.reason == "`region ~= us`: the operator `~=` is not known.")
+        #expect(reasons["beta"]?.reason == "`beta = true`: the query does not mention `beta`.")
+        #expect(reasons["nobody"]?.reason == "The combinator `XOR` is not known.")
+        #expect(reasons["not-us"]?.reason == "`not region = us` was given `us`.")
+        #expect(explanation.description.contains("* us-pro"))
+    }
+
+    @Test func `An explanation names conditions that are enforced and that nothing looks at`() {
+        let record = record([Deployment(id: "us", query: RuleGroup(.and, [.rule(Rule("region", .equal, "us"))]))])
+        let query = PromptQuery().deploymentVariable("region", "us").deploymentVariable("environment", "production")
+        let explanation = Selector(record: record, query: query).explained()
+        #expect(explanation.selection.reason == .none)
+        #expect(explanation.unusedEnforcedConditions.map(\.field) == ["environment"])
+        #expect(explanation.verdicts[0].reason == "It does not look at `environment`, which the query enforces.")
+    }
+
+    @Test func `A split says its bucket and arm, and the other arms their ranges`() {
+        let record = record([Deployment(id: "a", weight: 1, experiment: "tone"), Deployment(id: "b", weight: 3)])
+        let explanation = Selector(record: record, query: PromptQuery().bucketed(by: "ada")).explained()
+        #expect(explanation.selection.reason == .split)
+        #expect(explanation.selection.experiment == "tone")
+        #expect(explanation.selection.bucket == Split(salt: "tone", weights: []).bucket(for: "ada"))
+        let other = explanation.verdicts.first { $0.outcome == .otherArm }
+        #expect(
+            other?.reason == "Its arm of the split is from 0 up to 0.25."
+                || other?.reason == "Its arm of the split is from 0.25 up to 1."
+        )
+        #expect(Selector(record: record, query: PromptQuery()).run().selection.bucket == nil)
+    }
+
+    @Test func `A selection is read and written without loss`() throws {
+        let record = record([Deployment(id: "a", weight: 1), Deployment(id: "b", weight: 3)])
+        let selection = Selector(record: record, query: PromptQuery().bucketed(by: "ada")).run().selection
+        #expect(try JSONDecoder().decode(Selection.self, from: JSONEncoder().encode(selection)) == selection)
+    }
+}

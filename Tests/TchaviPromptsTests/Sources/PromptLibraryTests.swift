@@ -1,0 +1,191 @@
+import Foundation
+import Synchronization
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct PromptLibraryTests {
+    private func library(_ directory: TemporaryDirectory) -> PromptLibrary {
+        PromptLibrary(source: .directory(directory.url.path), gateway: LocalGateway().client())
+    }
+
+    @Test func `The fixture library is read whole`() async throws {
+        let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
+        #expect(try await library.promptIDs() == PromptRecordTests.files)
+        #expect(try await library.diagnostics().isEmpty)
+    }
+
+    @Test func `A wrong name lists the names there are`() async throws {
+        let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
+        let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("suport-reply") }
+        #expect(error?.code == .notFound)
+        #expect(error?.availablePrompts == PromptRecordTests.files)
+        #expect(error?.description.contains("`support-reply`") == true)
+    }
+
+    @Test func `A directory that is not there is named`() async throws {
+        let library = PromptLibrary(source: .directory("/nonexistent/prompts"), gateway: LocalGateway().client())
+        let error = await #expect(throws: PromptError.self) { _ = try await library.promptIDs() }
+        #expect(error?.code == .notFound)
+        #expect(error?.message.contains("/nonexistent/prompts") == true)
+    }
+
+    @Test func `A bad prompt never costs the others, and says what is wrong with it`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("good.json", .simple("good"))
+        try directory.write("broken.json", "{ \"promptId\": ")
+        try directory.write("empty.json", #"{"promptId": "hollow"}"#)
+        try directory.write(
+            "rule.json",
+            #"{"promptId":"r","versions":[],"rules":{"v":[{"id":"d","rules":{"query":{"rules":[7]}}}]}}"#
+        )
+        try directory.write("twin.json", .simple("good"))
+        try directory.write("folders.json", "[]")
+        try directory.write("notes.txt", "no prompt")
+        let library = library(directory)
+        #expect(try await library.promptIDs() == ["good"])
+        let diagnostics = try await library.diagnostics().map(\.description)
+        #expect(
+            diagnostics == [
+                "broken.json: the text ends where a value should stand, at byte 14",
+                "empty.json: missing, at $.versions",
+                "rule.json: expected an object, found a number, at $.rules.v[0].rules.query.rules[0]",
+                "twin.json: the prompt `good` is already in good.json",
+            ]
+        )
+        for (name, reason) in [("broken", "byte 14"), ("hollow", "$.versions"), ("r", "$.rules.v[0]")] {
+            let error = await #expect(throws: PromptError.self) { _ = try await library.prompt(name) }
+            #expect(error?.code == .invalidRecord, "\(name)")
+            #expect(error?.message.contains(reason) == true, "\(name)")
+        }
+    }
+
+    @Test func `A refresh reads what has changed, and keeps the good form of what went bad`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("a.json", .simple("a"))
+        try directory.write("b.json", .simple("b"))
+        let library = library(directory)
+        let held = try await library.prompt("a")
+        try directory.write("a.json", "{ no json")
+        try directory.write("c.json", .simple("c"))
+        try FileManager.default.removeItem(at: directory.url.appendingPathComponent("b.json"))
+        #expect(try await library.promptIDs() == ["a", "b"])
+        try await library.refresh()
+        #expect(try await library.promptIDs() == ["a", "c"])
+        #expect(try await library.diagnostics().map(\.servesOlderForm) == [true])
+        #expect(try await library.prompt("a").messages == held.messages)
+        // Also through a further refresh.
+        try directory.write("d.json", .simple("d"))
+        try await library.refresh()
+        #expect(try await library.promptIDs() == ["a", "c", "d"])
+    }
+
+    @Test func `A refresh that fails leaves what was held`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("a.json", .simple("a"))
+        let library = library(directory)
+        _ = try await library.promptIDs()
+        try FileManager.default.removeItem(at: directory.url)
+        await #expect(throws: PromptError.self) { try await library.refresh() }
+        #expect(try await library.promptIDs() == ["a"])
+    }
+
+    /// Counts how often it is read, and waits for a signal each time.
+    private final class SlowSource: PromptSource {
+        let loads = Mutex(0)
+        let gate = AsyncStream.makeStream(of: Void.self)
+
+        func load(since revision: String?) async throws -> PromptCatalogue? {
+            loads.withLock { $0 += 1 }
+            for await _ in gate.stream { break }
+            return PromptCatalogue(entries: [.init(location: "x", record: .simple("x"))])
+        }
+    }
+
+    @Test func `The source is read once, however many ask, and a caller that is cancelled ends nothing`() async throws {
+        let source = SlowSource()
+        let library = PromptLibrary(source: source, gateway: LocalGateway().client())
+        let impatient = Task { try await library.promptIDs() }
+        let patient = (0..<20).map { _ in Task { try await library.promptIDs() } }
+        while source.loads.withLock({ $0 }) == 0 { await Task.yield() }
+        impatient.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await impatient.value }
+        source.gate.continuation.yield()
+        for task in patient { #expect(try await task.value == ["x"]) }
+        #expect(source.loads.withLock { $0 } == 1)
+    }
+
+    // MARK: Versions
+
+    @Test func `The README's query selects the enterprise version`() async throws {
+        let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
+        let query = PromptQuery().deploymentVariable("environment", "production")
+        let enterprise = try await library.prompt("support-reply", matching: query.tag("plan", "enterprise"))
+        #expect(enterprise.version == 3)
+        #expect(enterprise.selection.deploymentID == "enterprise-rollout")
+        // A query without a condition, and one that nothing matches, get what is for everybody.
+        #expect(try await library.prompt("support-reply").version == 2)
+        #expect(try await library.prompt("support-reply", matching: query).selection.reason == .unconditional)
+    }
+
+    struct Expectation: Sendable {
+        let id: String
+        let values: [String: ConditionValue]
+        let version: Int
+
+        init(_ id: String, _ values: [String: ConditionValue], _ version: Int) {
+            self.id = id
+            self.values = values
+            self.version = version
+        }
+    }
+
+    static let expectations: [Expectation] = [
+        Expectation("summarise", ["words": 150], 1),
+        Expectation("summarise", ["words": 5000], 2),
+        Expectation("summarise", ["words": 50000], 2),
+        Expectation("summarise", ["output": "json"], 2),
+        Expectation("summarise", ["output": "json", "plan": "pro", "beta": true], 3),
+        Expectation("translate", ["locale": "fr-CA"], 2),
+        Expectation("translate", ["locale": "de"], 3),
+        Expectation("translate", ["locale": "ja", "channel": "web"], 4),
+        Expectation("translate", ["locale": "it"], 1),
+        Expectation("describe-image", ["channels": ["ios"]], 1),
+        Expectation("describe-image", ["channels": ["web"]], 2),
+        Expectation("weather", ["coast": "true"], 2),
+        Expectation("weather", ["team": "newsroom", "hour": 5], 3),
+        Expectation("weather", [:], 1),
+        Expectation("support-reply", ["environment": "staging", "seats": 80], 4),
+        Expectation("support-reply", ["environment": "staging", "team": "quality"], 4),
+    ]
+
+    @Test(arguments: expectations)
+    func `The fixture library deploys as it reads`(expectation: Expectation) async throws {
+        let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
+        var query = PromptQuery()
+        for (field, value) in expectation.values { query = query.tag(field, value) }
+        #expect(try await library.prompt(expectation.id, matching: query).version == expectation.version)
+    }
+
+    @Test func `A prompt with versions and no deployment says what to do`() async throws {
+        var record = PromptRecord.simple()
+        record.deployments = [:]
+        let library = PromptLibrary(source: .memory([record]), gateway: LocalGateway().client())
+        let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("greeting") }
+        #expect(error?.code == .noMatch)
+        #expect(error?.message == "`greeting` has versions, but none is deployed, and it has no fallback.")
+        #expect(error?.advice?.contains(".version(n)") == true)
+        #expect(error?.advice?.contains(".latest()") == true)
+        #expect(try await library.prompt("greeting", matching: PromptQuery().latest()).version == 1)
+    }
+
+    @Test func `A version without a config cannot be run`() async throws {
+        let version = PromptVersion(id: "v", version: 1, promptID: "p", config: nil)
+        let record = PromptRecord(promptID: "p", versions: [version], deployments: ["v": [Deployment(id: "d")]])
+        let library = PromptLibrary(source: .memory([record]), gateway: LocalGateway().client())
+        let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("p") }
+        #expect(error?.code == .invalidRecord)
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+
+extension PromptRecord {
+    /// A prompt of one version, deployed for everybody.
+    static func simple(
+        _ id: String = "greeting",
+        _ messages: [ChatMessage] = [.system("Greet <<name>>.")],
+        parameters: [String: JSONValue] = [:]
+    ) -> PromptRecord {
+        let config = PromptVersionConfig(
+            id: "c1",
+            messages: messages,
+            model: "gpt-4o-mini",
+            modelParameters: parameters
+        )
+        return PromptRecord(
+            promptID: id,
+            versions: [PromptVersion(id: "v1", version: 1, promptID: id, config: config)],
+            deployments: ["v1": [Deployment(id: "d1")]]
+        )
+    }
+}
+
+extension LocalGateway {
+    /// The one prompt of a library that runs on this gateway.
+    func prompt(
+        _ record: PromptRecord = .simple(),
+        tools: [Tool] = [],
+        syntax: VariableSyntax = .angleBrackets,
+        configuration: TchaviClient.Configuration = TchaviClient.Configuration()
+    ) async throws -> Prompt {
+        let library = PromptLibrary(
+            source: .memory([record]),
+            gateway: client(configuration: configuration),
+            syntax: syntax,
+            tools: tools
+        )
+        return try await library.prompt(record.promptID)
+    }
+}
+
+/// A directory of prompts that a test writes, removed with it.
+final class TemporaryDirectory: Sendable {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("tchavi-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: url.appendingPathComponent(name))
+    }
+
+    func write(_ name: String, _ record: PromptRecord) throws {
+        try write(name, record.json.serialized())
+    }
+}
