@@ -103,4 +103,25 @@ public struct Prompt: Sendable {
             if run.isEnded { return run.response }
         }
     }
+
+    /// Runs the prompt and gives its text as it is written, its tool calls as they are made, and last the response.
+    ///
+    /// - Parameters:
+    ///   - input: What the user says; `nil` or empty for nothing.
+    ///   - variables: The variables' values by name.
+    ///   - images: Images for the user's message.
+    ///   - options: History, tools, limits, and what to override.
+    /// - Returns: The run's events. Nothing is sent before the first one is asked for.
+    /// - Throws: ``PromptError`` as ``resolve(_:variables:images:options:)`` does; `TchaviError` where the request makes
+    ///   no sense. What happens later is thrown by the sequence.
+    public func stream(
+        _ input: String? = nil,
+        variables: [String: String] = [:],
+        images: [ImageURL] = [],
+        options: RunOptions = RunOptions()
+    ) throws -> PromptStream {
+        let resolution = try resolve(input, variables: variables, images: images, options: options)
+        let run = try PromptRun(prompt: self, resolution: resolution, options: options)
+        return PromptStream(run: run, gateway: gateway, options: options)
+    }
 }

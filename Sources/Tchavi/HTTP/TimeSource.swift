@@ -31,6 +31,8 @@ package struct TimeSource: Sendable {
     ///   - limit: How long it may take; `nil` for as long as it likes.
     ///   - timeout: What is thrown when the time is up.
     ///   - operation: What to run. It has to end promptly when it is cancelled.
+    /// - Returns: What the operation returns.
+    /// - Throws: What the operation throws, or the timeout.
     package func run<Value: Sendable>(
         within limit: Duration?,
         orThrow timeout: @autoclosure @Sendable () -> TchaviError,

@@ -10,9 +10,7 @@ final class Snapshot: Sendable {
     /// The versions' messages, parsed when a version is first picked.
     private let compiled = Mutex<[String: CompiledMessages]>([:])
 
-    /// - Parameters:
-    ///   - catalogue: What was read.
-    ///   - previous: What was held before, for the prompts that can no longer be read.
+    /// Takes what was read, and from what was held before the prompts that can no longer be read.
     init(_ catalogue: PromptCatalogue, replacing previous: Snapshot?, syntax: VariableSyntax) {
         var records: [String: PromptRecord] = [:]
         var locations: [String: PromptRecord] = [:]

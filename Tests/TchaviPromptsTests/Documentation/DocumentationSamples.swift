@@ -1,0 +1,208 @@
+import Foundation
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+
+// The code of the README and of the articles, compiled. `DocumentationTests` compares the two line by line, so that
+// neither can change without the other. It is laid out as it is there.
+// swift-format-ignore-file
+
+struct User { let id: String }
+
+func readme(user: User) async throws {
+    let gateway = TchaviClient(.apiKey("sk-tch-…"))
+    let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
+
+    let prompt = try await library.prompt(
+        "support-reply",
+        matching: PromptQuery()
+            .deploymentVariable("environment", "production")
+            .tag("plan", "enterprise")
+            .bucketed(by: user.id)
+    )
+
+    let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
+    _ = {
+        _ =
+            (response.text  // the first choice's text
+            )
+    }
+    _ = {
+        _ =
+            (response.usage.totalTokens  // and promptTokens, completionTokens, latency, creditsUsed
+            )
+    }
+    _ = {
+        _ =
+            (response.toolCallResults  // what each tool was asked, and what it gave
+            )
+    }
+    _ = {
+        _ =
+            (response.selection  // which version, and by which rule or bucket
+            )
+    }
+    let explanation = try await library.explain(
+        "support-reply",
+        matching: PromptQuery()
+            .deploymentVariable("environment", "production")
+    )
+    print(explanation)
+}
+
+func chat() async throws {
+    let client = TchaviClient(.apiKey("sk-tch-…"))
+    let completion = try await client.chat.complete(
+        ChatRequest(model: "gpt-4o-mini", messages: [.user("Say hello.")])
+    )
+    print(completion.text, completion.tchavi?.creditsUsed ?? 0)
+}
+
+func chatArticle(client: TchaviClient) async throws {
+    var request = ChatRequest(model: "gpt-4o-mini", messages: [.system("Be brief."), .user("Why is the sky blue?")])
+    request.temperature = 0.2
+    request.additionalFields["reasoning_effort"] = "low"
+    let completion = try await client.chat.complete(request)
+    print(completion.text)
+
+    for try await delta in try await client.chat.stream(request).text {
+        print(delta, terminator: "")
+    }
+
+    for try await event in try await client.chat.stream(request) {
+        switch event {
+        case .chunk(let chunk): print(chunk.text, terminator: "")
+        case .metadata(let metadata): print("\n\(metadata.creditsUsed) credits")
+        }
+    }
+
+    let question = ChatMessage(
+        role: .user,
+        content: .parts([.text("What is this?"), .image("https://images.example/cat.png")])
+    )
+    request.messages = [question]
+    request.tools = [ToolDefinition(name: "get_weather", parameters: ["type": "object"])]
+
+    let file = try await client.send(Endpoint(.get, "/v1/files/{id}"), parameters: ["id": "file-1"])
+    print(file["filename"]?.string ?? "")
+}
+
+func whenCallsFail(client: TchaviClient, request: ChatRequest) async throws {
+    do {
+        print(try await client.chat.complete(request).text)
+    } catch let error as TchaviError where error.code == .insufficientCredits {
+        print("Only \(error.creditsRemaining ?? 0) credits are left.")
+    } catch let error as TchaviError where error.code == .rateLimited {
+        print("Try again in \(error.retryAfter ?? .seconds(1)).")
+    }
+
+    var configuration = TchaviClient.Configuration()
+    configuration.timeout = .seconds(20)
+    configuration.deadline = .seconds(45)
+    configuration.retryPolicy.maxRetries = 4
+    let patient = TchaviClient(.apiKey("sk-tch-…"), configuration: configuration)
+    _ = patient
+}
+
+func prompts(gateway: TchaviClient, user: User) async throws {
+    let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
+    let prompt = try await library.prompt(
+        "support-reply",
+        matching: PromptQuery()
+            .deploymentVariable("environment", "production")
+            .tag("plan", "enterprise")
+            .bucketed(by: user.id)
+    )
+    let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
+    print(response.text)
+    print(response.usage.totalTokens, response.usage.latency, response.usage.creditsUsed ?? 0)
+
+    for diagnostic in try await library.diagnostics() { print("Passed over \(diagnostic)") }
+
+    let braces = PromptLibrary(source: .directory("Prompts"), gateway: gateway, syntax: .braces)
+    _ = braces
+
+    let resolution = try prompt.resolve(
+        "What is on the picture?",
+        variables: ["customer": "Ada"],
+        images: [ImageURL("https://images.example/order.png", detail: .low)],
+        options: RunOptions(history: [.user("Hello"), .assistant("Hello Ada, how can I help?")])
+    )
+    print(resolution.messages.count, resolution.unusedVariables, resolution.contentHash)
+}
+
+func selecting(library: PromptLibrary, user: User) async throws {
+    let query = PromptQuery()
+        .deploymentVariable("environment", "production")
+        .tag("plan", "enterprise")
+        .bucketed(by: user.id)
+
+    let bucket = Split(salt: "tone-2026", weights: [("formal", 50), ("warm", 50)]).bucket(for: user.id)
+    _ = bucket
+
+    print(try await library.explain("support-reply", matching: query))
+}
+
+func running(library: PromptLibrary, prompt: Prompt) async throws {
+    @Sendable func forecast(for city: String) async throws -> String { city }
+
+    struct Place: Decodable { let city: String }
+
+    let weather = Tool.program("get_weather") { (place: Place) in
+        try await forecast(for: place.city)
+    }
+    let options = RunOptions(tools: [weather], maxToolRounds: 4)
+    let answer = try await prompt.run("Will it rain in Brest?", variables: ["unit": "degrees"], options: options)
+    for call in answer.toolCallResults {
+        print(call.name, call.arguments, call.isError ? "failed:" : "gave:", call.result, call.duration)
+    }
+
+    let report = Tool.schema(
+        "file_report",
+        description: "Hands the finished report over",
+        parameters: ["type": "object"]
+    )
+    let captured = try await prompt.run("Write it.", options: RunOptions(tools: [report]))
+    print(captured.toolCallResults.first?.result["headline"]?.string ?? "none")
+
+    for try await event in try prompt.stream("Where is my order?", variables: ["customer": "Ada"]) {
+        switch event {
+        case .text(let delta): print(delta, terminator: "")
+        case .toolCall(let call): print("[\(call.name) …]")
+        case .toolResult(let result): print("[\(result.name): \(result.result)]")
+        case .response(let response): print("\n\(response.usage.totalTokens) tokens")
+        }
+    }
+
+    do {
+        _ = try await library.prompt("suport-reply")
+    } catch let error as PromptError where error.code == .notFound {
+        print(error.availablePrompts)
+    }
+}
+
+func testing(request: ChatRequest) async throws {
+    let local = LocalGateway()
+    local.enqueue(.rateLimited(retryAfter: .seconds(1)), .text("Your order left our house this morning."))
+    let completion = try await local.client().chat.complete(request)
+    print(completion.text, local.requests.count, local.creditsRemaining)
+
+    let server = try local.serve()
+    var overSocket = TchaviClient.Configuration()
+    overSocket.baseURL = server.baseURL
+    let remote = TchaviClient(.apiKey(Secret(LocalGateway.defaultAPIKey)), configuration: overSocket)
+    _ = remote
+
+    let faulty = try LoopbackServer { connection in
+        _ = try connection.receiveRequest()
+        try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this")
+        connection.reset()
+    }
+    _ = faulty
+
+    let clock = TestClock(skippingSleepsUpTo: .seconds(10))
+    var configuration = TchaviClient.Configuration()
+    configuration.clock = clock
+    let client = local.client(configuration: configuration)
+    _ = client
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+import Testing
+
+struct DocumentationTests {
+    private static let root = Fixtures.directory.deletingLastPathComponent()
+
+    private static func documents() throws -> [URL] {
+        let enumerator = FileManager.default.enumerator(
+            at: root.appendingPathComponent("Sources"),
+            includingPropertiesForKeys: nil
+        )
+        let articles = (enumerator?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "md" }
+        return [root.appendingPathComponent("README.md")] + articles
+    }
+
+    /// The Swift code of a document, block by block.
+    private static func samples(_ document: URL) throws -> [[String]] {
+        var blocks: [[String]] = []
+        var current: [String]?
+        for line in try String(contentsOf: document, encoding: .utf8).components(separatedBy: "\n") {
+            if line == "```swift" {
+                current = []
+            } else if line.hasPrefix("```") {
+                if let block = current { blocks.append(block) }
+                current = nil
+            } else {
+                current?.append(line)
+            }
+        }
+        return blocks
+    }
+
+    private static func normalized(_ lines: [String]) -> [String] {
+        lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    @Test func `Every sample of the README and the articles is compiled`() throws {
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("DocumentationSamples.swift")
+        let compiled = Set(
+            Self.normalized(try String(contentsOf: source, encoding: .utf8).components(separatedBy: "\n"))
+        )
+        var count = 0
+        for document in try Self.documents() {
+            for sample in try Self.samples(document) {
+                // A line of a package's manifest is no code of this module.
+                for line in Self.normalized(sample) where !line.hasPrefix("import ") && !line.hasPrefix(".package(") {
+                    #expect(compiled.contains(line), "\(document.lastPathComponent): \(line)")
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 100)
+    }
+
+    @Test(arguments: [
+        ("README.md", PromptQuery().deploymentVariable("environment", "production")),
+        (
+            "Sources/TchaviPrompts/TchaviPrompts.docc/SelectingVersions.md",
+            PromptQuery().deploymentVariable("environment", "production").tag("plan", "enterprise")
+        ),
+    ])
+    func `The explanations shown are those that are given`(document: String, query: PromptQuery) async throws {
+        let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
+        let text = try String(contentsOf: Self.root.appendingPathComponent(document), encoding: .utf8)
+        let explanation = try await library.explain("support-reply", matching: query).description
+        #expect(text.contains(explanation), "\(explanation)")
+    }
+
+    @Test func `The README's main sample runs`() async throws {
+        let gateway = LocalGateway()
+        let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: gateway.client())
+        let query = PromptQuery().deploymentVariable("environment", "production").tag("plan", "enterprise")
+            .bucketed(by: "user-1")
+        let prompt = try await library.prompt("support-reply", matching: query)
+        let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
+        #expect(response.text.hasSuffix("Where is my order?"))
+        #expect(response.selection?.version == 3)
+    }
+}

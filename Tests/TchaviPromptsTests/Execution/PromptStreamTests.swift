@@ -1,0 +1,75 @@
+import Foundation
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct PromptStreamTests {
+    private struct City: Decodable { let city: String }
+
+    private let calls = [
+        ToolCall(id: "a", name: "weather", arguments: #"{"city":"Brest"}"#),
+        ToolCall(id: "b", name: "tides", arguments: #"{"city":"Brest"}"#),
+    ]
+    private let tools = [
+        Tool.program("weather") { (place: City) in "grey over \(place.city)" },
+        Tool.program("tides") { (_: City) -> String in throw CocoaError(.featureUnsupported) },
+    ]
+
+    @Test func `The events come in order, and the response is that of a run`() async throws {
+        var settings = LocalGateway.Configuration()
+        settings.streamPieceBytes = 5
+        settings.now = { Date(timeIntervalSince1970: 0) }
+        let gateway = LocalGateway(configuration: settings)
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]), tools: tools)
+        let options = RunOptions(tools: tools)
+        gateway.enqueue(.toolCalls(calls, text: "Let me see"), .text("Grey, I fear."))
+        var events: [PromptStream.Event] = []
+        for try await event in try prompt.stream("?", options: options) { events.append(event) }
+        let kinds = events.map { event in
+            switch event {
+            case .text(let text): text
+            case .toolCall(let call): "call \(call.name) \(call.id)"
+            case .toolResult(let result): "result \(result.name) \(result.isError)"
+            case .response: "response"
+            }
+        }
+        #expect(
+            kinds == [
+                "Let ", "me ", "see", "call weather a", "call tides b", "result weather false", "result tides true",
+                "Grey, ", "I ", "fear.", "response",
+            ]
+        )
+        guard case .response(var streamed)? = events.last else { return }
+        #expect(streamed.usage.timeToFirstToken != nil)
+
+        gateway.enqueue(.toolCalls(calls, text: "Let me see"), .text("Grey, I fear."))
+        var plain = try await prompt.run("?", options: options)
+        #expect(streamed.usage.creditsUsed == plain.usage.creditsUsed)
+        #expect(streamed.usage.totalTokens == plain.usage.totalTokens)
+        // What depends on the time and on the account's history is set apart.
+        (plain.usage, streamed.usage) = (PromptUsage(), PromptUsage())
+        (plain.id, streamed.id) = ("", "")
+        for index in calls.indices {
+            plain.toolCallResults[index].duration = .zero
+            streamed.toolCallResults[index].duration = .zero
+        }
+        #expect(plain == streamed)
+    }
+
+    @Test func `Nothing is sent before the first event is asked for, and a dropped run goes no further`() async throws {
+        let gateway = LocalGateway()
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        let stream = try prompt.stream("?", options: RunOptions(tools: tools))
+        #expect(gateway.requests.isEmpty)
+        gateway.enqueue(.toolCalls(calls, text: "Let me see"), .text("never asked for"))
+        for try await _ in stream { break }
+        #expect(gateway.requests.count == 1)
+    }
+
+    @Test func `What cannot be resolved is thrown at once`() async throws {
+        let prompt = try await LocalGateway().prompt()
+        #expect(throws: PromptError.self) { _ = try prompt.stream("?") }
+    }
+}
