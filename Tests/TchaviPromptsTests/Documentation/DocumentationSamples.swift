@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 import Foundation
 import Tchavi
 import TchaviPrompts
@@ -5,48 +6,36 @@ import TchaviTesting
 
 // The code of the README and of the articles, compiled. `DocumentationTests` compares the two line by line, so that
 // neither can change without the other. It is laid out as it is there.
-// swift-format-ignore-file
 
 struct User { let id: String }
+
+func use(_ value: some Any) {}
 
 func readme(user: User) async throws {
     let gateway = TchaviClient(.apiKey("sk-tch-…"))
     let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
 
-    let prompt = try await library.prompt(
-        "support-reply",
-        matching: PromptQuery()
-            .deploymentVariable("environment", "production")
-            .tag("plan", "enterprise")
-            .bucketed(by: user.id)
-    )
+    let prompt = try await library.prompt("support-reply", matching: PromptQuery()
+        .deploymentVariable("environment", "production")
+        .tag("plan", "enterprise")
+        .bucketed(by: user.id))
 
     let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
-    _ = {
-        _ =
-            (response.text  // the first choice's text
-            )
-    }
-    _ = {
-        _ =
-            (response.usage.totalTokens  // and promptTokens, completionTokens, latency, creditsUsed
-            )
-    }
-    _ = {
-        _ =
-            (response.toolCallResults  // what each tool was asked, and what it gave
-            )
-    }
-    _ = {
-        _ =
-            (response.selection  // which version, and by which rule or bucket
-            )
-    }
-    let explanation = try await library.explain(
-        "support-reply",
-        matching: PromptQuery()
-            .deploymentVariable("environment", "production")
+    use(
+        response.text                       // the first choice's text
     )
+    use(
+        response.usage.totalTokens          // and promptTokens, completionTokens, latency, creditsUsed
+    )
+    use(
+        response.toolCallResults            // what each tool was asked, and what it gave
+    )
+    use(
+        response.selection                  // which version, and by which rule or bucket
+    )
+
+    let explanation = try await library.explain("support-reply", matching: PromptQuery()
+        .deploymentVariable("environment", "production"))
     print(explanation)
 }
 
@@ -106,13 +95,10 @@ func whenCallsFail(client: TchaviClient, request: ChatRequest) async throws {
 
 func prompts(gateway: TchaviClient, user: User) async throws {
     let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
-    let prompt = try await library.prompt(
-        "support-reply",
-        matching: PromptQuery()
-            .deploymentVariable("environment", "production")
-            .tag("plan", "enterprise")
-            .bucketed(by: user.id)
-    )
+    let prompt = try await library.prompt("support-reply", matching: PromptQuery()
+        .deploymentVariable("environment", "production")
+        .tag("plan", "enterprise")
+        .bucketed(by: user.id))
     let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
     print(response.text)
     print(response.usage.totalTokens, response.usage.latency, response.usage.creditsUsed ?? 0)
@@ -157,11 +143,7 @@ func running(library: PromptLibrary, prompt: Prompt) async throws {
         print(call.name, call.arguments, call.isError ? "failed:" : "gave:", call.result, call.duration)
     }
 
-    let report = Tool.schema(
-        "file_report",
-        description: "Hands the finished report over",
-        parameters: ["type": "object"]
-    )
+    let report = Tool.schema("file_report", description: "Hands the finished report over", parameters: ["type": "object"])
     let captured = try await prompt.run("Write it.", options: RunOptions(tools: [report]))
     print(captured.toolCallResults.first?.result["headline"]?.string ?? "none")
 
