@@ -1,4 +1,3 @@
-import Synchronization
 public import Tchavi
 
 /// Where a program gets its prompts.
@@ -22,7 +21,7 @@ public final class PromptLibrary: Sendable {
     private let gateway: TchaviClient
     private let syntax: VariableSyntax
     private let tools: [Tool]
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a library. Nothing is read before the first use.
     ///

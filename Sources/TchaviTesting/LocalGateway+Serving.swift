@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Tchavi
 
 extension LocalGateway {
@@ -52,7 +51,7 @@ private func blocking<Value: Sendable>(_ work: @escaping @Sendable () async thro
 
 /// Carries a result from a task to the thread that waits for it.
 private final class ResultBox<Value: Sendable>: Sendable {
-    private let result = Mutex<Result<Value, any Error>>(.failure(CancellationError()))
+    private let result = Locked<Result<Value, any Error>>(.failure(CancellationError()))
 
     func set(_ value: Result<Value, any Error>) { result.withLock { $0 = value } }
 

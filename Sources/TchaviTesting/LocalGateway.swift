@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 public import Tchavi
 
 /// The gateway's chat API within the process, without a network: for tests, examples and work offline.
@@ -80,7 +79,7 @@ public final class LocalGateway: HTTPTransport {
 
     private let configuration: Configuration
     private let answering: @Sendable (ChatRequest) throws -> Answer
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Opens a gateway.
     ///
@@ -93,7 +92,7 @@ public final class LocalGateway: HTTPTransport {
     ) {
         self.configuration = configuration
         self.answering = answering
-        state = Mutex(State(credits: configuration.credits))
+        state = Locked(State(credits: configuration.credits))
     }
 
     /// A client of this gateway, with a key that it accepts.

@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 public import Tchavi
 
 /// A small HTTP/1.1 server on 127.0.0.1, for tests that need a real socket and answers that go wrong.
@@ -28,8 +27,8 @@ public final class LoopbackServer: Sendable {
         let listener: LoopbackSocket
         let handler: @Sendable (Connection) throws -> Void
         /// The open connections; `nil` once the server is stopped.
-        let open = Mutex<[Int32: LoopbackSocket]?>([:])
-        let accepted = Mutex(0)
+        let open = Locked<[Int32: LoopbackSocket]?>([:])
+        let accepted = Locked(0)
 
         init(listener: LoopbackSocket, handler: @escaping @Sendable (Connection) throws -> Void) {
             self.listener = listener
@@ -124,7 +123,7 @@ public final class LoopbackServer: Sendable {
     /// One connection, to be used on the thread it was handed to.
     public final class Connection: Sendable {
         private let socket: LoopbackSocket
-        private let state = Mutex((unread: Data(), isReset: false))
+        private let state = Locked((unread: Data(), isReset: false))
 
         fileprivate init(_ socket: LoopbackSocket) {
             self.socket = socket

@@ -1,4 +1,4 @@
-import Synchronization
+import Tchavi
 
 /// A clock that a test moves, so that nothing is slept through.
 ///
@@ -54,7 +54,7 @@ public final class TestClock: Clock {
     }
 
     private let bound: Duration
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a clock that stands at zero.
     ///

@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 
 /// An answer's body as it arrives: a sequence of pieces, split anywhere, to be iterated once.
 ///
@@ -174,11 +173,11 @@ final class BodyBuffer: Sendable {
     }
 
     private let limit: Int
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     init(limit: Int, onCancel: @escaping @Sendable () -> Void) {
         self.limit = limit
-        state = Mutex(State(onCancel: onCancel))
+        state = Locked(State(onCancel: onCancel))
     }
 
     func write(_ data: Data) -> Bool {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 #if canImport(FoundationNetworking)
 import FoundationNetworking
@@ -101,7 +100,7 @@ private final class Exchange: Sendable {
         var failure: TchaviError?
     }
 
-    private let guarded = Mutex(Guarded())
+    private let guarded = Locked(Guarded())
     private let limit: Int
     private let endRequest: @Sendable () -> Void
 
@@ -190,7 +189,7 @@ private final class Exchange: Sendable {
 /// Passes what the session reports on to the exchange it belongs to. Tasks have no delegates of their own: on Linux
 /// those are never called.
 private final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
-    private let exchanges = Mutex<[Int: Exchange]>([:])
+    private let exchanges = Locked<[Int: Exchange]>([:])
     private let redirects: URLSessionTransport.RedirectPolicy
 
     init(redirects: URLSessionTransport.RedirectPolicy) {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Takes the first of several results, and wakes the one who waits for it.
 ///
 /// For waiting on work that may not heed cancellation: the waiter goes on at once, and the work's own result, when it
@@ -10,7 +8,7 @@ package final class Race<Value: Sendable>: Sendable {
         case decided(Result<Value, any Error>)
     }
 
-    private let state = Mutex(State.running(nil))
+    private let state = Locked(State.running(nil))
 
     package init() {}
 

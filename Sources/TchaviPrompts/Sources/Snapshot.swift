@@ -1,4 +1,4 @@
-import Synchronization
+import Tchavi
 
 /// Every prompt as it was at one time: immutable, so that reading it needs no lock that a refresh holds.
 final class Snapshot: Sendable {
@@ -8,7 +8,7 @@ final class Snapshot: Sendable {
     private let locations: [String: PromptRecord]
     private let syntax: VariableSyntax
     /// The versions' messages, parsed when a version is first picked.
-    private let compiled = Mutex<[String: CompiledMessages]>([:])
+    private let compiled = Locked<[String: CompiledMessages]>([:])
 
     /// Takes what was read, and from what was held before the prompts that can no longer be read.
     init(_ catalogue: PromptCatalogue, replacing previous: Snapshot?, syntax: VariableSyntax) {

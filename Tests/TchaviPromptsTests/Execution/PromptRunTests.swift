@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Tchavi
 import TchaviPrompts
 import TchaviTesting
@@ -55,7 +54,7 @@ struct PromptRunTests {
 
     @Test func `Tools run at the same time, and every call is captured in the order of the calls`() async throws {
         // Each tool waits until the other has begun: one after the other they would never end.
-        let meeting = Mutex(0)
+        let meeting = Locked(0)
         let meet: @Sendable (City) async throws -> String = { place in
             meeting.withLock { $0 += 1 }
             while meeting.withLock({ $0 }) < 2 { try await Task.sleep(for: .milliseconds(1)) }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Tchavi
 import TchaviPrompts
 import TchaviTesting
@@ -94,7 +93,7 @@ struct PromptLibraryTests {
 
     /// Counts how often it is read, and waits for a signal each time.
     private final class SlowSource: PromptSource {
-        let loads = Mutex(0)
+        let loads = Locked(0)
         let gate = AsyncStream.makeStream(of: Void.self)
 
         func load(since revision: String?) async throws -> PromptCatalogue? {

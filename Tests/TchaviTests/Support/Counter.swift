@@ -1,8 +1,8 @@
-import Synchronization
+import Tchavi
 
 /// Counts from any thread.
 final class Counter: Sendable {
-    private let count = Mutex(0)
+    private let count = Locked(0)
 
     func add() { count.withLock { $0 += 1 } }
 

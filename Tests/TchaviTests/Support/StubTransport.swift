@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Tchavi
 
 /// Answers from a closure, and keeps what it was asked.
@@ -7,7 +6,7 @@ final class StubTransport: HTTPTransport {
     typealias Answer = @Sendable (_ request: HTTPRequest, _ attempt: Int) async throws -> HTTPResponse
 
     private let answer: Answer
-    private let sent = Mutex<[HTTPRequest]>([])
+    private let sent = Locked<[HTTPRequest]>([])
 
     init(_ answer: @escaping Answer) {
         self.answer = answer
