@@ -28,6 +28,24 @@ public struct TchaviClient: Sendable {
 
     /// Chat completions.
     public var chat: Chat { Chat(pipeline: pipeline) }
+    /// Embeddings.
+    public var embeddings: Embeddings { Embeddings(pipeline: pipeline) }
+    /// Images.
+    public var images: Images { Images(pipeline: pipeline) }
+    /// The account's credits.
+    public var credits: Credits { Credits(pipeline: pipeline) }
+    /// The account's API keys.
+    public var apiKeys: APIKeys { APIKeys(pipeline: pipeline) }
+    /// What the account has used.
+    public var usage: Usage { Usage(pipeline: pipeline) }
+    /// The models that the gateway offers.
+    public var models: Models { Models(pipeline: pipeline) }
+    /// Logging in and out, and registering.
+    public var auth: Authentication { Authentication(pipeline: pipeline) }
+    /// The account that is calling.
+    public var users: Users { Users(pipeline: pipeline) }
+    /// Payments for packs of credits.
+    public var payments: Payments { Payments(pipeline: pipeline) }
 
     /// Makes a client from `TCHAVI_API_KEY`, `TCHAVI_BASE_URL` and `TCHAVI_ALLOW_INSECURE_HTTP`.
     ///

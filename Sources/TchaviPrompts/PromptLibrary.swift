@@ -195,7 +195,8 @@ extension PromptError {
 
     fileprivate static func noMatch(_ record: PromptRecord, _ query: PromptQuery) -> PromptError {
         let numbers = record.versions.map(\.version).sorted().map(String.init).joined(separator: ", ")
-        let isDeployed = record.deployments.values.contains { !$0.isEmpty }
+        let isDeployed = record.versions.contains { !record.deployments(of: $0).isEmpty }
+        let ending = query.requiresMatch ? ", and the query requires a match." : ", and it has no fallback."
         let reason: String
         if let folder = query.folderID, !folder.isSameText(as: record.folderID) {
             reason = "`\(record.promptID)` is not in the folder `\(folder)`."
@@ -204,11 +205,9 @@ extension PromptError {
         } else if record.versions.isEmpty {
             reason = "`\(record.promptID)` has no version at all."
         } else if !isDeployed {
-            reason = "`\(record.promptID)` has versions, but none is deployed, and it has no fallback."
+            reason = "`\(record.promptID)` has versions, but none is deployed" + ending
         } else {
-            reason =
-                "No deployment of `\(record.promptID)` is for this query"
-                + (query.requiresMatch ? ", and it requires a match." : ", and it has no fallback.")
+            reason = "No deployment of `\(record.promptID)` is for this query" + ending
         }
         let advice =
             record.versions.isEmpty

@@ -13,7 +13,7 @@ extension LocalGateway {
     /// - Returns: The answer.
     public static func derivedAnswer(to request: ChatRequest) -> Answer {
         let input = request.messages.last { $0.role == .user }?.text ?? request.messages.last?.text ?? ""
-        if let tools = request.tools, !tools.isEmpty, request.toolChoice != ToolChoice.none,
+        if let tools = request.tools, !tools.isEmpty, request.toolChoice != .disabled,
             request.messages.last?.role != .tool
         {
             let calls = tools.enumerated().map { index, tool in

@@ -172,6 +172,9 @@ public final class LocalGateway: HTTPTransport {
         } catch {
             return Self.error(400, "invalid_request", "The body cannot be read: \(error.description).")
         }
+        guard (1...128).contains(chat.n ?? 1) else {
+            return Self.error(400, "invalid_request", "`n` is beyond what can be answered.")
+        }
         let scripted = state.withLock { state in state.script.isEmpty ? nil : state.script.removeFirst() }
         let answer = try scripted ?? answering(chat)
         return try reply(answer, to: chat, isStream: isStream, number: number)

@@ -49,8 +49,13 @@ public final class LoopbackServer: Sendable {
                 Self.start { self.handle(socket) }
             }
             open.withLock { open in
+                #if canImport(Darwin)
+                let isClosed = open == nil
+                #else
+                let isClosed = false
+                #endif
                 open = nil
-                listener.close()
+                if !isClosed { listener.close() }
             }
         }
 
@@ -77,6 +82,10 @@ public final class LoopbackServer: Sendable {
                 guard let sockets = open.take() else { return }
                 for socket in sockets.values { socket.shutDown() }
                 listener.shutDown()
+                #if canImport(Darwin)
+                // There a shutdown does not wake who accepts; closing the socket does.
+                listener.close()
+                #endif
             }
         }
     }
@@ -148,6 +157,7 @@ public final class LoopbackServer: Sendable {
             var request = try ReceivedRequest(head: unread[..<range.lowerBound])
             unread = Data(unread[range.upperBound...])
             let length = request.headers["content-length"].flatMap { Int($0) } ?? 0
+            guard length >= 0 else { throw TchaviError(.invalidRequest, "What arrived has a negative length.") }
             while unread.count < length {
                 let more = try socket.receive(64 << 10)
                 guard !more.isEmpty else { return nil }

@@ -90,16 +90,25 @@ public final class TestClock: Clock {
             state.nextID += 1
             return state.nextID
         }
-        guard let id else { return }
+        guard let id else { return wakeDue() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let watchers = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
-                    guard state.cancelled.remove(id) == nil else { return nil }
-                    state.sleepers[id] = Sleeper(deadline: deadline.offset, continuation: continuation)
-                    return state.readyWatchers()
+                enum Outcome {
+                    case cancelled, due
+                    case asleep([CheckedContinuation<Void, Never>])
                 }
-                guard let watchers else { return continuation.resume(throwing: CancellationError()) }
-                for watcher in watchers { watcher.resume() }
+                let outcome: Outcome = state.withLock { state in
+                    if state.cancelled.remove(id) != nil { return .cancelled }
+                    // The clock may have been moved since the sleep began.
+                    if deadline.offset <= state.now { return .due }
+                    state.sleepers[id] = Sleeper(deadline: deadline.offset, continuation: continuation)
+                    return .asleep(state.readyWatchers())
+                }
+                switch outcome {
+                case .cancelled: continuation.resume(throwing: CancellationError())
+                case .due: continuation.resume()
+                case .asleep(let watchers): for watcher in watchers { watcher.resume() }
+                }
             }
         } onCancel: {
             let sleeper = state.withLock { state in
@@ -115,8 +124,12 @@ public final class TestClock: Clock {
     ///
     /// - Parameter duration: How far.
     public func advance(by duration: Duration) {
+        state.withLock { $0.now += duration }
+        wakeDue()
+    }
+
+    private func wakeDue() {
         let due = state.withLock { state in
-            state.now += duration
             let due = state.sleepers.filter { $0.value.deadline <= state.now }
             for id in due.keys { state.sleepers[id] = nil }
             return due.values.sorted { $0.deadline < $1.deadline }

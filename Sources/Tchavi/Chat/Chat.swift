@@ -23,15 +23,7 @@ public struct Chat: Sendable {
         options: RequestOptions = RequestOptions()
     ) async throws -> ChatCompletion {
         let call = HTTPPipeline.Call(.chatCompletions, body: request.body(streaming: false))
-        let answer = try await pipeline.send(call, options)
-        do {
-            return try ChatCompletion(json: answer.json)
-        } catch {
-            var failure = TchaviError.unreadable(error, as: "a chat completion")
-            failure.operation = call.operation
-            failure.requestID = answer.headers["x-request-id"]
-            throw failure
-        }
+        return try await pipeline.send(call, options, as: "a chat completion")
     }
 
     /// Asks for a completion and gives it piece by piece.
@@ -61,7 +53,13 @@ public struct Chat: Sendable {
 
     /// The error for an answer in JSON where a stream was asked for.
     private func noStream(_ response: HTTPResponse, _ call: HTTPPipeline.Call) async throws -> TchaviError {
-        let data = try await response.body.collect(upTo: pipeline.configuration.maximumResponseBytes)
+        let limit = pipeline.configuration.maximumResponseBytes
+        let data = try await pipeline.time.run(
+            within: pipeline.configuration.timeout,
+            orThrow: TchaviError(.timeout, "The answer began and did not end.", statusCode: response.status)
+        ) {
+            try await response.body.collect(upTo: limit)
+        }
         let reported = (try? JSONValue(parsing: data)).flatMap { ErrorReader.reported(in: $0, status: response.status) }
         var error =
             reported
@@ -74,7 +72,7 @@ public struct Chat: Sendable {
         error.operation = call.operation
         error.headers = response.headers.redacted
         error.requestID = response.headers["x-request-id"]
-        return error
+        return pipeline.strikingOutSecrets(of: error)
     }
 }
 
@@ -84,7 +82,7 @@ extension TchaviError {
         TchaviError(
             .decoding,
             "The answer cannot be read as \(expectation): \(error.description).",
-            advice: "Check that the base URL is that of a gateway with an OpenAI-like chat API."
+            advice: "Check that the base URL is a gateway's."
         )
     }
 }

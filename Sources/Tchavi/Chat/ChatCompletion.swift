@@ -61,7 +61,8 @@ extension ChatCompletion: JSONRepresentable {
         choices = try object.requiredArray("choices")
         usage = try object.optional("usage")
         systemFingerprint = try object.optional("system_fingerprint")
-        tchavi = try object.optional("tchavi")
+        // An answer that was paid for must not fail because its bill cannot be read.
+        tchavi = object.take("tchavi").flatMap { try? TchaviMetadata(json: $0) }
         additionalFields = object.remaining
     }
 

@@ -1,7 +1,8 @@
 /// Folds the chunks of a stream into the completion that they are pieces of.
 ///
 /// Ids, models and names are taken from the first chunk that has them; texts are joined; the last usage and finish
-/// reason hold. Fields that are not known are joined where they are texts or arrays, and replaced otherwise.
+/// reason hold. Fields of a delta that are not known are joined where they are texts or arrays; those of a chunk or a
+/// choice, which servers repeat, are replaced.
 public struct ChatCompletionAccumulator: Sendable {
     private var base = ChatCompletion(id: "", model: "", choices: [])
     private var choices: [Int: Choice] = [:]
@@ -28,7 +29,7 @@ public struct ChatCompletionAccumulator: Sendable {
         if base.created == nil || base.created == 0 { base.created = chunk.created }
         if base.systemFingerprint == nil { base.systemFingerprint = chunk.systemFingerprint }
         if let usage = chunk.usage { base.usage = usage }
-        if !chunk.additionalFields.isEmpty { base.additionalFields.fold(chunk.additionalFields) }
+        base.additionalFields.merge(chunk.additionalFields) { $1.isNull ? $0 : $1 }
         for choice in chunk.choices { choices[choice.index, default: Choice()].append(choice) }
     }
 
@@ -55,8 +56,8 @@ public struct ChatCompletionAccumulator: Sendable {
 
         mutating func append(_ choice: ChunkChoice) {
             if let reason = choice.finishReason { finishReason = reason }
-            if let new = choice.logprobs { logprobs = logprobs.map { $0.folding(new) } ?? new }
-            if !choice.additionalFields.isEmpty { choiceFields.fold(choice.additionalFields) }
+            if let new = choice.logprobs { logprobs.fold(new) }
+            choiceFields.merge(choice.additionalFields) { $1.isNull ? $0 : $1 }
             let delta = choice.delta
             if role == nil { role = delta.role }
             if let content = delta.content { append(content) }
@@ -79,23 +80,27 @@ public struct ChatCompletionAccumulator: Sendable {
                     if part.type == "text", part.additionalFields.isEmpty {
                         append(text: part.text ?? "")
                     } else {
-                        parts = (parts ?? text.map { [.text($0)] } ?? []) + [part]
+                        if parts == nil { parts = text.map { [.text($0)] } ?? [] }
+                        parts?.append(part)
                     }
                 }
             }
         }
 
         private mutating func append(text new: String) {
-            guard var parts else {
-                if text == nil { text = new } else { text?.append(new) }
+            guard let last = parts?.indices.last else {
+                if parts != nil {
+                    parts?.append(.text(new))
+                } else if text?.append(new) == nil {
+                    text = new
+                }
                 return
             }
-            if parts.last?.type == "text", let text = parts.last?.text {
-                parts[parts.count - 1].text = text + new
+            if parts?[last].type == "text", parts?[last].additionalFields.isEmpty == true {
+                parts?[last].text?.append(new)
             } else if !new.isEmpty {
-                parts.append(.text(new))
+                parts?.append(.text(new))
             }
-            self.parts = parts
         }
 
         private mutating func append(_ delta: ToolCallDelta) {
@@ -109,7 +114,7 @@ public struct ChatCompletionAccumulator: Sendable {
                 }
             guard let place else {
                 var first = delta
-                if first.index == nil { first.index = (calls.compactMap(\.index).max() ?? -1) + 1 }
+                if first.index == nil { first.index = (calls.compactMap(\.index).max() ?? -1).addingWithoutOverflow(1) }
                 calls.append(first)
                 return
             }
@@ -152,25 +157,38 @@ public struct ChatCompletionAccumulator: Sendable {
     }
 }
 
-extension JSONValue {
-    /// This value with more of it: texts and arrays are joined, objects member by member, others replaced.
-    fileprivate func folding(_ more: JSONValue) -> JSONValue {
-        switch (self, more) {
-        case (_, .null): return self
-        case (.string(let first), .string(let second)): return .string(first + second)
-        case (.array(let first), .array(let second)): return .array(first + second)
-        case (.object(var members), .object(let second)):
-            members.fold(second)
-            return .object(members)
-        default: return more
+extension JSONValue? {
+    /// Adds more of the value, in place: texts and arrays are joined, objects member by member, others replaced.
+    fileprivate mutating func fold(_ more: JSONValue) {
+        switch more {
+        case .null: return
+        case .string(let new):
+            guard case .string(var text)? = self else { break }
+            // Let go of, so that what follows grows the text and does not copy it.
+            self = nil
+            text += new
+            self = .string(text)
+            return
+        case .array(let new):
+            guard case .array(var elements)? = self else { break }
+            self = nil
+            elements += new
+            self = .array(elements)
+            return
+        case .object(let new):
+            guard case .object(var members)? = self else { break }
+            self = nil
+            members.fold(new)
+            self = .object(members)
+            return
+        default: break
         }
+        self = more
     }
 }
 
 extension [String: JSONValue] {
     fileprivate mutating func fold(_ more: [String: JSONValue]) {
-        for (name, value) in more {
-            self[name] = self[name].map { $0.folding(value) } ?? value
-        }
+        for (name, value) in more { self[name].fold(value) }
     }
 }

@@ -41,7 +41,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
 
     /// Begins to read.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(events.makeAsyncIterator(), headers, metadataTimeout: pipeline.configuration.metadataTimeout)
+        Iterator(events.makeAsyncIterator(), headers, pipeline)
     }
 
     /// Reads the stream to its end.
@@ -61,14 +61,18 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private var events: ServerSentEventStream.Iterator
         private let headers: HTTPHeaders
-        private let metadataTimeout: Duration
+        private let pipeline: HTTPPipeline
         private var accumulator = ChatCompletionAccumulator()
         private var isDone = false
 
-        fileprivate init(_ events: ServerSentEventStream.Iterator, _ headers: HTTPHeaders, metadataTimeout: Duration) {
+        fileprivate init(
+            _ events: ServerSentEventStream.Iterator,
+            _ headers: HTTPHeaders,
+            _ pipeline: HTTPPipeline
+        ) {
             self.events = events
             self.headers = headers
-            self.metadataTimeout = metadataTimeout
+            self.pipeline = pipeline
         }
 
         /// The completion as far as it was read.
@@ -85,28 +89,26 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                 error.operation = "POST /v1/chat/completions"
                 error.requestID = headers["x-request-id"]
                 error.partial = completion
-                throw error
+                throw pipeline.strikingOutSecrets(of: error)
             }
         }
 
         private mutating func read() async throws -> Event? {
             while let event = try await nextEvent() {
                 if event.event == "tchavi" {
-                    let metadata = try Self.read(event.data, as: "credit metadata") { json throws(JSONError) in
-                        try TchaviMetadata(json: json)
-                    }
+                    // A completion that was paid for must not fail because its bill cannot be read.
+                    guard let json = try? JSONValue(parsing: event.data), let metadata = try? TchaviMetadata(json: json)
+                    else { continue }
                     accumulator.append(metadata)
                     return .metadata(metadata)
                 }
                 guard !isDone else { continue }
                 if event.data == "[DONE]" {
                     isDone = true
-                    events.end(within: metadataTimeout)
+                    events.end(within: pipeline.configuration.metadataTimeout)
                     continue
                 }
-                let chunk = try Self.read(event.data, as: "a chunk of a completion") { json throws(JSONError) in
-                    try ChatCompletionChunk(json: json)
-                }
+                let chunk = try Self.chunk(event.data)
                 accumulator.append(chunk)
                 return .chunk(chunk)
             }
@@ -130,22 +132,17 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             }
         }
 
-        private static func read<Value>(
-            _ text: String,
-            as expectation: String,
-            _ make: (JSONValue) throws(JSONError) -> Value
-        ) throws(TchaviError) -> Value {
-            let json: JSONValue
+        private static func chunk(_ text: String) throws(TchaviError) -> ChatCompletionChunk {
             do {
-                json = try JSONValue(parsing: text)
+                let json = try JSONValue(parsing: text)
+                if let error = ErrorReader.reported(in: json, status: nil) { throw error }
+                return try ChatCompletionChunk(json: json)
+            } catch let error as JSONError {
+                throw .unreadable(error, as: "a chunk of a completion")
+            } catch let error as TchaviError {
+                throw error
             } catch {
-                throw .unreadable(error, as: expectation)
-            }
-            if let error = ErrorReader.reported(in: json, status: nil) { throw error }
-            do {
-                return try make(json)
-            } catch {
-                throw .unreadable(error, as: expectation)
+                throw TchaviError(.decoding, "A chunk of a completion cannot be read: \(error).")
             }
         }
     }

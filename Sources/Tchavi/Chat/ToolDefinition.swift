@@ -58,8 +58,8 @@ extension ToolDefinition: JSONRepresentable {
 
 /// Whether, and which, tools the model may ask for.
 public enum ToolChoice: Sendable, Hashable {
-    /// None.
-    case none
+    /// None. Not named `none`, which an optional of this type would take for `nil`.
+    case disabled
     /// As the model sees fit.
     case auto
     /// At least one.
@@ -76,7 +76,7 @@ extension ToolChoice: JSONRepresentable {
     /// - Parameter json: The JSON form.
     public init(json: JSONValue) {
         switch json {
-        case "none": self = .none
+        case "none": self = .disabled
         case "auto": self = .auto
         case "required": self = .required
         default:
@@ -91,7 +91,7 @@ extension ToolChoice: JSONRepresentable {
     /// `"none"`, `"auto"`, `"required"`, or `{type: "function", function: {name}}`.
     public var json: JSONValue {
         switch self {
-        case .none: "none"
+        case .disabled: "none"
         case .auto: "auto"
         case .required: "required"
         case .function(let name): ["type": "function", "function": ["name": .string(name)]]

@@ -12,6 +12,9 @@ public struct Endpoint: Sendable, Hashable {
 
     /// An endpoint for which the client has no method of its own.
     ///
+    /// What it does is not known, so that calls of it other than GET are sent again only after a 429, or if the gateway
+    /// was never reached.
+    ///
     /// - Parameters:
     ///   - method: The method.
     ///   - path: The path below the base URL, with `{name}` for each parameter.
@@ -25,8 +28,61 @@ public struct Endpoint: Sendable, Hashable {
         self.repetition = repetition
     }
 
+    /// Whether two endpoints are the same: by method and path.
+    public static func == (lhs: Endpoint, rhs: Endpoint) -> Bool { lhs.method == rhs.method && lhs.path == rhs.path }
+
+    /// Feeds method and path to a hasher.
+    ///
+    /// - Parameter hasher: The hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(method)
+        hasher.combine(path)
+    }
+
     /// `POST /v1/chat/completions`.
     public static let chatCompletions = Endpoint(.post, "/v1/chat/completions", .costly)
+    /// `POST /v1/embeddings`.
+    public static let embeddings = Endpoint(.post, "/v1/embeddings", .costly)
+    /// `POST /v1/images/generations`.
+    public static let imageGenerations = Endpoint(.post, "/v1/images/generations", .costly)
+    /// `POST /auth/login`.
+    public static let login = Endpoint(.post, "/auth/login", .costly)
+    /// `POST /auth/register`.
+    public static let register = Endpoint(.post, "/auth/register", .costly)
+    /// `POST /auth/refresh`.
+    public static let refresh = Endpoint(.post, "/auth/refresh", .costly)
+    /// `POST /auth/logout`.
+    public static let logout = Endpoint(.post, "/auth/logout", .costly)
+    /// `GET /users/me`.
+    public static let currentUser = Endpoint(.get, "/users/me", .costly)
+    /// `PATCH /users/me`.
+    public static let updateCurrentUser = Endpoint(.patch, "/users/me", .costly)
+    /// `GET /credits/balance`.
+    public static let creditBalance = Endpoint(.get, "/credits/balance", .costly)
+    /// `GET /credits/packs`.
+    public static let creditPacks = Endpoint(.get, "/credits/packs", .costly)
+    /// `GET /api-keys`.
+    public static let apiKeys = Endpoint(.get, "/api-keys", .costly)
+    /// `POST /api-keys`.
+    public static let createAPIKey = Endpoint(.post, "/api-keys", .critical)
+    /// `GET /api-keys/{id}`.
+    public static let apiKey = Endpoint(.get, "/api-keys/{id}", .costly)
+    /// `PATCH /api-keys/{id}`.
+    public static let updateAPIKey = Endpoint(.patch, "/api-keys/{id}", .costly)
+    /// `DELETE /api-keys/{id}`.
+    public static let deleteAPIKey = Endpoint(.delete, "/api-keys/{id}", .costly)
+    /// `GET /usage/stats`.
+    public static let usageStatistics = Endpoint(.get, "/usage/stats", .costly)
+    /// `GET /usage/history`.
+    public static let usageHistory = Endpoint(.get, "/usage/history", .costly)
+    /// `GET /models`.
+    public static let models = Endpoint(.get, "/models", .costly)
+    /// `POST /payments/initiate`.
+    public static let initiatePayment = Endpoint(.post, "/payments/initiate", .critical)
+    /// `GET /payments/{id}`.
+    public static let payment = Endpoint(.get, "/payments/{id}", .costly)
+    /// `GET /payments/history`.
+    public static let paymentHistory = Endpoint(.get, "/payments/history", .costly)
 }
 
 extension Endpoint {
@@ -154,12 +210,15 @@ struct BaseURL: Sendable {
 }
 
 extension URL {
-    /// The URL for a message: without a user or password.
+    /// The URL for a message: without what may hold a secret.
     fileprivate var withoutCredentials: String {
-        guard user != nil || password != nil, var components = URLComponents(url: self, resolvingAgainstBaseURL: false)
-        else { return absoluteString }
+        guard var components = URLComponents(url: self, resolvingAgainstBaseURL: false) else {
+            return Secret.placeholder
+        }
         components.user = nil
         components.password = nil
+        components.query = nil
+        components.fragment = nil
         return components.string ?? Secret.placeholder
     }
 }

@@ -11,7 +11,7 @@ enum ErrorReader {
         error.headers = headers.redacted
         error.requestID = headers["x-request-id"] ?? headers["request-id"]
         error.retryAfter = RetryAfter.duration(headers, now: now)
-        if error.advice == nil { error.advice = advice(error) }
+        error.advice = advice(error)
         return error
     }
 
@@ -27,7 +27,7 @@ enum ErrorReader {
 
     /// `{error, message, statusCode, details?}`.
     private static func tchavi(_ name: String, _ members: [String: JSONValue], status: Int?) -> TchaviError {
-        let status = members["statusCode"]?.integer ?? status
+        let status = status.flatMap { $0 >= 400 ? $0 : nil } ?? members["statusCode"]?.integer ?? status
         var error = TchaviError(code(status), members["message"]?.string ?? name, statusCode: status)
         error.errorCode = name
         error.details = members["details"]
@@ -57,9 +57,12 @@ enum ErrorReader {
 
     private static func unread(status: Int, body: Data) -> TchaviError {
         var error = TchaviError(code(status), "The server answered with status \(status).", statusCode: status)
-        error.body = String(decoding: body.prefix(maximumBodyBytes), as: UTF8.self)
+        error.body = text(body)
         return error
     }
+
+    /// The beginning of a body, with room for what is struck out of it before it is cut.
+    static func text(_ body: Data) -> String { String(decoding: body.prefix(2 * maximumBodyBytes), as: UTF8.self) }
 
     private static func code(_ status: Int?) -> TchaviError.Code {
         switch status {
@@ -77,10 +80,12 @@ enum ErrorReader {
         case 403: return "The key may not use this endpoint or address: see its allowed endpoints and IPs."
         case 404: return "Check the base URL, the model's name and the id."
         case 429:
-            guard let wait = error.retryAfter else { return "Send fewer requests at a time, or raise the key's limit." }
+            guard let wait = error.retryAfter, wait > .zero else {
+                return "Send fewer requests at a time, or raise the key's limit."
+            }
             return "Wait \(Int(wait.seconds.rounded(.up))) s, then try again."
         case .some(300..<400):
-            return "Redirects to another origin are not followed, so that the key stays here: set the final base URL."
+            return "Redirects are not followed, so that the key stays here: set the base URL that it leads to."
         case .some(400..<500): return "Correct the request: the gateway will refuse it again."
         case .some(500...): return "The fault is the gateway's: try again later."
         default: return "The server reported this within an answer that had begun well: try again later."

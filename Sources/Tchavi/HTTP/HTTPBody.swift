@@ -2,7 +2,7 @@ public import Foundation
 
 /// An answer's body as it arrives: a sequence of pieces, split anywhere, to be iterated once.
 ///
-/// Dropping the iterator, or the body before it is iterated, ends the request.
+/// Dropping the iterator, or the body before it is iterated, ends the request. A second iterator throws.
 public struct HTTPBody: AsyncSequence, Sendable {
     /// A piece of the body.
     public typealias Element = Data
@@ -13,15 +13,17 @@ public struct HTTPBody: AsyncSequence, Sendable {
     }
 
     private let source: Source
+    /// Whether the body has an iterator, or had one.
+    private let isClaimed = Locked(false)
 
     /// A body that is there as a whole.
     ///
     /// - Parameter data: The body.
     public init(_ data: Data) {
-        let (body, writer) = Self.buffered(limit: .max, onCancel: {})
-        if !data.isEmpty { writer.write(data) }
-        writer.finish()
-        self = body
+        let buffer = BodyBuffer(limit: .max, onCancel: {})
+        _ = buffer.write(data)
+        buffer.finish(nil)
+        self.init(buffer: buffer)
     }
 
     /// A body that another sequence gives, at the pace at which it is read.
@@ -72,6 +74,8 @@ public struct HTTPBody: AsyncSequence, Sendable {
         fileprivate enum Source: Sendable {
             case buffer(BodyBuffer, body: BodyBuffer.Owner, iterator: BodyBuffer.Owner)
             case sequence(SequenceReader)
+            /// The body has another iterator.
+            case none
         }
 
         fileprivate let source: Source
@@ -84,6 +88,7 @@ public struct HTTPBody: AsyncSequence, Sendable {
             switch source {
             case .buffer(let buffer, _, _): try await buffer.next()
             case .sequence(let reader): try await reader.next()
+            case .none: throw TchaviError.readTwice
             }
         }
 
@@ -93,9 +98,14 @@ public struct HTTPBody: AsyncSequence, Sendable {
         }
     }
 
-    /// Begins to read. A body is read once; a second iterator finds what the first has left.
+    /// Begins to read. A body is read once; a second iterator throws.
     public func makeAsyncIterator() -> Iterator {
-        switch source {
+        let isFirst = isClaimed.withLock { isClaimed in
+            defer { isClaimed = true }
+            return !isClaimed
+        }
+        guard isFirst else { return Iterator(source: .none) }
+        return switch source {
         case .buffer(let buffer, let owner):
             Iterator(source: .buffer(buffer, body: owner, iterator: BodyBuffer.Owner(buffer)))
         case .sequence(let sequence): Iterator(source: .sequence(SequenceReader(sequence)))
@@ -156,10 +166,14 @@ final class BodyBuffer: Sendable {
         mutating func takeFirst() -> Data? {
             guard head < pieces.count else { return nil }
             let piece = pieces[head]
+            pieces[head] = Data()
             bytes -= piece.count
             head += 1
             if head == pieces.count {
                 pieces.removeAll(keepingCapacity: true)
+                head = 0
+            } else if head >= 64, head * 2 >= pieces.count {
+                pieces.removeFirst(head)
                 head = 0
             }
             return piece
@@ -238,6 +252,7 @@ final class BodyBuffer: Sendable {
     }
 
     func next() async throws -> Data? {
+        try Task.checkCancellation()
         if let piece = nextIfReady() { return piece }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -247,6 +262,7 @@ final class BodyBuffer: Sendable {
                     case .success: return .success(nil)
                     case .failure(let error): return .failure(error)
                     case nil:
+                        guard state.reader == nil else { return .failure(TchaviError.readTwice) }
                         state.reader = continuation
                         return nil
                     }
@@ -257,4 +273,12 @@ final class BodyBuffer: Sendable {
             cancel(CancellationError())
         }
     }
+}
+
+extension TchaviError {
+    fileprivate static let readTwice = TchaviError(
+        .invalidRequest,
+        "The answer was read before, or is read elsewhere: it can be iterated once.",
+        advice: "Keep what you need of the first iteration; `collect()` gives the whole."
+    )
 }

@@ -12,8 +12,8 @@ enum HTTPDate {
         guard time.count == 3, let hour = time[0], let minute = time[1], let second = time[2], (1...31).contains(day),
             hour < 24, minute < 60, second <= 60
         else { return nil }
-        let seconds = CivilDay.number(year: year, month: month + 1, day: day) * 86400
-        return Date(timeIntervalSince1970: Double(seconds + hour * 3600 + minute * 60 + second))
+        let days = CivilDay.number(year: year, month: month + 1, day: day)
+        return Date(timeIntervalSince1970: Double(days) * 86400 + Double(hour * 3600 + minute * 60 + second))
     }
 
     private static let days: Set<Substring> = ["Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,"]

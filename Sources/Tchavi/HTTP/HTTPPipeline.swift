@@ -10,9 +10,15 @@ package struct HTTPPipeline: Sendable {
         package var body: JSONValue?
         package var accept = "application/json"
 
-        package init(_ endpoint: Endpoint, body: JSONValue? = nil) {
+        package init(_ endpoint: Endpoint, id: String? = nil, body: JSONValue? = nil) {
             self.endpoint = endpoint
             self.body = body
+            if let id { parameters["id"] = id }
+        }
+
+        /// Adds a query item; without a value none.
+        package mutating func set(_ name: String, _ value: String?) {
+            if let value { query.append((name, value)) }
         }
 
         var operation: String { "\(endpoint.method) \(endpoint.path)" }
@@ -24,12 +30,12 @@ package struct HTTPPipeline: Sendable {
         package var headers: HTTPHeaders
     }
 
-    let credential: Credential
+    let authorizer: Authorizer
     let configuration: TchaviClient.Configuration
     package let time: TimeSource
 
     init(credential: Credential, configuration: TchaviClient.Configuration) {
-        self.credential = credential
+        authorizer = Authorizer(credential: credential, configuration: configuration)
         self.configuration = configuration
         time = TimeSource(configuration.clock)
     }
@@ -37,18 +43,59 @@ package struct HTTPPipeline: Sendable {
     /// Sends a call and reads its answer, which has to be JSON.
     package func send(_ call: Call, _ options: RequestOptions) async throws -> Answer {
         try await attempts(call, options) { request in
+            var request = request
+            // What may be collected may also wait to be.
+            request.maximumBufferedBytes = max(request.maximumBufferedBytes, configuration.maximumResponseBytes)
             let response = try await transport.send(request)
             let data = try await response.body.collect(upTo: configuration.maximumResponseBytes)
             guard (200..<300).contains(response.status) else {
                 throw ErrorReader.error(status: response.status, headers: response.headers, body: data, now: now)
             }
-            let json = try Self.json(data, response)
+            // A 204, for instance, is a success that says nothing.
+            let json = data.isEmpty ? .null : try Self.json(data, response)
             if var error = ErrorReader.reported(in: json, status: response.status) {
                 error.headers = response.headers.redacted
                 error.requestID = response.headers["x-request-id"]
                 throw error
             }
             return Answer(json: json, headers: response.headers)
+        }
+    }
+
+    /// Sends a call and reads its answer as a value.
+    package func send<Value: JSONRepresentable>(
+        _ call: Call,
+        _ options: RequestOptions,
+        as expectation: String
+    ) async throws -> Value {
+        try await read(call, options, expectation) { json throws(JSONError) in try Value(json: json) }
+    }
+
+    /// Sends a call and reads its answer as a list: an array, or `{data: […]}`.
+    package func list<Value: JSONRepresentable>(
+        _ call: Call,
+        _ options: RequestOptions,
+        as expectation: String
+    ) async throws -> [Value] {
+        try await read(call, options, expectation) { json throws(JSONError) in
+            try JSONObject.elements(json["data"] ?? json)
+        }
+    }
+
+    private func read<Value>(
+        _ call: Call,
+        _ options: RequestOptions,
+        _ expectation: String,
+        _ make: (JSONValue) throws(JSONError) -> Value
+    ) async throws -> Value {
+        let answer = try await send(call, options)
+        do {
+            return try make(answer.json)
+        } catch {
+            var failure = TchaviError.unreadable(error, as: expectation)
+            failure.operation = call.operation
+            failure.requestID = answer.headers["x-request-id"]
+            throw strikingOutSecrets(of: failure)
         }
     }
 
@@ -62,6 +109,14 @@ package struct HTTPPipeline: Sendable {
         }
     }
 
+    /// The error without a credential that a server echoed, and with its body cut to what is kept of one.
+    func strikingOutSecrets(of error: TchaviError) -> TchaviError {
+        var error = authorizer.secrets.reduce(error) { $0.strikingOut($1) }
+        // Cut afterwards: a cut through a credential would leave its beginning.
+        error.body = error.body.map { String(decoding: $0.utf8.prefix(ErrorReader.maximumBodyBytes), as: UTF8.self) }
+        return error
+    }
+
     private var transport: any HTTPTransport { configuration.transport }
     private var now: Date { configuration.now() }
 
@@ -73,11 +128,20 @@ package struct HTTPPipeline: Sendable {
         _ attempt: @escaping @Sendable (HTTPRequest) async throws -> Value
     ) async throws -> Value {
         do {
-            let request = try request(call, options)
-            return try await repeating(call, request, options, attempt)
+            var request = try request(call, options)
+            guard !options.omitsCredential else { return try await repeating(call, request, options, attempt) }
+            let authorization = try await authorizer.authorization()
+            request.headers["Authorization"] = authorization?.revealed()
+            do {
+                return try await repeating(call, request, options, attempt)
+            } catch let error as TchaviError where error.statusCode == 401 {
+                guard let renewed = try await authorizer.renewed(after: authorization) else { throw error }
+                request.headers["Authorization"] = renewed.revealed()
+                return try await repeating(call, request, options, attempt)
+            }
         } catch var error as TchaviError {
             error.operation = call.operation
-            throw error.strikingOut(credential.echoed)
+            throw strikingOutSecrets(of: error)
         }
     }
 
@@ -93,15 +157,17 @@ package struct HTTPPipeline: Sendable {
         var policy = configuration.retryPolicy
         if let maxRetries = options.maxRetries { policy.maxRetries = maxRetries }
         var retries = 0
+        var lastError: TchaviError?
         while true {
             let remaining = deadline.map { $0 - (time.elapsed() - start) }
+            if let lastError, let remaining, remaining <= .zero { throw lastError }
             do {
                 let limit = min(timeout ?? .seconds(Int64.max / 2), remaining ?? .seconds(Int64.max / 2))
                 return try await time.run(
                     within: timeout == nil && remaining == nil ? nil : limit,
                     orThrow: .timedOut(after: limit, isDeadline: remaining.map { $0 <= limit } ?? false)
                 ) {
-                    try await attempt(request)
+                    try await Self.typed { try await attempt(request) }
                 }
             } catch var error as TchaviError {
                 try Task.checkCancellation()
@@ -113,9 +179,23 @@ package struct HTTPPipeline: Sendable {
                     random: configuration.random
                 )
                 guard let delay, deadline.map({ time.elapsed() - start + delay < $0 }) ?? true else { throw error }
+                lastError = error
                 try await time.sleep(delay)
                 retries += 1
             }
+        }
+    }
+
+    /// Gives what a transport throws of its own a type.
+    private static func typed<Value>(_ attempt: () async throws -> Value) async throws -> Value {
+        do {
+            return try await attempt()
+        } catch let error as TchaviError {
+            throw error
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw TchaviError.connectionLost("The transport failed: \(error)")
         }
     }
 
@@ -136,19 +216,23 @@ package struct HTTPPipeline: Sendable {
             headers: configuration.headers,
             maximumBufferedBytes: configuration.streamBufferBytes
         )
-        for (name, value) in options.headers.fields { request.headers[name] = value }
+        for (name, _) in options.headers.fields { request.headers[name] = nil }
+        for (name, value) in options.headers.fields { request.headers.add(name, value) }
         request.headers["Accept"] = call.accept
         request.headers["User-Agent"] = TchaviClient.userAgent
-        if endpoint.method != .get, endpoint.method != .delete {
+        let takesBody: Set<HTTPMethod> = [.post, .put, .patch]
+        if call.body != nil, endpoint.method == .get {
+            throw TchaviError(.invalidRequest, "A GET has no body.", advice: "Use query items, or another method.")
+        }
+        if call.body != nil || takesBody.contains(endpoint.method) {
             // A body that is not empty, also where there is nothing to say: see URLSessionTransport.
             request.body = (call.body ?? .object([:])).serializedData()
             request.headers["Content-Type"] = "application/json"
+        }
+        if takesBody.contains(endpoint.method) {
             request.headers["Idempotency-Key"] = options.idempotencyKey ?? UUID().uuidString
         }
         request.headers["Authorization"] = nil
-        if !options.omitsCredential, let authorization = try credential.authorization() {
-            request.headers["Authorization"] = authorization.revealed()
-        }
         if let name = request.headers.unsendable {
             throw TchaviError(
                 .invalidRequest,
@@ -172,7 +256,7 @@ package struct HTTPPipeline: Sendable {
             )
             failure.headers = response.headers.redacted
             failure.requestID = response.headers["x-request-id"]
-            failure.body = String(decoding: data.prefix(ErrorReader.maximumBodyBytes), as: UTF8.self)
+            failure.body = ErrorReader.text(data)
             throw failure
         }
     }
@@ -191,9 +275,9 @@ extension TchaviError {
     }
 
     /// The error without a credential that a server echoed.
-    fileprivate func strikingOut(_ secret: String?) -> TchaviError {
-        guard let secret else { return self }
+    fileprivate func strikingOut(_ secret: String) -> TchaviError {
         var error = self
+        error.requestID = requestID?.replacing(secret, with: Secret.placeholder)
         error.message = message.replacing(secret, with: Secret.placeholder)
         error.errorCode = errorCode?.replacing(secret, with: Secret.placeholder)
         error.body = body?.replacing(secret, with: Secret.placeholder)

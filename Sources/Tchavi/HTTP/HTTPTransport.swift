@@ -49,10 +49,12 @@ extension TchaviError {
 
     /// An answer that is larger than what the client accepts.
     package static func tooLarge(_ limit: Int, _ setting: String) -> TchaviError {
-        TchaviError(
+        var error = TchaviError(
             .transport,
             "The answer is larger than the \(limit) bytes that \(setting) allows.",
             advice: "Raise \(setting) if answers of this size are meant."
         )
+        error.isRepeatable = false
+        return error
     }
 }

@@ -62,6 +62,7 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     private func isRetryable(_ error: TchaviError, _ repetition: Repetition) -> Bool {
+        guard error.isRepeatable else { return false }
         if error.isConnectFailure { return true }
         switch error.statusCode {
         case 429: return true

@@ -43,6 +43,7 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         ///   falls silent, ``TchaviError/Code/stream`` when an event is too large, ``TchaviError/Code/transport`` when
         ///   the network fails.
         public mutating func next() async throws -> ServerSentEvent? {
+            try Task.checkCancellation()
             while true {
                 if let event = parser.next() { return event }
                 guard let piece = try await nextPiece() else { return nil }
@@ -59,10 +60,13 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         }
 
         private mutating func nextPiece() async throws -> Data? {
-            if let piece = body.nextIfReady() { return piece }
-            guard let end else { return try await nextPiece(within: idleTimeout) }
+            guard let end else {
+                if let piece = body.nextIfReady() { return piece }
+                return try await nextPiece(within: idleTimeout)
+            }
             let remaining = end - time.elapsed()
             guard remaining > .zero else { return nil }
+            if let piece = body.nextIfReady() { return piece }
             do {
                 return try await nextPiece(within: remaining)
             } catch let error as TchaviError where error.code == .timeout {

@@ -273,11 +273,21 @@ private final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable 
     private static func failure(_ error: any Error) -> TchaviError {
         let error = error as NSError
         let reason = "The network failed: \(error.localizedDescription) (\(error.domain) \(error.code))."
-        let connect: [URLError.Code] = [
-            .cannotConnectToHost, .cannotFindHost, .dnsLookupFailed, .notConnectedToInternet, .unsupportedURL, .badURL,
-        ]
-        let isConnectFailure = error.domain == NSURLErrorDomain && connect.contains { $0.rawValue == error.code }
-        return isConnectFailure ? .couldNotConnect(reason) : .connectionLost(reason)
+        guard error.domain == NSURLErrorDomain else { return .connectionLost(reason) }
+        switch URLError.Code(rawValue: error.code) {
+        case .cannotConnectToHost, .cannotFindHost, .dnsLookupFailed, .notConnectedToInternet:
+            return .couldNotConnect(reason)
+        case .badURL, .unsupportedURL, .secureConnectionFailed, .serverCertificateUntrusted,
+            .serverCertificateHasBadDate, .serverCertificateNotYetValid, .serverCertificateHasUnknownRoot:
+            var failure = TchaviError(
+                .transport,
+                reason,
+                advice: "Nothing was sent. Check the base URL, and the server's certificate."
+            )
+            failure.isRepeatable = false
+            return failure
+        default: return .connectionLost(reason)
+        }
     }
 }
 

@@ -27,6 +27,11 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The member of the root that is wrong, or that what is wrong is in.
+    package var member: String? {
+        if case .member(let name)? = steps.first { name } else { nil }
+    }
+
     /// Reason and path in one line.
     public var description: String { "\(reason), at \(path)" }
 

@@ -4,7 +4,8 @@
 /// Two secrets are equal if their texts are.
 ///
 /// ```swift
-/// let key = Secret(try String(contentsOfFile: "/run/secrets/tchavi", encoding: .utf8))
+/// let file = try String(contentsOfFile: "/run/secrets/tchavi", encoding: .utf8)
+/// let key = Secret(file.trimmingCharacters(in: .whitespacesAndNewlines))
 /// let client = TchaviClient(.apiKey(key))
 /// ```
 public struct Secret: Sendable, Hashable {

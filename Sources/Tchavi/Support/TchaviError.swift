@@ -82,6 +82,9 @@ public struct TchaviError: Error, Sendable {
     /// What had arrived of an answer when a stream failed; each resource gives it back in its own type.
     package var partial: (any Sendable)?
 
+    /// Whether sending the request again could have another outcome.
+    package var isRepeatable = true
+
     /// Whether sending the request again cannot repeat work: it never reached the gateway.
     package var isConnectFailure = false
 

@@ -62,14 +62,17 @@ enum ISO8601 {
             (1...daysIn(month: month, of: year)).contains(day), hour < 24, minute < 60, second <= 60
         else { return nil }
         let days = CivilDay.number(year: year, month: month, day: day)
-        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
-        return Date(timeIntervalSince1970: Double(seconds) + fraction)
+        // In doubles: an `Int` has 32 bits on some watches.
+        let seconds = Double(days) * 86400 + Double(hour * 3600 + minute * 60 + second - offset)
+        return Date(timeIntervalSince1970: seconds + fraction)
     }
 
     static func text(_ date: Date) -> String {
-        let milliseconds = Int((date.timeIntervalSince1970 * 1000).rounded())
-        let days = Int((Double(milliseconds) / 86_400_000).rounded(.down))
-        let time = milliseconds - days * 86_400_000
+        // The years 1 to 9999, which is what the form can hold.
+        let bounded = min(max(date.timeIntervalSince1970, -62_135_596_800), 253_402_300_799)
+        let milliseconds = (bounded * 1000).rounded()
+        let days = Int((milliseconds / 86_400_000).rounded(.down))
+        let time = Int(milliseconds - Double(days) * 86_400_000)
         let (year, month, day) = CivilDay.date(number: days)
         return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2) + "T" + padded(time / 3_600_000, 2) + ":"
             + padded(time / 60000 % 60, 2) + ":" + padded(time / 1000 % 60, 2) + "." + padded(time % 1000, 3) + "Z"

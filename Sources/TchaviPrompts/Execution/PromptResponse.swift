@@ -25,8 +25,45 @@ public struct PromptResponse: Sendable, Hashable {
     public var selection: Selection?
     /// What names the request that was first sent: see ``Resolution/contentHash``.
     public var contentHash: String?
-    /// What else the response has.
+    /// What else the response has, such as `systemFingerprint` or `service_tier`.
     public var additionalFields: [String: JSONValue] = [:]
+
+    /// Makes a response, for tests of code that takes one.
+    ///
+    /// - Parameters:
+    ///   - id: The id of the model's last answer.
+    ///   - provider: Who provides the model.
+    ///   - model: The model that answered.
+    ///   - choices: The answers.
+    ///   - usage: Tokens, time and cost.
+    ///   - modelParams: The model parameters that were used.
+    ///   - toolCallResults: What each tool was asked, and what it gave.
+    ///   - resolvedMessages: The messages as they were first sent.
+    ///   - selection: Which version was run, and why.
+    ///   - contentHash: What names the request that was first sent.
+    public init(
+        id: String,
+        provider: String = "",
+        model: String,
+        choices: [PromptChoice],
+        usage: PromptUsage = PromptUsage(),
+        modelParams: [String: JSONValue] = [:],
+        toolCallResults: [ToolCallResult] = [],
+        resolvedMessages: [ChatMessage]? = nil,
+        selection: Selection? = nil,
+        contentHash: String? = nil
+    ) {
+        self.id = id
+        self.provider = provider
+        self.model = model
+        self.choices = choices
+        self.usage = usage
+        self.modelParams = modelParams
+        self.toolCallResults = toolCallResults
+        self.resolvedMessages = resolvedMessages
+        self.selection = selection
+        self.contentHash = contentHash
+    }
 
     /// The first choice's text; empty where the model only asked for tools.
     public var text: String { choices.first?.message.text ?? "" }
@@ -88,6 +125,22 @@ public struct PromptChoice: Sendable, Hashable {
     public var message: ChatMessage
     /// Why the model stopped.
     public var finishReason: FinishReason?
+    /// The likelihoods of tokens, where they were asked for.
+    public var logprobs: JSONValue?
+    /// What else the choice has.
+    public var additionalFields: [String: JSONValue] = [:]
+
+    /// Makes a choice, for tests.
+    ///
+    /// - Parameters:
+    ///   - index: The answer's place among the answers, from 0.
+    ///   - message: What the model says.
+    ///   - finishReason: Why the model stopped.
+    public init(index: Int = 0, message: ChatMessage, finishReason: FinishReason?) {
+        self.index = index
+        self.message = message
+        self.finishReason = finishReason
+    }
 }
 
 extension PromptChoice: JSONRepresentable {
@@ -102,11 +155,14 @@ extension PromptChoice: JSONRepresentable {
         let snakeCase: FinishReason? = try object.optional("finish_reason")
         let camelCase: FinishReason? = try object.optional("finishReason")
         finishReason = camelCase ?? snakeCase
+        logprobs = object.take("logprobs").flatMap { $0.isNull ? nil : $0 }
+        additionalFields = object.remaining
     }
 
-    /// `{index, message, finishReason}`.
+    /// `{index, message, finishReason, logprobs?}`.
     public var json: JSONValue {
-        var object = JSONObjectBuilder()
+        var object = JSONObjectBuilder(additionalFields)
+        object.set("logprobs", logprobs)
         object.set("index", index)
         object.set("message", message)
         object.set("finishReason", finishReason)
@@ -131,6 +187,9 @@ public struct PromptUsage: Sendable, Hashable {
     /// The credits that are left, where the gateway said so.
     public var creditsRemaining: Decimal?
 
+    /// What else the last round's usage tells, such as `prompt_tokens_details`.
+    public var additionalFields: [String: JSONValue] = [:]
+
     /// Nothing used.
     public init() {}
 
@@ -140,6 +199,7 @@ public struct PromptUsage: Sendable, Hashable {
             promptTokens = promptTokens.addingWithoutOverflow(usage.promptTokens)
             completionTokens = completionTokens.addingWithoutOverflow(usage.completionTokens)
             totalTokens = totalTokens.addingWithoutOverflow(usage.totalTokens)
+            additionalFields = usage.additionalFields
         }
         self.latency += latency
         if let tchavi = completion.tchavi {
@@ -157,29 +217,31 @@ extension PromptUsage: JSONRepresentable {
     /// - Throws: `JSONError` where something is of the wrong kind.
     public init(json: JSONValue) throws(JSONError) {
         var object = try JSONObject(json)
-        promptTokens = try Self.count(&object, "promptTokens", "prompt_tokens")
-        completionTokens = try Self.count(&object, "completionTokens", "completion_tokens")
-        totalTokens = try Self.count(&object, "totalTokens", "total_tokens")
+        promptTokens = try Self.count(&object, "promptTokens", "prompt_tokens") ?? 0
+        completionTokens = try Self.count(&object, "completionTokens", "completion_tokens") ?? 0
+        let total = try Self.count(&object, "totalTokens", "total_tokens")
+        totalTokens = total ?? promptTokens.addingWithoutOverflow(completionTokens)
         latency = try object.optional("latency") ?? .zero
         timeToFirstToken = try object.optional("timeToFirstToken")
         creditsUsed = try object.optional("creditsUsed")
         creditsRemaining = try object.optional("creditsRemaining")
+        additionalFields = object.remaining
     }
 
     private static func count(
         _ object: inout JSONObject,
         _ name: String,
         _ snakeCase: String
-    ) throws(JSONError) -> Int {
+    ) throws(JSONError) -> Int? {
         let inCamelCase: Int? = try object.optional(name)
         let inSnakeCase: Int? = try object.optional(snakeCase)
-        return inCamelCase ?? inSnakeCase ?? 0
+        return inCamelCase ?? inSnakeCase
     }
 
     /// `{promptTokens, completionTokens, totalTokens, latency, timeToFirstToken?, creditsUsed?, creditsRemaining?}`;
     /// durations are in milliseconds.
     public var json: JSONValue {
-        var object = JSONObjectBuilder()
+        var object = JSONObjectBuilder(additionalFields)
         object.set("promptTokens", promptTokens)
         object.set("completionTokens", completionTokens)
         object.set("totalTokens", totalTokens)

@@ -21,7 +21,7 @@ struct PromptRun: Sendable {
         maxToolRounds = options.maxToolRounds
         promptID = prompt.promptID
         toolbox = Toolbox(
-            tools: prompt.tools + options.tools,
+            tools: options.tools + prompt.tools,
             declared: resolution.request.tools ?? [],
             timeout: options.toolTimeout
         )
@@ -59,7 +59,14 @@ struct PromptRun: Sendable {
             choices[0].message.toolCalls?[index].id = "call_\(round + 1)_\(index)"
         }
         response.choices = choices.map {
-            PromptChoice(index: $0.index, message: $0.message, finishReason: $0.finishReason)
+            var choice = PromptChoice(index: $0.index, message: $0.message, finishReason: $0.finishReason)
+            choice.logprobs = $0.logprobs
+            choice.additionalFields = $0.additionalFields
+            return choice
+        }
+        response.additionalFields = completion.additionalFields
+        if let fingerprint = completion.systemFingerprint {
+            response.additionalFields["systemFingerprint"] = .string(fingerprint)
         }
         guard let message = choices.first?.message, let calls = message.toolCalls, !calls.isEmpty else { return [] }
         guard round < maxToolRounds else {
@@ -80,7 +87,7 @@ struct PromptRun: Sendable {
     /// Takes the results of a round in.
     mutating func absorb(_ results: [ToolCallResult]) {
         response.toolCallResults += results
-        isEnded = results.contains { $0.type == .schema && !$0.isError }
+        isEnded = results.contains { $0.type == .schema }
         request.messages += results.map { result in
             .tool(.text(result.result.string ?? result.result.serialized()), callID: result.id)
         }

@@ -74,14 +74,22 @@ public struct PromptStream: AsyncSequence, Sendable {
             while true {
                 if !ready.isEmpty { return ready.removeFirst() }
                 guard !isComplete else { return nil }
-                try await proceed()
+                do {
+                    try await proceed()
+                } catch {
+                    // A run that has failed is over: to go on would be to ask, and to pay, again.
+                    isComplete = true
+                    chat = nil
+                    throw error
+                }
             }
         }
 
         private mutating func proceed() async throws {
             let time = gateway.pipeline.time
             let start = time.elapsed()
-            guard var iterator = chat else {
+            // Taken out, so that what it has folded so far is not copied with every chunk.
+            guard var iterator = chat.take() else {
                 chat = try await gateway.chat.stream(run.request, options: options.requestOptions).makeAsyncIterator()
                 waited += time.elapsed() - start
                 return

@@ -32,13 +32,9 @@ struct Resolver {
         } catch {
             throw missingVariables(prompt.compiled.variables.filter { error.names.contains($0.name) })
         }
-        for (index, message) in messages.enumerated() {
-            guard case .parts(let parts) = message.content else { continue }
-            for part in parts {
-                if let image = part.imageURL { try check(image, "message \(index)") }
-            }
-        }
+        try checkImages(of: messages, "message")
         try checkHistory()
+        try checkImages(of: options.history, "the history's message")
         messages += options.history
         for image in images { try check(image, "the input") }
         if let message = Self.userMessage(input, images) { messages.append(message) }
@@ -62,35 +58,39 @@ struct Resolver {
     // MARK: The request
 
     private func request(_ messages: [ChatMessage]) throws(PromptError) -> ChatRequest {
-        var parameters = prompt.modelParameters.merging(options.modelParameters) { $1 }
+        // A null is what an editor leaves behind for "not set".
+        let parameters = prompt.modelParameters.merging(options.modelParameters) { $1 }.filter { $0.value != .null }
         for name in ["model", "messages", "stream"] where parameters[name] != nil {
-            throw PromptError(
-                .invalidRecord,
-                "The model parameters of version \(prompt.version) of `\(prompt.promptID)` set `\(name)`, "
-                    + "which is the library's to set.",
-                advice: "Remove it from the parameters; another model is set with `RunOptions.model`.",
-                promptID: prompt.promptID
+            throw invalidParameter(
+                name,
+                "set `\(name)`, which is the library's to set",
+                "another model is `RunOptions.model`"
             )
         }
-        // A null is what an editor leaves behind for "not set".
-        parameters = parameters.filter { $0.value != .null }
         var request = ChatRequest(model: options.model ?? prompt.model, messages: messages)
         do {
             var object = try JSONObject(.object(parameters))
             try request.readParameters(&object)
             request.additionalFields = object.remaining
         } catch {
-            throw PromptError(
-                .invalidRecord,
-                "The model parameters of version \(prompt.version) of `\(prompt.promptID)` cannot be read: \(error).",
-                advice: "Give them the kinds that the chat API has.",
-                promptID: prompt.promptID
-            )
+            throw invalidParameter(error.member, "cannot be read: \(error)", "the chat API says what kinds they have")
         }
         let declared = Set(request.tools?.map(\.name) ?? [])
-        let added = (prompt.tools + options.tools).filter { !declared.contains($0.name) }.map(\.definition)
+        let added = options.tools.filter { !declared.contains($0.name) }.map(\.definition)
         if !added.isEmpty { request.tools = (request.tools ?? []) + added.uniqued() }
         return request
+    }
+
+    /// A parameter that cannot be used, blamed on whoever set it: the caller or the stored version.
+    private func invalidParameter(_ name: String?, _ reason: String, _ advice: String) -> PromptError {
+        let isCallers = name.map { options.modelParameters[$0] != nil } ?? false
+        return PromptError(
+            isCallers ? .invalidInput : .invalidRecord,
+            (isCallers ? "`RunOptions.modelParameters` for" : "The model parameters of version \(prompt.version) of")
+                + " `\(prompt.promptID)` \(reason).",
+            advice: "Correct them there; \(advice).",
+            promptID: prompt.promptID
+        )
     }
 
     // MARK: Checks
@@ -105,6 +105,15 @@ struct Resolver {
         )
         error.missingVariables = missing
         return error
+    }
+
+    private func checkImages(of messages: [ChatMessage], _ place: String) throws(PromptError) {
+        for (index, message) in messages.enumerated() {
+            guard case .parts(let parts) = message.content else { continue }
+            for part in parts {
+                if let image = part.imageURL { try check(image, "\(place) \(index)") }
+            }
+        }
     }
 
     private func check(_ image: ImageURL, _ place: String) throws(PromptError) {

@@ -70,7 +70,7 @@ public struct Tool: Sendable {
         ) { data in
             let arguments: Arguments
             do {
-                arguments = try JSONDecoder().decode(Arguments.self, from: data)
+                arguments = try Self.decoder.decode(Arguments.self, from: data)
             } catch {
                 throw ToolArgumentsError(error)
             }
@@ -93,6 +93,23 @@ public struct Tool: Sendable {
             timeout: nil,
             body: nil
         )
+    }
+
+    /// Reads dates as ISO 8601, with a fraction or without: as results write them.
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let text = try decoder.singleValueContainer().decode(String.self)
+            guard let date = Timestamp(text).date else {
+                let context = DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "expected an ISO 8601 date with time"
+                )
+                throw DecodingError.dataCorrupted(context)
+            }
+            return date
+        }
+        return decoder
     }
 
     init(definition: ToolDefinition, kind: ToolKind, timeout: Duration?, body: Body?) {

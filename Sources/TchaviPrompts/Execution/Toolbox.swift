@@ -8,8 +8,9 @@ struct Toolbox: Sendable {
     private let timeout: Duration
 
     init(tools: [Tool], declared: [ToolDefinition], timeout: Duration) {
-        self.tools = Dictionary(tools.map { ($0.name, $0) }) { $1 }
-        self.declared = Set(declared.map(\.name))
+        let names = Set(declared.map(\.name))
+        self.tools = Dictionary(tools.filter { names.contains($0.name) }.map { ($0.name, $0) }) { first, _ in first }
+        self.declared = names
         self.timeout = timeout
     }
 
@@ -41,7 +42,7 @@ struct Toolbox: Sendable {
         )
         guard let tool = tools[call.name], let body = tool.body else {
             if declared.contains(call.name) {
-                result.result = (try? JSONValue(parsing: call.function.arguments)) ?? .string(call.function.arguments)
+                capture(&result, call)
             } else {
                 result.result = .string("There is no tool `\(call.name)`.")
                 result.type = .program
@@ -50,8 +51,7 @@ struct Toolbox: Sendable {
             return result
         }
         result.type = tool.kind
-        let text = call.function.arguments
-        let arguments = Data((text.allSatisfy(\.isWhitespace) ? "{}" : text).utf8)
+        let arguments = Data(call.argumentsText.utf8)
         let limit = tool.timeout ?? timeout
         let start = time.elapsed()
         do {
@@ -65,6 +65,26 @@ struct Toolbox: Sendable {
         }
         result.duration = time.elapsed() - start
         return result
+    }
+}
+
+extension Toolbox {
+    /// Captures a call that nobody carries out. Arguments that are no JSON, as when the answer was cut off, are kept as
+    /// text, and are an error.
+    private func capture(_ result: inout ToolCallResult, _ call: ToolCall) {
+        do {
+            result.result = try JSONValue(parsing: call.argumentsText)
+        } catch {
+            result.result = .string(call.function.arguments)
+            result.isError = true
+        }
+    }
+}
+
+extension ToolCall {
+    /// The arguments; an empty text means none.
+    fileprivate var argumentsText: String {
+        function.arguments.allSatisfy(\.isWhitespace) ? "{}" : function.arguments
     }
 }
 

@@ -66,7 +66,8 @@ extension Deployment: JSONRepresentable {
         guard let rules = object.take("rules") else { throw JSONError("missing", at: [.member("rules")]) }
         do {
             var rules = try JSONObject(rules)
-            version = try rules.optional("version")
+            version = rules.remaining["version"]?.integer
+            if version != nil { _ = rules.take("version") }
             query = try rules.optional("query")
             additionalRuleFields = rules.remaining
         } catch {

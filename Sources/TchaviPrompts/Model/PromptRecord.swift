@@ -13,6 +13,8 @@ public struct PromptRecord: Sendable, Hashable {
     public var deployments: [PromptVersion.ID: [Deployment]]
     /// What is run where no deployment is for the query.
     public var fallbackVersion: PromptVersion?
+    /// How variables are written in this prompt's texts; `nil` for the library's syntax.
+    public var variableSyntax: VariableSyntax?
     /// What else the record has.
     public var additionalFields: [String: JSONValue]
 
@@ -42,7 +44,8 @@ public struct PromptRecord: Sendable, Hashable {
 
 extension PromptRecord: JSONRepresentable {
     /// Reads Maxim's `PromptVersionsAndRules`: `{promptId, folderId, rules: {versionId: [deployment]}, versions,
-    /// fallbackVersion?}`. Without a `promptId` that of its versions is taken.
+    /// fallbackVersion?}`, and `variableSyntax?` of this package's own. Without a `promptId` that of its versions is
+    /// taken.
     ///
     /// - Parameter json: The JSON form.
     /// - Throws: `JSONError` where the versions are missing, no id can be found, or a member cannot be read.
@@ -64,10 +67,11 @@ extension PromptRecord: JSONRepresentable {
             }
         }
         fallbackVersion = try object.optional("fallbackVersion")
+        variableSyntax = try object.optional("variableSyntax")
         additionalFields = object.remaining
     }
 
-    /// `{promptId, folderId, rules, versions, fallbackVersion?}`.
+    /// `{promptId, folderId, rules, versions, fallbackVersion?, variableSyntax?}`.
     public var json: JSONValue {
         var object = JSONObjectBuilder(additionalFields)
         object.set("promptId", promptID)
@@ -75,6 +79,7 @@ extension PromptRecord: JSONRepresentable {
         object.set("rules", JSONValue.object(deployments.mapValues { .array($0.map(\.json)) }))
         object.set("versions", versions)
         object.set("fallbackVersion", fallbackVersion)
+        object.set("variableSyntax", variableSyntax)
         return object.json
     }
 }

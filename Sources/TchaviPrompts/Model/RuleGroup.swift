@@ -56,15 +56,15 @@ public struct RuleGroup: Sendable, Hashable {
 }
 
 extension RuleGroup: JSONRepresentable {
-    /// Reads `{not?, combinator?, rules}`.
+    /// Reads `{not?, combinator?, rules?}`; a group without rules is one of none.
     ///
     /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the rules are missing, or a member is neither a rule nor a group.
+    /// - Throws: `JSONError` where a member is neither a rule nor a group.
     public init(json: JSONValue) throws(JSONError) {
         var object = try JSONObject(json)
         not = try object.optional("not") ?? false
         combinator = try object.optional("combinator") ?? .and
-        rules = try object.requiredArray("rules")
+        rules = try object.optionalArray("rules") ?? []
         additionalFields = object.remaining
     }
 
@@ -84,7 +84,7 @@ extension RuleGroup.Member: JSONRepresentable {
     /// - Parameter json: The JSON form.
     /// - Throws: `JSONError` where it is neither.
     public init(json: JSONValue) throws(JSONError) {
-        if json["rules"] != nil {
+        if let rules = json["rules"], !rules.isNull {
             self = .group(try RuleGroup(json: json))
         } else {
             self = .rule(try Rule(json: json))

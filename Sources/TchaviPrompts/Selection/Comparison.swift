@@ -32,7 +32,8 @@ enum Comparison {
         case .boolean, .strings: return nil
         case .integer, .number:
             guard let given = given.readAsNumber, let rule = rule.number else { return nil }
-            return given < rule ? -1 : given > rule ? 1 : 0
+            // Not-a-number is neither before, with nor after any other.
+            return given < rule ? -1 : given > rule ? 1 : given == rule ? 0 : nil
         case .string(let value):
             guard let given = given.readAsText else { return nil }
             return given.isSameText(as: value) ? 0 : given.precedesInBytes(value) ? -1 : 1

@@ -15,8 +15,20 @@ public struct PromptQuery: Sendable, Hashable {
         public var field: String
         /// The value that is given.
         public var value: ConditionValue
-        /// Whether a deployment has to look at the field to be picked.
+        /// Whether a deployment has to look at the field to match.
         public var isEnforced: Bool
+
+        /// Makes a condition.
+        ///
+        /// - Parameters:
+        ///   - field: The field's name.
+        ///   - value: The value that is given.
+        ///   - isEnforced: Whether a deployment has to look at the field to match.
+        public init(field: String, value: ConditionValue, isEnforced: Bool) {
+            self.field = field
+            self.value = value
+            self.isEnforced = isEnforced
+        }
     }
 
     /// How many of the enforced conditions a deployment has to look at.
@@ -53,7 +65,7 @@ public struct PromptQuery: Sendable, Hashable {
     /// - Parameters:
     ///   - field: The variable's name. Setting it again replaces the value.
     ///   - value: The value: a text, a number, a truth value or several texts.
-    ///   - isEnforced: Whether a deployment has to look at the variable to be picked.
+    ///   - isEnforced: Whether a deployment has to look at the variable to match.
     /// - Returns: The query with that condition.
     public func deploymentVariable(
         _ field: String,
@@ -63,12 +75,13 @@ public struct PromptQuery: Sendable, Hashable {
         setting(Condition(field: field, value: value.conditionValue, isEnforced: isEnforced))
     }
 
-    /// Gives a value for a tag. Versions that carry the tag with this value are preferred, also without a rule.
+    /// Gives a value for a tag. Deployments of versions that carry the tag with this value are preferred, also without a
+    /// rule; those of versions that carry it with another value do not match.
     ///
     /// - Parameters:
     ///   - field: The tag's name. Setting it again replaces the value.
     ///   - value: The value: a text, a number, a truth value or several texts.
-    ///   - isEnforced: Whether a deployment has to look at the tag to be picked.
+    ///   - isEnforced: Whether a deployment has to look at the tag to match.
     /// - Returns: The query with that condition.
     public func tag(
         _ field: String,
@@ -84,14 +97,21 @@ public struct PromptQuery: Sendable, Hashable {
     /// - Returns: The query, pinned.
     public func version(_ number: Int) -> PromptQuery {
         setting(Condition(field: Self.versionField, value: .integer(Int64(number)), isEnforced: false))
+            .with { $0.wantsLatest = false }
     }
 
     /// Asks for the version of the highest number, deployed or not: for development, before anything is deployed.
     ///
     /// - Returns: The query, pinned to the latest version.
-    public func latest() -> PromptQuery { with { $0.wantsLatest = true } }
+    public func latest() -> PromptQuery {
+        with { query in
+            query.wantsLatest = true
+            query.conditions.removeAll { $0.field.isSameText(as: Self.versionField) }
+        }
+    }
 
-    /// Takes only deployments that look at every condition and at nothing else.
+    /// Matches only deployments that look at every condition and at nothing else. Where none does, what is deployed for
+    /// everybody and the fallback still serve, unless ``requiringMatch()`` is added.
     ///
     /// - Returns: The query, exact.
     public func exactMatch() -> PromptQuery { with { $0.isExactMatch = true } }

@@ -170,15 +170,17 @@ extension Selector {
         if let folder = query.folderID, !folder.isSameText(as: record.folderID) {
             notes.append("The prompt is in folder `\(record.folderID)`, the query asks for one in `\(folder)`.")
         }
-        let known = Set(record.versions.map(\.id))
-        for version in record.deployments.keys.filter({ !known.contains($0) }).sorted() {
+        let known = Set(record.versions.map { Array($0.id.utf8) })
+        for version in record.deployments.keys.filter({ !known.contains(Array($0.utf8)) }).sorted() {
             notes.append("The deployments of `\(version)` are ignored: the prompt has no such version.")
         }
         if result.version == nil, result.candidates.isEmpty, notes.isEmpty {
             notes.append(
                 query.index(of: PromptQuery.versionField) != nil
                     ? "The prompt has no version of that number."
-                    : "Nothing is deployed, and there is no fallback."
+                    : query.requiresMatch
+                        ? "Nothing is deployed, and the query requires a match."
+                        : "Nothing is deployed, and there is no fallback."
             )
         }
         return notes

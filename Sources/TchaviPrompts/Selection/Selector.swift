@@ -43,7 +43,8 @@ struct Selector {
         var result = Result(selection: Selection(promptID: record.promptID, reason: .none))
         if let folder = query.folderID, !folder.isSameText(as: record.folderID) { return result }
         if query.wantsLatest {
-            pick(record.versions.max { $0.version < $1.version }, .pinned, &result)
+            let highest = record.versions.map(\.version).max()
+            pick(record.versions.first { $0.version == highest }, .pinned, &result)
             return result
         }
         if let index = query.index(of: PromptQuery.versionField) {
@@ -82,14 +83,12 @@ struct Selector {
 
     /// Every deployment of a version that there is, ordered by version number and deployment id.
     private func candidates() -> [Candidate] {
-        var seen: [PromptVersion] = []
-        for version in record.versions where !seen.contains(where: { $0.id.isSameText(as: version.id) }) {
-            seen.append(version)
-        }
+        var ids: Set<[UInt8]> = []
+        let seen = record.versions.filter { ids.insert(Array($0.id.utf8)).inserted }
         return
             seen
             .flatMap { version in
-                (record.deployments[version.id] ?? []).map { (deployment: $0, version: version) }
+                record.deployments(of: version).map { (deployment: $0, version: version) }
             }
             .sorted { first, second in
                 first.version.version != second.version.version
@@ -184,4 +183,13 @@ struct Selector {
 extension Selector.Candidate {
     /// Seconds since 2001; a missing date, or one that cannot be read, is the oldest.
     fileprivate var timestamp: Double { deployment.timestamp?.date?.timeIntervalSinceReferenceDate ?? -.infinity }
+}
+
+extension PromptRecord {
+    /// The deployments under a version's id, which is compared by its bytes.
+    func deployments(of version: PromptVersion) -> [Deployment] {
+        guard let index = deployments.index(forKey: version.id), deployments[index].key.isSameText(as: version.id)
+        else { return [] }
+        return deployments[index].value
+    }
 }

@@ -29,7 +29,12 @@ public struct DirectorySource: PromptSource {
         for file in files {
             try Task.checkCancellation()
             switch Self.read(file) {
-            case .failure(let diagnostic): catalogue.diagnostics.append(diagnostic)
+            case .unreadable(let diagnostic):
+                catalogue.diagnostics.append(diagnostic)
+            case .inaccessible(let diagnostic):
+                catalogue.diagnostics.append(diagnostic)
+                // It may be readable the next time without having changed.
+                catalogue.revision = nil
             case .success(let record):
                 if let first = locations.updateValue(file.lastPathComponent, forKey: record.promptID) {
                     locations[record.promptID] = first
@@ -83,7 +88,10 @@ public struct DirectorySource: PromptSource {
 
     private enum Reading {
         case success(PromptRecord)
-        case failure(PromptDiagnostic)
+        /// The file is there, and is no prompt.
+        case unreadable(PromptDiagnostic)
+        /// The system did not give the file.
+        case inaccessible(PromptDiagnostic)
     }
 
     private static func read(_ file: URL) -> Reading {
@@ -94,10 +102,11 @@ public struct DirectorySource: PromptSource {
             return .success(try PromptRecord(json: json))
         } catch let error as JSONError {
             diagnostic.reason = error.path == "$" ? error.reason : error.description
+            return .unreadable(diagnostic)
         } catch {
             diagnostic.reason = "cannot be read: \(error.localizedDescription)"
+            return .inaccessible(diagnostic)
         }
-        return .failure(diagnostic)
     }
 }
 

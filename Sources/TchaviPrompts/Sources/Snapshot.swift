@@ -8,7 +8,7 @@ final class Snapshot: Sendable {
     private let locations: [String: PromptRecord]
     private let syntax: VariableSyntax
     /// The versions' messages, parsed when a version is first picked.
-    private let compiled = Locked<[String: CompiledMessages]>([:])
+    private let compiled = Locked<[String: (source: [ChatMessage], messages: CompiledMessages)]>([:])
 
     /// Takes what was read, and from what was held before the prompts that can no longer be read.
     init(_ catalogue: PromptCatalogue, replacing previous: Snapshot?, syntax: VariableSyntax) {
@@ -16,11 +16,19 @@ final class Snapshot: Sendable {
         var locations: [String: PromptRecord] = [:]
         var diagnostics = catalogue.diagnostics
         for entry in catalogue.entries {
-            records[entry.record.promptID] = entry.record
+            let id = entry.record.promptID
+            guard records[id] == nil else {
+                let reason = "the prompt `\(id)` was read before"
+                diagnostics.append(PromptDiagnostic(location: entry.location, promptID: id, reason: reason))
+                continue
+            }
+            records[id] = entry.record
             locations[entry.location] = entry.record
         }
         for (index, diagnostic) in diagnostics.enumerated() {
-            guard let older = previous?.locations[diagnostic.location], records[older.promptID] == nil else { continue }
+            // By its id, if that much could be read: the file may have been renamed, or hold another prompt now.
+            let older = diagnostic.promptID.map { previous?.records[$0] } ?? previous?.locations[diagnostic.location]
+            guard let older, records[older.promptID] == nil else { continue }
             records[older.promptID] = older
             locations[diagnostic.location] = older
             diagnostics[index].servesOlderForm = true
@@ -36,9 +44,10 @@ final class Snapshot: Sendable {
     func messages(of version: PromptVersion, in record: PromptRecord, _ config: PromptVersionConfig) -> CompiledMessages
     {
         let key = "\(record.promptID)\u{0}\(version.id)\u{0}\(version.version)"
-        if let messages = compiled.withLock({ $0[key] }) { return messages }
-        let messages = CompiledMessages(config.messages, syntax: syntax)
-        compiled.withLock { $0[key] = messages }
+        // A fallback may be an older copy of a version, with the same id and other messages.
+        if let held = compiled.withLock({ $0[key] }), held.source == config.messages { return held.messages }
+        let messages = CompiledMessages(config.messages, syntax: record.variableSyntax ?? syntax)
+        compiled.withLock { $0[key] = (config.messages, messages) }
         return messages
     }
 }

@@ -1,5 +1,10 @@
+package import Tchavi
+
 /// How variables are written in a prompt's texts.
-public enum VariableSyntax: Sendable, Hashable {
+///
+/// Chosen for a library with ``PromptLibrary/init(source:gateway:syntax:tools:)``, or for one prompt with
+/// ``PromptRecord/variableSyntax``.
+public enum VariableSyntax: String, Sendable, Hashable {
     /// `<<name>>`, the package's own.
     case angleBrackets
     /// `{{name}}`, Maxim's own.
@@ -18,4 +23,13 @@ public enum VariableSyntax: Sendable, Hashable {
         case .braces: UInt8(ascii: "}")
         }
     }
+}
+
+extension VariableSyntax: JSONScalar {
+    package init?(scalar: JSONValue) {
+        guard let name = scalar.string else { return nil }
+        self.init(rawValue: name)
+    }
+    package var json: JSONValue { .string(rawValue) }
+    package static var kind: String { "`angleBrackets` or `braces`" }
 }

@@ -216,4 +216,45 @@ struct PromptRunTests {
         let error = await #expect(throws: TchaviError.self) { _ = try await prompt.run("?") }
         #expect(error?.code == .insufficientCredits)
     }
+
+    @Test func `A run can take the version's tools away`() async throws {
+        let prompt = try await prompt([Self.weather])
+        _ = try await prompt.run("?", options: RunOptions(modelParameters: ["tools": nil]))
+        #expect(gateway.chatRequests[0].tools == nil)
+    }
+
+    @Test func `Arguments that were cut off are captured as an error`() async throws {
+        gateway.enqueue(.toolCalls([call("report", #"{"headline":"Gr"#), call("report", "", id: "c2")]))
+        let response = try await prompt().run("?")
+        #expect(response.toolCallResults.map(\.isError) == [true, false])
+        #expect(response.toolCallResults.map(\.result) == [#"{"headline":"Gr"#, [:]])
+        #expect(gateway.requests.count == 1)
+    }
+
+    @Test func `Dates go into tools as they come out of them`() async throws {
+        struct Day: Decodable { let day: Date }
+        let tool = Tool.program("weather") { (argument: Day) in ["day": argument.day] }
+        for text in ["2026-01-05T00:00:00Z", "2026-01-05T00:00:00.000Z"] {
+            gateway.enqueue(.toolCalls([call("weather", #"{"day":"\#(text)"}"#)]), .text("done"))
+            let response = try await prompt([tool]).run("?")
+            #expect(response.toolCallResults[0].result == ["day": "2026-01-05T00:00:00Z"])
+        }
+    }
+
+    @Test func `What the model says beside its text is kept`() async throws {
+        let json = try JSONValue(
+            parsing: #"{"id":"c","model":"m","service_tier":"default","system_fingerprint":"fp","choices":[{"index":0,"#
+                + #""message":{"role":"assistant","content":"x","annotations":[1]},"logprobs":{"content":[]},"finish_reason":"stop","#
+                + #""content_filter_results":{}}],"usage":{"prompt_tokens":1,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":1}}}"#
+        )
+        gateway.enqueue(.completion(try ChatCompletion(json: json)))
+        let response = try await prompt().run("?")
+        #expect(response.choices[0].logprobs == ["content": []])
+        #expect(response.choices[0].additionalFields == ["content_filter_results": [:]])
+        #expect(response.choices[0].message.additionalFields == ["annotations": [1]])
+        #expect(response.usage.additionalFields == ["prompt_tokens_details": ["cached_tokens": 1]])
+        #expect(response.usage.totalTokens == 3)
+        #expect(response.additionalFields == ["service_tier": "default", "systemFingerprint": "fp"])
+        #expect(try PromptResponse(json: response.json).json == response.json)
+    }
 }

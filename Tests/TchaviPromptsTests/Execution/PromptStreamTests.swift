@@ -72,4 +72,17 @@ struct PromptStreamTests {
         let prompt = try await LocalGateway().prompt()
         #expect(throws: PromptError.self) { _ = try prompt.stream("?") }
     }
+
+    @Test func `A run that has failed is over: to ask for more asks nothing of the model`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.toolCalls(calls), .text("never asked for"))
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        var iterator = try prompt.stream("?", options: RunOptions(tools: tools, maxToolRounds: 0)).makeAsyncIterator()
+        let error = await #expect(throws: PromptError.self) {
+            while try await iterator.next() != nil {}
+        }
+        #expect(error?.code == .toolRounds)
+        #expect(try await iterator.next() == nil)
+        #expect(gateway.requests.count == 1)
+    }
 }

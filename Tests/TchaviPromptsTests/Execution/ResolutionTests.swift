@@ -134,4 +134,23 @@ struct ResolutionTests {
         #expect(try prompt.resolve("Hi", variables: ["name": "Ada"], options: options).contentHash == hash)
         #expect(try prompt.resolve("Hi!", variables: ["name": "Ada"]).contentHash != hash)
     }
+
+    @Test func `Images of the history are checked as well`() async throws {
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        let history = [ChatMessage(role: .user, content: .parts([.image("file:///etc/passwd")]))]
+        let error = #expect(throws: PromptError.self) { _ = try prompt.resolve(options: RunOptions(history: history)) }
+        #expect(error?.message.contains("the history's message 0") == true)
+    }
+
+    @Test(arguments: [["model": JSONValue.string("gpt-4o")], ["temperature": "hot"]])
+    func `A caller's parameter that cannot be used is not blamed on the record`(parameters: [String: JSONValue])
+        async throws
+    {
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")], parameters: ["stream": nil]))
+        let error = #expect(throws: PromptError.self) {
+            _ = try prompt.resolve(options: RunOptions(modelParameters: parameters))
+        }
+        #expect(error?.code == .invalidInput)
+        #expect(error?.message.hasPrefix("`RunOptions.modelParameters` for `p`") == true)
+    }
 }

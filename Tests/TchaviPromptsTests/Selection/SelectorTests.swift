@@ -138,4 +138,23 @@ struct SelectorTests {
         let selection = Selector(record: record, query: PromptQuery().bucketed(by: "ada")).run().selection
         #expect(try JSONDecoder().decode(Selection.self, from: JSONEncoder().encode(selection)) == selection)
     }
+
+    @Test func `Version ids are compared by their bytes, and the later of latest and a pin holds`() {
+        let version = PromptVersion(id: "caf\u{e9}", version: 1, promptID: "p", config: nil)
+        let record = PromptRecord(
+            promptID: "p",
+            versions: [version],
+            deployments: ["cafe\u{301}": [Deployment(id: "d")]]
+        )
+        #expect(picked(record, PromptQuery()) == nil)
+        let two = self.record([Deployment(id: "a"), Deployment(id: "b")])
+        #expect(picked(two, PromptQuery().latest().version(1)) == 1)
+        #expect(picked(two, PromptQuery().version(1).latest()) == 2)
+    }
+
+    @Test func `Not-a-number compares with nothing`() {
+        let record = record([Deployment(id: "d", query: RuleGroup(.and, [.rule(Rule("score", .atLeast, 18))]))])
+        #expect(picked(record, PromptQuery().tag("score", Double.nan)) == nil)
+        #expect(picked(record, PromptQuery().tag("score", 18)) == 1)
+    }
 }

@@ -187,4 +187,55 @@ struct PromptLibraryTests {
         let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("p") }
         #expect(error?.code == .invalidRecord)
     }
+
+    @Test func `A fallback that is an older copy of a version is run as it stands`() async throws {
+        var record = PromptRecord.simple("p", [.system("new")])
+        record.deployments = [:]
+        record.fallbackVersion = PromptRecord.simple("p", [.system("old")]).versions[0]
+        let library = PromptLibrary(source: .memory([record]), gateway: LocalGateway().client())
+        #expect(
+            try await library.prompt("p", matching: PromptQuery().version(1)).resolve().messages == [.system("new")]
+        )
+        #expect(try await library.prompt("p").resolve().messages == [.system("old")])
+        #expect(try await library.prompt("p", matching: PromptQuery().latest()).resolve().messages == [.system("new")])
+    }
+
+    @Test func `A prompt that goes bad keeps serving also when its file was renamed, and is not confused with another`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        try directory.write("a.json", .simple("a"))
+        try directory.write("b.json", .simple("b"))
+        let library = library(directory)
+        _ = try await library.promptIDs()
+        try FileManager.default.removeItem(at: directory.url.appendingPathComponent("a.json"))
+        try directory.write("a2.json", #"{"promptId":"a"}"#)
+        try directory.write("b.json", #"{"promptId":"other"}"#)
+        try await library.refresh()
+        #expect(try await library.promptIDs() == ["a"])
+    }
+
+    @Test func `Prompts may choose their own syntax, and a second one of the same name is reported`() async throws {
+        var record = PromptRecord.simple("p", [.system("{{a}} <<a>>")])
+        record.variableSyntax = .braces
+        #expect(try PromptRecord(json: record.json) == record)
+        let library = PromptLibrary(source: .memory([record, .simple("p")]), gateway: LocalGateway().client())
+        #expect(try await library.prompt("p").resolve(variables: ["a": "1"]).messages == [.system("1 <<a>>")])
+        #expect(try await library.diagnostics().map(\.reason) == ["the prompt `p` was read before"])
+    }
+
+    @Test func `A fallback that the query forbids is not said to be missing`() async throws {
+        var record = PromptRecord.simple("p")
+        record.deployments = [:]
+        record.fallbackVersion = record.versions[0]
+        let library = PromptLibrary(source: .memory([record]), gateway: LocalGateway().client())
+        let query = PromptQuery().requiringMatch()
+        let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("p", matching: query) }
+        #expect(error?.message == "`p` has versions, but none is deployed, and the query requires a match.")
+        #expect(
+            try await library.explain("p", matching: query).notes == [
+                "Nothing is deployed, and the query requires a match."
+            ]
+        )
+    }
 }

@@ -146,4 +146,72 @@ struct ChatTests {
             ]
         )
     }
+
+    @Test func `What servers repeat in every chunk is not joined, and what grows is`() async throws {
+        let chunks = (0..<3).map { index in
+            #"data: {"id":"c","service_tier":"default","choices":[{"index":0,"content_filter_results":{"hate":{"severity":"safe"}},"#
+                + #""delta":{"content":"a","reasoning_content":"b"},"logprobs":{"content":[\#(index)]}}]}"#
+        }
+        let transport = StubTransport { _, _ in .events((chunks + ["data: [DONE]", ""]).joined(separator: "\n\n")) }
+        let completion = try await transport.client().chat.stream(.hello).collect()
+        #expect(completion.additionalFields == ["service_tier": "default"])
+        #expect(completion.choices[0].additionalFields == ["content_filter_results": ["hate": ["severity": "safe"]]])
+        #expect(completion.choices[0].message.additionalFields == ["reasoning_content": "bbb"])
+        #expect(completion.choices[0].logprobs == ["content": [0, 1, 2]])
+        #expect(completion.text == "aaa")
+    }
+
+    @Test func `A tool call's index of any size does no harm`() async throws {
+        let events = [
+            #"data: {"choices":[{"delta":{"tool_calls":[{"index":9223372036854775807,"id":"a","function":{"name":"f"}}]}}]}"#,
+            #"data: {"choices":[{"delta":{"tool_calls":[{"id":"b","function":{"name":"g"}}]},"finish_reason":"tool_calls"}]}"#,
+            "",
+        ]
+        let transport = StubTransport { _, _ in .events(events.joined(separator: "\n\n")) }
+        let completion = try await transport.client().chat.stream(.hello).collect()
+        #expect(completion.choices[0].message.toolCalls?.map(\.name) == ["f", "g"])
+    }
+
+    @Test func `A stream can be read once, and says so`() async throws {
+        let gateway = LocalGateway()
+        let stream = try await gateway.client().chat.stream(.hello)
+        _ = try await stream.collect()
+        let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
+        #expect(error?.code == .invalidRequest)
+        #expect(error?.message.contains("read before") == true)
+    }
+
+    @Test func `A key that a stream's error echoes is struck out`() async throws {
+        let transport = StubTransport { _, _ in
+            .events(#"data: {"error":{"message":"Bad key sk-tch-stub-secret"}}"# + "\n\n")
+        }
+        let stream = try await transport.client().chat.stream(.hello)
+        let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
+        #expect(error?.message == "Bad key <redacted>")
+    }
+
+    @Test func `A bill that cannot be read does not cost the completion`() async throws {
+        let events = [
+            #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}"#,
+            "data: [DONE]",
+            "event: tchavi\ndata: {broken", "",
+        ]
+        let transport = StubTransport { _, _ in .events(events.joined(separator: "\n\n")) }
+        #expect(try await transport.client().chat.stream(.hello).collect().text == "Hi")
+    }
+
+    @Test func `A reader that is cancelled stops, also while events are ready`() async throws {
+        let chunk = #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"a"}}]}"# + "\n\n"
+        let transport = StubTransport { _, _ in .events(String(repeating: chunk, count: 1000)) }
+        let stream = try await transport.client().chat.stream(.hello)
+        let count = Counter()
+        let task = Task {
+            for try await _ in stream {
+                count.add()
+                if count.value == 3 { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(count.value == 3)
+    }
 }

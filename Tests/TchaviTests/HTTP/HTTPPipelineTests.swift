@@ -331,4 +331,56 @@ struct HTTPPipelineTests {
             transport.requests.map { $0.body.map { String(decoding: $0, as: UTF8.self) } }.suffix(2) == [nil, "{}"]
         )
     }
+
+    @Test func `The status of the answer holds, not the one in its body`() async throws {
+        let transport = StubTransport { _, _ in .json(["error": "x", "message": "No.", "statusCode": 0], status: 401) }
+        let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
+        #expect(error?.code == .authentication)
+    }
+
+    @Test func `A 429 says how long to wait, in words`() async throws {
+        let body: JSONValue = ["error": "rate_limit_exceeded", "message": "Slow down.", "statusCode": 429]
+        let transport = StubTransport { _, _ in .json(body, status: 429, headers: ["Retry-After": "7"]) }
+        let client = transport.client { $0.retryPolicy = .none }
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(error?.advice == "Wait 7 s, then try again.")
+    }
+
+    @Test func `A success that says nothing is one`() async throws {
+        let transport = StubTransport { _, _ in HTTPResponse(status: 204) }
+        #expect(try await transport.client().send(Endpoint(.delete, "/things/{id}"), parameters: ["id": "1"]).isNull)
+    }
+
+    @Test func `A key across the cut of a kept body is struck out whole`() async throws {
+        let body = String(repeating: "x", count: 4090) + "sk-tch-stub-secret"
+        let transport = StubTransport { _, _ in HTTPResponse(status: 500, body: HTTPBody(Data(body.utf8))) }
+        let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
+        #expect(error?.body?.contains("sk-tch") == false)
+    }
+
+    @Test func `What a transport throws of its own gets a type`() async throws {
+        struct Odd: Error {}
+        let transport = StubTransport { _, _ in throw Odd() }
+        let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
+        #expect(error?.code == .transport)
+    }
+
+    @Test func `An answer over its bound is not fetched again, whatever the gateway honours`() async throws {
+        let transport = StubTransport { _, _ in .json(["x": .string(String(repeating: "x", count: 2000))]) }
+        let client = transport.client {
+            $0.maximumResponseBytes = 1000
+            $0.honoursIdempotencyKey = true
+        }
+        await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(transport.requests.count == 1)
+    }
+
+    @Test func `A DELETE takes its body along, and a GET with one is refused`() async throws {
+        let transport = StubTransport { _, _ in .json([:]) }
+        _ = try await transport.client().send(Endpoint(.delete, "/x"), body: ["a": 1])
+        #expect(transport.requests[0].body == Data(#"{"a":1}"#.utf8))
+        await #expect(throws: TchaviError.self) {
+            _ = try await transport.client().send(Endpoint(.get, "/x"), body: ["a": 1])
+        }
+    }
 }

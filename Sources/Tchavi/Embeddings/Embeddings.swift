@@ -1,0 +1,25 @@
+/// Embeddings (`POST /v1/embeddings`).
+///
+/// ```swift
+/// let response = try await client.embeddings.create(
+///     EmbeddingRequest(model: "text-embedding-3-small", input: ["first", "second"])
+/// )
+/// response.data[0].embedding  // [Float]
+/// ```
+public struct Embeddings: Sendable {
+    let pipeline: HTTPPipeline
+
+    /// Embeds texts or tokens.
+    ///
+    /// - Parameters:
+    ///   - request: What to embed.
+    ///   - options: What this call does differently from the client's configuration.
+    /// - Returns: One embedding for each input, in their order.
+    /// - Throws: ``TchaviError``, or `CancellationError`.
+    public func create(
+        _ request: EmbeddingRequest,
+        options: RequestOptions = RequestOptions()
+    ) async throws -> EmbeddingsResponse {
+        try await pipeline.send(HTTPPipeline.Call(.embeddings, body: request.json), options, as: "embeddings")
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+/// The cookies of one session, which are sent back where it is refreshed and ended, and nowhere else.
+struct CookieJar: Sendable {
+    private var values: [String: String] = [:]
+
+    var isEmpty: Bool { values.isEmpty }
+
+    /// The value of the `Cookie` header; `nil` without cookies.
+    var header: String? {
+        values.isEmpty ? nil : values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
+    }
+
+    /// Takes in what an answer sets, and drops what it ends.
+    mutating func update(_ headers: HTTPHeaders, now: Date) {
+        for (name, value) in headers.fields where name.lowercased() == "set-cookie" {
+            for cookie in Self.split(value) { take(cookie, now: now) }
+        }
+    }
+
+    /// Takes in one cookie (RFC 6265, section 5.2).
+    private mutating func take(_ cookie: Substring, now: Date) {
+        let parts = cookie.split(separator: ";", omittingEmptySubsequences: false)
+        guard let first = parts.first, let equals = first.firstIndex(of: "=") else { return }
+        let name = first[..<equals].trimmingCharacters(in: .whitespaces)
+        let value = first[first.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+        guard !name.isEmpty else { return }
+        var isEnded = value.isEmpty
+        var hasMaxAge = false
+        for part in parts.dropFirst() {
+            let pair = part.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            switch pair.first?.lowercased() {
+            case "max-age":
+                hasMaxAge = true
+                if pair.count == 2, let seconds = Int(pair[1]), seconds <= 0 { isEnded = true }
+            case "expires":
+                if !hasMaxAge, pair.count == 2, let date = HTTPDate.date(pair[1]), date <= now { isEnded = true }
+            default: break
+            }
+        }
+        values[name] = isEnded ? nil : value
+    }
+
+    /// Several `Set-Cookie` fields arrive as one on Linux, joined by commas, which also stand inside `Expires`: a comma
+    /// separates where a name and an equals sign follow.
+    private static func split(_ text: String) -> [Substring] {
+        var cookies: [Substring] = []
+        var start = text.startIndex
+        var search = start
+        while let comma = text[search...].firstIndex(of: ",") {
+            search = text.index(after: comma)
+            let next = text[search...].prefix { $0 != ";" && $0 != "," }
+            guard let equals = next.firstIndex(of: "=") else { continue }
+            let name = next[..<equals].drop { $0 == " " }
+            guard !name.isEmpty, !name.contains(" ") else { continue }
+            cookies.append(text[start..<comma])
+            start = search
+        }
+        cookies.append(text[start...])
+        return cookies
+    }
+}

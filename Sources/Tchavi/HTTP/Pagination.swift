@@ -1,0 +1,140 @@
+/// One page of a list.
+public struct Page<Element: JSONRepresentable & Sendable>: Sendable {
+    /// The page's elements.
+    public var data: [Element]
+    /// The page's number, from 1.
+    public var page: Int
+    /// How many elements a page has at the most.
+    public var limit: Int
+    /// How many elements there are on all pages.
+    public var total: Int
+    /// Whether there is another page.
+    public var hasMore: Bool
+
+    /// Makes a page, for tests and gateways of your own.
+    ///
+    /// - Parameters:
+    ///   - data: The page's elements.
+    ///   - page: The page's number, from 1.
+    ///   - limit: How many elements a page has at the most.
+    ///   - total: How many elements there are on all pages.
+    ///   - hasMore: Whether there is another page.
+    public init(data: [Element], page: Int, limit: Int, total: Int, hasMore: Bool) {
+        self.data = data
+        self.page = page
+        self.limit = limit
+        self.total = total
+        self.hasMore = hasMore
+    }
+
+    /// Whether no further page needs to be asked for: there is none, or this one is empty or short.
+    var isLast: Bool { !hasMore || data.isEmpty || data.count < limit }
+}
+
+extension Page: Equatable where Element: Equatable {}
+
+extension Page: JSONRepresentable {
+    /// Reads `{data, page, limit, total, hasMore}`.
+    ///
+    /// - Parameter json: The JSON form.
+    /// - Throws: ``JSONError`` where the elements are missing or cannot be read.
+    public init(json: JSONValue) throws(JSONError) {
+        var object = try JSONObject(json)
+        data = try object.requiredArray("data")
+        page = try object.optional("page") ?? 1
+        limit = try object.optional("limit") ?? data.count
+        total = try object.optional("total") ?? data.count
+        hasMore = try object.optional("hasMore") ?? false
+    }
+
+    /// `{data, page, limit, total, hasMore}`.
+    public var json: JSONValue {
+        var object = JSONObjectBuilder()
+        object.set("data", data)
+        object.set("page", page)
+        object.set("limit", limit)
+        object.set("total", total)
+        object.set("hasMore", hasMore)
+        return object.json
+    }
+}
+
+/// The elements of a list that the gateway gives in pages, each fetched when it is needed.
+///
+/// ```swift
+/// for try await log in client.usage.history() {
+///     print(log.model, log.creditsCharged)
+/// }
+/// ```
+///
+/// It ends with the last page, and with one that is empty or short. To iterate again is to fetch again.
+public struct PagedSequence<Element: JSONRepresentable & Sendable>: AsyncSequence, Sendable {
+    private let fetch: @Sendable (_ page: Int) async throws -> Page<Element>
+
+    init(_ fetch: @escaping @Sendable (_ page: Int) async throws -> Page<Element>) {
+        self.fetch = fetch
+    }
+
+    /// The pages themselves.
+    public var pages: Pages { Pages(fetch: fetch) }
+
+    /// Begins with the first page.
+    public func makeAsyncIterator() -> Iterator { Iterator(pages: pages.makeAsyncIterator()) }
+
+    /// Goes through the elements.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate var pages: Pages.Iterator
+        private var rest: ArraySlice<Element> = []
+
+        fileprivate init(pages: Pages.Iterator) {
+            self.pages = pages
+        }
+
+        /// The next element, or `nil` after the last.
+        ///
+        /// - Returns: The next element.
+        /// - Throws: ``TchaviError``, or `CancellationError`, where its page cannot be fetched.
+        public mutating func next() async throws -> Element? {
+            while rest.isEmpty {
+                guard let page = try await pages.next() else { return nil }
+                rest = page.data[...]
+            }
+            return rest.popFirst()
+        }
+    }
+
+    /// The pages of a list, each fetched when it is needed.
+    public struct Pages: AsyncSequence, Sendable {
+        /// A page.
+        public typealias Element = Page<PagedSequence.Element>
+
+        fileprivate let fetch: @Sendable (_ page: Int) async throws -> Element
+
+        /// Begins with the first page.
+        public func makeAsyncIterator() -> Iterator { Iterator(fetch: fetch) }
+
+        /// Goes through the pages.
+        public struct Iterator: AsyncIteratorProtocol {
+            fileprivate let fetch: @Sendable (_ page: Int) async throws -> Element
+            private var number = 1
+            private var isComplete = false
+
+            fileprivate init(fetch: @escaping @Sendable (_ page: Int) async throws -> Element) {
+                self.fetch = fetch
+            }
+
+            /// The next page, or `nil` after the last; one that is empty is not given.
+            ///
+            /// - Returns: The next page.
+            /// - Throws: ``TchaviError``, or `CancellationError`, where the page cannot be fetched. To ask again is to
+            ///   fetch the same page again.
+            public mutating func next() async throws -> Element? {
+                guard !isComplete else { return nil }
+                let page = try await fetch(number)
+                number += 1
+                isComplete = page.isLast
+                return page.data.isEmpty ? nil : page
+            }
+        }
+    }
+}

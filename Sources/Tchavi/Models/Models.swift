@@ -1,0 +1,20 @@
+/// The models that the gateway offers.
+public struct Models: Sendable {
+    let pipeline: HTTPPipeline
+
+    /// The models and what they cost (`GET /models`).
+    ///
+    /// - Parameters:
+    ///   - includingInactive: Whether those out of service are listed too, which only administrators may ask.
+    ///   - options: What this call does differently from the client's configuration.
+    /// - Returns: The models.
+    /// - Throws: ``TchaviError``, or `CancellationError`.
+    public func list(
+        includingInactive: Bool = false,
+        options: RequestOptions = RequestOptions()
+    ) async throws -> [ModelTierConfig] {
+        var call = HTTPPipeline.Call(.models)
+        call.set("all", includingInactive ? "true" : nil)
+        return try await pipeline.list(call, options, as: "models")
+    }
+}

@@ -1,0 +1,64 @@
+/// Payments for packs of credits.
+public struct Payments: Sendable {
+    let pipeline: HTTPPipeline
+
+    /// Begins a payment (`POST /payments/initiate`).
+    ///
+    /// The call is sent again only after a 429, or if the gateway was never reached. After any other failure look at
+    /// ``history(pageSize:options:)`` before you begin another.
+    ///
+    /// - Parameters:
+    ///   - parameters: What is bought, and how it is paid.
+    ///   - options: What this call does differently from the client's configuration.
+    /// - Returns: The payment's id, and where the payer goes on.
+    /// - Throws: ``TchaviError``, or `CancellationError`.
+    public func initiate(
+        _ parameters: PaymentParameters,
+        options: RequestOptions = RequestOptions()
+    ) async throws -> InitiatedPayment {
+        try await pipeline.send(HTTPPipeline.Call(.initiatePayment, body: parameters.json), options, as: "a payment")
+    }
+
+    /// One payment (`GET /payments/{id}`).
+    ///
+    /// - Parameters:
+    ///   - id: The payment's id.
+    ///   - options: What this call does differently from the client's configuration.
+    /// - Returns: The payment as it is now.
+    /// - Throws: ``TchaviError``, or `CancellationError`.
+    public func retrieve(_ id: String, options: RequestOptions = RequestOptions()) async throws -> Payment {
+        try await pipeline.send(HTTPPipeline.Call(.payment, id: id), options, as: "a payment")
+    }
+
+    /// Every payment, the newest first, fetched page by page as it is read (`GET /payments/history`).
+    ///
+    /// - Parameters:
+    ///   - pageSize: How many payments a page has; `nil` for the gateway's default.
+    ///   - options: What each page's call does differently from the client's configuration.
+    /// - Returns: The payments.
+    public func history(
+        pageSize: Int? = nil,
+        options: RequestOptions = RequestOptions()
+    ) -> PagedSequence<Payment> {
+        PagedSequence { page in try await historyPage(page, pageSize: pageSize, options: options) }
+    }
+
+    /// One page of the payments.
+    ///
+    /// - Parameters:
+    ///   - page: The page's number, from 1.
+    ///   - pageSize: How many payments a page has; `nil` for the gateway's default.
+    ///   - options: What this call does differently from the client's configuration.
+    /// - Returns: The page.
+    /// - Throws: ``TchaviError``, or `CancellationError`.
+    public func historyPage(
+        _ page: Int,
+        pageSize: Int? = nil,
+        options: RequestOptions = RequestOptions()
+    ) async throws -> Page<Payment> {
+        var call = HTTPPipeline.Call(.paymentHistory)
+        call.set("page", String(page))
+        call.set("limit", pageSize.map { String($0) })
+        return try await pipeline.send(call, options, as: "a page of payments")
+    }
+}

@@ -1,0 +1,91 @@
+/// What the account has used.
+public struct Usage: Sendable {
+    let pipeline: HTTPPipeline
+
+    /// Sums over a period (`GET /usage/stats`).
+    ///
+    /// - Parameters:
+    ///   - period: The period that ends now; `nil` for the gateway's default.
+    ///   - options: What this call does differently from the client's configuration.
+    /// - Returns: The sums.
+    /// - Throws: ``TchaviError``, or `CancellationError`.
+    public func statistics(
+        period: UsagePeriod? = nil,
+        options: RequestOptions = RequestOptions()
+    ) async throws -> UsageStatistics {
+        var call = HTTPPipeline.Call(.usageStatistics)
+        call.set("period", period?.rawValue)
+        return try await pipeline.send(call, options, as: "usage statistics")
+    }
+
+    /// Every call that was logged, the newest first, fetched page by page as it is read (`GET /usage/history`).
+    ///
+    /// - Parameters:
+    ///   - filter: Which calls are wanted.
+    ///   - pageSize: How many calls a page has; `nil` for the gateway's default.
+    ///   - options: What each page's call does differently from the client's configuration.
+    /// - Returns: The calls.
+    public func history(
+        _ filter: UsageFilter = UsageFilter(),
+        pageSize: Int? = nil,
+        options: RequestOptions = RequestOptions()
+    ) -> PagedSequence<UsageLog> {
+        PagedSequence { page in try await historyPage(page, filter, pageSize: pageSize, options: options) }
+    }
+
+    /// One page of the calls that were logged.
+    ///
+    /// - Parameters:
+    ///   - page: The page's number, from 1.
+    ///   - filter: Which calls are wanted.
+    ///   - pageSize: How many calls a page has; `nil` for the gateway's default.
+    ///   - options: What this call does differently from the client's configuration.
+    /// - Returns: The page.
+    /// - Throws: ``TchaviError``, or `CancellationError`.
+    public func historyPage(
+        _ page: Int,
+        _ filter: UsageFilter = UsageFilter(),
+        pageSize: Int? = nil,
+        options: RequestOptions = RequestOptions()
+    ) async throws -> Page<UsageLog> {
+        var call = HTTPPipeline.Call(.usageHistory)
+        call.set("page", String(page))
+        call.set("limit", pageSize.map { String($0) })
+        call.set("model", filter.model)
+        call.set("endpoint", filter.endpoint)
+        call.set("startDate", filter.startDate?.text)
+        call.set("endDate", filter.endDate?.text)
+        return try await pipeline.send(call, options, as: "a page of the usage history")
+    }
+}
+
+/// Which calls of the usage history are wanted.
+public struct UsageFilter: Sendable, Hashable {
+    /// Only calls of this model.
+    public var model: String?
+    /// Only calls of this endpoint.
+    public var endpoint: String?
+    /// Only calls from then on.
+    public var startDate: Timestamp?
+    /// Only calls until then.
+    public var endDate: Timestamp?
+
+    /// Makes a filter; what is `nil` filters nothing.
+    ///
+    /// - Parameters:
+    ///   - model: Only calls of this model.
+    ///   - endpoint: Only calls of this endpoint.
+    ///   - startDate: Only calls from then on.
+    ///   - endDate: Only calls until then.
+    public init(
+        model: String? = nil,
+        endpoint: String? = nil,
+        startDate: Timestamp? = nil,
+        endDate: Timestamp? = nil
+    ) {
+        self.model = model
+        self.endpoint = endpoint
+        self.startDate = startDate
+        self.endDate = endDate
+    }
+}
