@@ -9,6 +9,10 @@ extension TchaviClient {
         public var allowsInsecureHTTP = false
         /// When calls are sent again.
         public var retryPolicy = RetryPolicy()
+        /// How many retries all calls of the client may make together. `nil` for no bound.
+        public var retryBudget: RetryBudget? = RetryBudget()
+        /// Told of every attempt, when it has ended; for logs and metrics. Called on the calling task, so be quick.
+        public var observer: (@Sendable (AttemptReport) -> Void)?
         /// How long one attempt may take: 60 s. For streams it ends with the head of the answer. `nil` for no limit.
         public var timeout: Duration? = .seconds(60)
         /// How long a call may take over all attempts and the waits between them: 300 s. `nil` for no limit.

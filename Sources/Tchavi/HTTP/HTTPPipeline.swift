@@ -33,10 +33,12 @@ package struct HTTPPipeline: Sendable {
     let authorizer: Authorizer
     let configuration: TchaviClient.Configuration
     package let time: TimeSource
+    private let retries: RetryBucket
 
     init(credential: Credential, configuration: TchaviClient.Configuration) {
         authorizer = Authorizer(credential: credential, configuration: configuration)
         self.configuration = configuration
+        retries = RetryBucket(configuration.retryBudget)
         time = TimeSource(configuration.clock)
     }
 
@@ -153,36 +155,68 @@ package struct HTTPPipeline: Sendable {
     ) async throws -> Value {
         let start = time.elapsed()
         let deadline = options.deadline ?? configuration.deadline
-        let timeout = options.timeout ?? configuration.timeout
         var policy = configuration.retryPolicy
         if let maxRetries = options.maxRetries { policy.maxRetries = maxRetries }
-        var retries = 0
+        var sent = 0
         var lastError: TchaviError?
         while true {
-            let remaining = deadline.map { $0 - (time.elapsed() - start) }
+            let attemptStart = time.elapsed()
+            let remaining = deadline.map { $0 - (attemptStart - start) }
             if let lastError, let remaining, remaining <= .zero { throw lastError }
+            sent += 1
+            func report(_ outcome: AttemptReport.Outcome, status: Int? = nil) {
+                configuration.observer?(
+                    AttemptReport(
+                        method: call.endpoint.method,
+                        path: call.endpoint.path,
+                        attempt: sent,
+                        status: status,
+                        duration: time.elapsed() - attemptStart,
+                        outcome: outcome
+                    )
+                )
+            }
             do {
-                let limit = min(timeout ?? .seconds(Int64.max / 2), remaining ?? .seconds(Int64.max / 2))
-                return try await time.run(
-                    within: timeout == nil && remaining == nil ? nil : limit,
-                    orThrow: .timedOut(after: limit, isDeadline: remaining.map { $0 <= limit } ?? false)
-                ) {
-                    try await Self.typed { try await attempt(request) }
-                }
+                let value = try await once(request, timeout: options.timeout ?? configuration.timeout, remaining, attempt)
+                retries.succeeded()
+                report(.succeeded)
+                return value
             } catch var error as TchaviError {
+                if Task.isCancelled { report(.cancelled) }
                 try Task.checkCancellation()
-                error.attempts = retries + 1
+                error.attempts = sent
                 let delay = policy.delay(
                     after: error,
-                    retriesSoFar: retries,
+                    retriesSoFar: sent - 1,
                     repetition: repetition(call),
                     random: configuration.random
                 )
-                guard let delay, deadline.map({ time.elapsed() - start + delay < $0 }) ?? true else { throw error }
+                let elapsed = time.elapsed() - start
+                guard let delay, deadline.map({ elapsed + delay < $0 }) ?? true, retries.takeRetry() else {
+                    report(.failed(error.code), status: error.statusCode)
+                    throw error
+                }
+                report(.retrying(after: delay), status: error.statusCode)
                 lastError = error
                 try await time.sleep(delay)
-                retries += 1
+            } catch let error as CancellationError {
+                report(.cancelled)
+                throw error
             }
+        }
+    }
+
+    /// One attempt, within its own limit and what is left of the deadline.
+    private func once<Value: Sendable>(
+        _ request: HTTPRequest,
+        timeout: Duration?,
+        _ remaining: Duration?,
+        _ attempt: @escaping @Sendable (HTTPRequest) async throws -> Value
+    ) async throws -> Value {
+        let limit = [timeout, remaining].compactMap(\.self).min()
+        let isDeadline = limit != nil && limit == remaining
+        return try await time.run(within: limit, orThrow: .timedOut(after: limit ?? .zero, isDeadline: isDeadline)) {
+            try await Self.typed { try await attempt(request) }
         }
     }
 
