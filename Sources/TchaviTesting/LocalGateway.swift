@@ -1,11 +1,13 @@
 public import Foundation
 public import Tchavi
 
-/// The gateway's chat API within the process, without a network: for tests, examples and work offline.
+/// The whole gateway within the process, without a network: for tests, examples and work offline.
 ///
 /// It is no model. What it answers is scripted (``enqueue(_:)``, ``init(configuration:answering:)``) or derived from
 /// the request by fixed rules; its token counts are estimates. Everything around the answer is as with the real
-/// gateway: keys, credits that run down, errors, streams, and the metadata that follows them.
+/// gateway: keys and sessions, credits that run down, errors, streams and the metadata that follows them, and a usage
+/// history that adds up with what was charged. Payments are under way when they are first looked at, and complete the
+/// next time.
 ///
 /// ```swift
 /// let gateway = LocalGateway()
@@ -25,6 +27,8 @@ public final class LocalGateway: HTTPTransport {
         /// How many bytes a piece of a stream has; `nil` for one event a piece. Any number splits events, and
         /// characters, wherever it falls.
         public var streamPieceBytes: Int?
+        /// How long an access token is valid.
+        public var accessTokenLifetime: Duration = .seconds(900)
         /// How long the gateway thinks before it answers.
         public var latency: Duration = .zero
         /// What measures the latency.
@@ -69,15 +73,19 @@ public final class LocalGateway: HTTPTransport {
 
     /// The key that a gateway accepts unless told otherwise.
     public static let defaultAPIKey = "sk-tch-local-gateway"
+    /// The e-mail address of the account that every gateway has, and that its keys belong to.
+    public static let defaultEmail = "ada@tchavi.example"
+    /// The password of that account.
+    public static let defaultPassword = "local-gateway-password"
 
     private struct State {
-        var credits: Decimal
+        var ledger: LocalLedger
         var script: [Answer] = []
         var requests: [ReceivedRequest] = []
         var served = 0
     }
 
-    private let configuration: Configuration
+    let configuration: Configuration
     private let answering: @Sendable (ChatRequest) throws -> Answer
     private let state: Locked<State>
 
@@ -92,7 +100,20 @@ public final class LocalGateway: HTTPTransport {
     ) {
         self.configuration = configuration
         self.answering = answering
-        state = Locked(State(credits: configuration.credits))
+        var ledger = LocalLedger()
+        let now = configuration.now()
+        let account = ledger.register(
+            email: Self.defaultEmail,
+            password: Self.defaultPassword,
+            name: "Ada",
+            credits: configuration.credits,
+            now: now
+        )
+        ledger[account].user.emailVerified = true
+        for key in configuration.apiKeys.sorted() {
+            _ = ledger.makeKey(account, secret: key, APIKeyParameters(label: "default"), now: now)
+        }
+        state = Locked(State(ledger: ledger))
     }
 
     /// A client of this gateway, with a key that it accepts.
@@ -107,6 +128,9 @@ public final class LocalGateway: HTTPTransport {
 
     /// Scripts the answers to the next requests that have a valid key. They are used up in their order.
     ///
+    /// Texts, tool calls and completions wait for a chat request; errors, answers as they are and failures are taken by
+    /// whatever comes next.
+    ///
     /// - Parameter answers: The answers.
     public func enqueue(_ answers: Answer...) {
         state.withLock { $0.script += answers }
@@ -120,8 +144,8 @@ public final class LocalGateway: HTTPTransport {
         requests.compactMap { request in request.json.flatMap { try? ChatRequest(json: $0) } }
     }
 
-    /// The credits that are left.
-    public var creditsRemaining: Decimal { state.withLock { $0.credits } }
+    /// The credits that are left of the account that every gateway has.
+    public var creditsRemaining: Decimal { state.withLock { $0.ledger[0].user.creditsBalance } }
 
     private var acceptedKey: String { configuration.apiKeys.min() ?? Self.defaultAPIKey }
 
@@ -156,31 +180,70 @@ public final class LocalGateway: HTTPTransport {
 
     private func answer(_ request: ReceivedRequest, number: Int) async throws -> HTTPResponse {
         if configuration.latency > .zero { try await configuration.clock.sleep(for: configuration.latency) }
-        let authorization = request.headers["Authorization"] ?? ""
-        guard configuration.apiKeys.contains(where: { authorization == "Bearer \($0)" }) else {
-            return Self.error(401, "unauthorized", "The API key is missing or not valid.")
-        }
-        guard request.method == .post, request.path == "/v1/chat/completions" else {
-            return Self.error(404, "not_found", "\(request.method) \(request.path) is not served here.")
-        }
-        let chat: ChatRequest
-        let isStream: Bool
         do {
-            let json = try JSONValue(parsing: request.body)
-            chat = try ChatRequest(json: json)
-            isStream = json["stream"]?.boolean ?? false
-        } catch {
-            return Self.error(400, "invalid_request", "The body cannot be read: \(error.description).")
+            if let response = try state.withLock({ state throws(Refusal) in try session(request, &state.ledger) }) {
+                return response
+            }
+            let visit = try visit(request)
+            let isChat = request.method == .post && request.path == "/v1/chat/completions"
+            if let scripted = script(visit, isChat: isChat) { return try reply(scripted, visit, number: number) }
+            guard isChat else {
+                return try state.withLock { state throws(Refusal) in try resource(visit, &state.ledger) }
+            }
+            return try reply(answering(try Self.chat(request).chat), visit, number: number)
+        } catch let refusal as Refusal {
+            return Self.error(refusal.status, refusal.code, refusal.message, details: refusal.details)
         }
-        guard (1...128).contains(chat.n ?? 1) else {
-            return Self.error(400, "invalid_request", "`n` is beyond what can be answered.")
-        }
-        let scripted = state.withLock { state in state.script.isEmpty ? nil : state.script.removeFirst() }
-        let answer = try scripted ?? answering(chat)
-        return try reply(answer, to: chat, isStream: isStream, number: number)
     }
 
-    private func reply(_ answer: Answer, to chat: ChatRequest, isStream: Bool, number: Int) throws -> HTTPResponse {
+    private func visit(_ request: ReceivedRequest) throws(Refusal) -> Visit {
+        let now = configuration.now()
+        let bearer = request.headers["Authorization"].map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : "" }
+        guard let caller = state.withLock({ $0.ledger.caller(bearer: bearer ?? "", now: now) }) else {
+            throw Refusal(status: 401, code: "unauthorized", message: "The API key or token is missing or not valid.")
+        }
+        return Visit(request, caller, now: now)
+    }
+
+    /// Takes the first scripted answer, if it is for a request of that kind.
+    private func script(_ visit: Visit, isChat: Bool) -> Answer? {
+        state.withLock { state in
+            switch state.script.first {
+            case nil: return nil
+            case .text, .toolCalls, .completion:
+                guard isChat else { return nil }
+            case .error, .response, .failure: break
+            }
+            let answer = state.script.removeFirst()
+            if case .error(_, let code, _, _) = answer {
+                let model = visit.request.json?["model"]?.string ?? ""
+                let nothing = TokenUsage(promptTokens: 0, completionTokens: 0)
+                state.ledger.log(
+                    visit.caller,
+                    endpoint: visit.request.path,
+                    model: model,
+                    usage: nothing,
+                    charged: 0,
+                    errorCode: code,
+                    now: visit.now
+                )
+            }
+            return answer
+        }
+    }
+
+    private static func chat(_ request: ReceivedRequest) throws(Refusal) -> (chat: ChatRequest, isStream: Bool) {
+        do {
+            let json = try JSONValue(parsing: request.body)
+            let chat = try ChatRequest(json: json)
+            guard (1...128).contains(chat.n ?? 1) else { throw JSONError("`n` is beyond what can be answered") }
+            return (chat, json["stream"]?.boolean ?? false)
+        } catch {
+            throw .invalid("The body cannot be read: \((error as? JSONError)?.description ?? "\(error)").")
+        }
+    }
+
+    private func reply(_ answer: Answer, _ visit: Visit, number: Int) throws -> HTTPResponse {
         var completion: ChatCompletion
         switch answer {
         case .failure(let error): throw error
@@ -188,39 +251,22 @@ public final class LocalGateway: HTTPTransport {
             return HTTPResponse(status: status, headers: headers, body: HTTPBody(body))
         case .error(let status, let code, let message, let headers):
             return Self.error(status, code, message, headers: headers)
+        case .completion, .text, .toolCalls: break
+        }
+        let (chat, isStream) = try Self.chat(visit.request)
+        switch answer {
         case .completion(let scripted): completion = scripted
-        case .text(let text):
-            completion = makeCompletion(chat, .assistant(.text(text)), .stop, number)
+        case .text(let text): completion = makeCompletion(chat, .assistant(.text(text)), .stop, number)
         case .toolCalls(let calls, let text):
             let message = ChatMessage(role: .assistant, content: text.map { .text($0) }, toolCalls: calls)
             completion = makeCompletion(chat, message, .toolCalls, number)
+        case .error, .response, .failure: throw Refusal.notFound
         }
-        let tokens = completion.usage?.totalTokens ?? 0
-        let cost = Decimal(tokens) * configuration.creditsPerThousandTokens / 1000
-        let remaining = state.withLock { state -> Decimal? in
-            guard state.credits >= cost else { return nil }
-            state.credits -= cost
-            return state.credits
+        let usage = completion.usage ?? TokenUsage(promptTokens: 0, completionTokens: 0)
+        completion.tchavi = try state.withLock { state throws(Refusal) in
+            try charge(visit, Self.cost(usage, configuration), model: chat.model, usage, &state.ledger)
         }
-        guard let remaining else {
-            let details: JSONValue = ["creditsRemaining": creditsRemaining.json, "creditsNeeded": cost.json]
-            return Self.error(402, "insufficient_credits", "The account has too few credits.", details: details)
-        }
-        completion.tchavi = TchaviMetadata(
-            tier: "STANDARD",
-            modelType: "chat",
-            mode: "standard",
-            modeEffective: "standard",
-            creditsUsed: cost,
-            creditsRemaining: remaining
-        )
-        guard isStream else {
-            return HTTPResponse(
-                status: 200,
-                headers: ["Content-Type": "application/json"],
-                body: HTTPBody(completion.json.serializedData())
-            )
-        }
+        guard isStream else { return Self.json(completion.json) }
         let includesUsage = chat.streamOptions?.includeUsage ?? false
         let events = CompletionEvents.events(of: completion, includesUsage: includesUsage)
         return HTTPResponse(
@@ -248,7 +294,7 @@ public final class LocalGateway: HTTPTransport {
         )
     }
 
-    private static func error(
+    static func error(
         _ status: Int,
         _ code: String,
         _ message: String,

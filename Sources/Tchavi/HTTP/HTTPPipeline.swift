@@ -177,7 +177,12 @@ package struct HTTPPipeline: Sendable {
                 )
             }
             do {
-                let value = try await once(request, timeout: options.timeout ?? configuration.timeout, remaining, attempt)
+                let value = try await once(
+                    request,
+                    timeout: options.timeout ?? configuration.timeout,
+                    remaining,
+                    attempt
+                )
                 retries.succeeded()
                 report(.succeeded)
                 return value

@@ -1,0 +1,361 @@
+import Foundation
+import Tchavi
+
+/// Every endpoint of the gateway but chat.
+extension LocalGateway {
+    /// A request on its way through the endpoints: who is calling, and what for.
+    struct Visit {
+        let request: ReceivedRequest
+        let caller: LocalLedger.Caller
+        let now: Date
+        /// The path's segments, decoded.
+        let segments: [String]
+        /// The query's items, decoded.
+        let query: [String: String]
+
+        init(_ request: ReceivedRequest, _ caller: LocalLedger.Caller, now: Date) {
+            self.request = request
+            self.caller = caller
+            self.now = now
+            segments = request.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
+            var query: [String: String] = [:]
+            for item in request.target.split(separator: "?", maxSplits: 1).dropFirst().joined().split(separator: "&") {
+                let pair = item.split(separator: "=", maxSplits: 1).map { $0.removingPercentEncoding ?? String($0) }
+                if let name = pair.first { query[name] = pair.count > 1 ? pair[1] : "" }
+            }
+            self.query = query
+        }
+    }
+
+    /// Why a request gets no good answer.
+    struct Refusal: Error {
+        let status: Int
+        let code: String
+        let message: String
+        var details: JSONValue?
+
+        static let notFound = Refusal(status: 404, code: "not_found", message: "There is no such thing here.")
+        static func invalid(_ message: String) -> Refusal {
+            Refusal(status: 400, code: "invalid_request", message: message)
+        }
+    }
+
+    // MARK: Sessions
+
+    /// The endpoints that need no credential; `nil` for any other.
+    func session(_ request: ReceivedRequest, _ ledger: inout LocalLedger) throws(Refusal) -> HTTPResponse? {
+        guard request.method == .post else { return nil }
+        let now = configuration.now()
+        switch request.path {
+        case "/auth/register":
+            guard let email = request.json?["email"]?.string, let password = request.json?["password"]?.string,
+                !email.isEmpty, !password.isEmpty
+            else { throw .invalid("A registration needs an e-mail address and a password.") }
+            guard ledger.account(email: email) == nil else {
+                throw Refusal(status: 409, code: "conflict", message: "The e-mail address is taken.")
+            }
+            let name = request.json?["name"]?.string
+            let account = ledger.register(email: email, password: password, name: name, credits: 0, now: now)
+            return Self.json(["message": "Look for a mail.", "user": ledger[account].user.json], status: 201)
+        case "/auth/login":
+            guard let account = ledger.account(email: request.json?["email"]?.string ?? ""),
+                ledger[account].password == request.json?["password"]?.string
+            else { throw Refusal(status: 401, code: "unauthorized", message: "E-mail address or password is wrong.") }
+            return open(account, replacing: nil, &ledger, now)
+        case "/auth/refresh":
+            let token = Self.refreshToken(request)
+            guard let token, let account = ledger.accounts.firstIndex(where: { $0.refreshTokens.contains(token) })
+            else {
+                throw Refusal(status: 401, code: "unauthorized", message: "The refresh cookie is not valid.")
+            }
+            return open(account, replacing: token, &ledger, now)
+        default: return nil
+        }
+    }
+
+    private func open(
+        _ account: Int,
+        replacing token: String?,
+        _ ledger: inout LocalLedger,
+        _ now: Date
+    ) -> HTTPResponse {
+        let lifetime = configuration.accessTokenLifetime
+        let (access, refresh) = ledger.open(account, replacing: token, lifetime: lifetime, now: now)
+        var response = Self.json(["accessToken": .string(access), "user": ledger[account].user.json])
+        response.headers["Set-Cookie"] = "refreshToken=\(refresh); Path=/auth; HttpOnly; SameSite=Strict"
+        return response
+    }
+
+    private static func refreshToken(_ request: ReceivedRequest) -> String? {
+        let cookies = (request.headers["Cookie"] ?? "").split(separator: ";")
+        return cookies.lazy.map { $0.trimmingCharacters(in: .whitespaces) }
+            .first { $0.hasPrefix("refreshToken=") }.map { String($0.dropFirst("refreshToken=".count)) }
+    }
+
+    // MARK: Resources
+
+    func resource(_ visit: Visit, _ ledger: inout LocalLedger) throws(Refusal) -> HTTPResponse {
+        let account = visit.caller.account
+        let body = visit.request.json ?? [:]
+        switch (visit.request.method, visit.segments.first, visit.segments.dropFirst().first) {
+        case (.post, "auth", "logout"):
+            ledger[account].accessTokens = [:]
+            if let token = Self.refreshToken(visit.request) { ledger[account].refreshTokens.remove(token) }
+            return Self.json(["message": "Logged out."])
+        case (.get, "users", "me"): return Self.json(ledger[account].user.json)
+        case (.patch, "users", "me"): return try changeUser(body, account, &ledger)
+        case (.get, "credits", "balance"):
+            return Self.json(CreditBalance(creditsBalance: ledger[account].user.creditsBalance).json)
+        case (.get, "credits", "packs"): return Self.json(.array(LocalLedger.packs.map(\.json)))
+        case (_, "api-keys", let id): return try keys(visit, id: id, body, &ledger)
+        case (.get, "usage", "stats"): return statistics(visit, ledger[account].logs)
+        case (.get, "usage", "history"): return Self.page(visit, Self.filtered(ledger[account].logs, visit.query))
+        case (.get, "models", nil):
+            let all = visit.query["all"] == "true"
+            return Self.json(.array(LocalLedger.models.filter { all || $0.isActive }.map(\.json)))
+        case (_, "payments", let id?): return try payments(visit, id: id, body, &ledger)
+        case (.post, "v1", "embeddings"): return try embeddings(visit, body, &ledger)
+        case (.post, "v1", "images"): return try images(visit, body, &ledger)
+        default: throw .notFound
+        }
+    }
+
+    private func changeUser(
+        _ body: JSONValue,
+        _ account: Int,
+        _ ledger: inout LocalLedger
+    ) throws(Refusal) -> HTTPResponse {
+        if let password = body["newPassword"]?.string {
+            guard body["currentPassword"]?.string == ledger[account].password else {
+                throw Refusal(status: 403, code: "forbidden", message: "The current password is wrong.")
+            }
+            ledger[account].password = password
+        }
+        if let name = body["name"]?.string { ledger[account].user.name = name }
+        if let email = body["email"]?.string { ledger[account].user.email = email }
+        return Self.json(ledger[account].user.json)
+    }
+
+    private func keys(
+        _ visit: Visit,
+        id: String?,
+        _ body: JSONValue,
+        _ ledger: inout LocalLedger
+    ) throws(Refusal) -> HTTPResponse {
+        let account = visit.caller.account
+        guard let id else {
+            switch visit.request.method {
+            case .get: return Self.json(.array(ledger[account].keys.map(\.apiKey.json)))
+            case .post:
+                let parameters = try Self.read(body, APIKeyParameters.self)
+                let key = ledger.makeKey(account, secret: nil, parameters, now: visit.now)
+                guard case .object(var members) = key.apiKey.json else { throw .notFound }
+                members["key"] = .string(key.key.revealed())
+                return Self.json(.object(members), status: 201)
+            default: throw .notFound
+            }
+        }
+        guard let index = ledger[account].keys.firstIndex(where: { $0.apiKey.id == id }) else { throw .notFound }
+        switch visit.request.method {
+        case .get: break
+        case .patch:
+            let parameters = try Self.read(body, APIKeyParameters.self)
+            if let label = parameters.label { ledger[account].keys[index].apiKey.label = label }
+            if let ips = parameters.allowedIPs { ledger[account].keys[index].apiKey.allowedIPs = ips }
+            if let endpoints = parameters.allowedEndpoints {
+                ledger[account].keys[index].apiKey.allowedEndpoints = endpoints
+            }
+        case .delete:
+            ledger[account].keys[index].apiKey.status = .revoked
+            return Self.json(["message": "The key was revoked."])
+        default: throw .notFound
+        }
+        return Self.json(ledger[account].keys[index].apiKey.json)
+    }
+
+    private func statistics(_ visit: Visit, _ logs: [UsageLog]) -> HTTPResponse {
+        let days: Double = visit.query["period"] == "day" ? 1 : visit.query["period"] == "week" ? 7 : 30
+        let start = visit.now.addingTimeInterval(-days * 86400)
+        let logs = logs.filter { $0.createdAt.date.map { $0 >= start } ?? false }
+        return Self.json(
+            UsageStatistics(
+                totalRequests: logs.count,
+                totalTokens: logs.reduce(0) { $0 + $1.totalTokens },
+                totalCreditsUsed: logs.reduce(0) { $0 + $1.creditsCharged },
+                periodStart: Timestamp(start),
+                periodEnd: Timestamp(visit.now)
+            ).json
+        )
+    }
+
+    private static func filtered(_ logs: [UsageLog], _ query: [String: String]) -> [UsageLog] {
+        let start = query["startDate"].flatMap { Timestamp($0).date }
+        let end = query["endDate"].flatMap { Timestamp($0).date }
+        return logs.filter { log in
+            query["model"].map { $0 == log.model } ?? true && query["endpoint"].map { $0 == log.endpoint } ?? true
+                && start.map { start in log.createdAt.date.map { $0 >= start } ?? false } ?? true
+                && end.map { end in log.createdAt.date.map { $0 <= end } ?? false } ?? true
+        }
+    }
+
+    private static func page<Element: JSONRepresentable & Sendable>(
+        _ visit: Visit,
+        _ all: [Element]
+    ) -> HTTPResponse {
+        let number = max(1, visit.query["page"].flatMap { Int($0) } ?? 1)
+        let limit = min(100, max(1, visit.query["limit"].flatMap { Int($0) } ?? 20))
+        let start = (number - 1).multipliedReportingOverflow(by: limit)
+        let rest = start.overflow || start.partialValue >= all.count ? [] : all[start.partialValue...]
+        let data = Array(rest.prefix(limit))
+        let hasMore = rest.count > data.count
+        return json(Page(data: data, page: number, limit: limit, total: all.count, hasMore: hasMore).json)
+    }
+
+    private func payments(
+        _ visit: Visit,
+        id: String,
+        _ body: JSONValue,
+        _ ledger: inout LocalLedger
+    ) throws(Refusal) -> HTTPResponse {
+        let account = visit.caller.account
+        switch (visit.request.method, id) {
+        case (.post, "initiate"):
+            let parameters = try Self.read(body, PaymentParameters.self)
+            guard let pack = LocalLedger.packs.first(where: { $0.id == parameters.packID }) else { throw .notFound }
+            return Self.json(ledger.initiatePayment(account, pack: pack, now: visit.now).json, status: 201)
+        case (.get, "history"): return Self.page(visit, ledger[account].payments)
+        case (.get, _):
+            guard let payment = ledger[account].payments.first(where: { $0.id == id }) else { throw .notFound }
+            // The first look finds it under way, and the provider done by the next.
+            ledger.completePayment(account, id: id, now: visit.now)
+            return Self.json(payment.json)
+        default: throw .notFound
+        }
+    }
+
+    // MARK: Models that are none
+
+    private func embeddings(
+        _ visit: Visit,
+        _ body: JSONValue,
+        _ ledger: inout LocalLedger
+    ) throws(Refusal) -> HTTPResponse {
+        let request = try Self.read(body, EmbeddingRequest.self)
+        let inputs: [String] =
+            switch request.input {
+            case .text(let text): [text]
+            case .texts(let texts): texts
+            case .tokens(let tokens): [tokens.map(String.init).joined(separator: " ")]
+            case .tokenArrays(let arrays): arrays.map { $0.map(String.init).joined(separator: " ") }
+            }
+        let dimensions = request.dimensions ?? 8
+        guard (1...4096).contains(dimensions) else { throw .invalid("`dimensions` is beyond what can be answered.") }
+        let usage = TokenUsage(
+            promptTokens: inputs.reduce(0) { $0 + ($1.utf8.count + 3) / 4 },
+            completionTokens: 0
+        )
+        let tchavi = try charge(visit, Self.cost(usage, configuration), model: request.model, usage, &ledger)
+        let data = inputs.enumerated().map { Embedding(index: $0, embedding: Self.vector($1, dimensions)) }
+        let response = EmbeddingsResponse(data: data, model: request.model, usage: usage, tchavi: tchavi)
+        guard request.encodingFormat == .base64, case .object(var members) = response.json else {
+            return Self.json(response.json)
+        }
+        members["data"] = .array(
+            data.map { ["object": "embedding", "index": .integer(Int64($0.index)), "embedding": .string($0.base64)] }
+        )
+        return Self.json(.object(members))
+    }
+
+    /// Numbers of length one that depend on the text and mean nothing.
+    private static func vector(_ text: String, _ dimensions: Int) -> [Float] {
+        var numbers: [Float] = []
+        var digest = SHA256.digest(Array(text.utf8))
+        while numbers.count < dimensions {
+            numbers += digest.map { Float($0) - 127.5 }
+            digest = SHA256.digest(digest)
+        }
+        numbers.removeLast(numbers.count - dimensions)
+        let length = numbers.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return numbers.map { $0 / length }
+    }
+
+    private func images(
+        _ visit: Visit,
+        _ body: JSONValue,
+        _ ledger: inout LocalLedger
+    ) throws(Refusal) -> HTTPResponse {
+        let request = try Self.read(body, ImageRequest.self)
+        let count = request.n ?? 1
+        guard (1...10).contains(count) else { throw .invalid("`n` is beyond what can be answered.") }
+        let usage = TokenUsage(promptTokens: (request.prompt.utf8.count + 3) / 4, completionTokens: 0)
+        let model = request.model ?? "dall-e-3"
+        let tchavi = try charge(visit, Decimal(5 * count), model: model, usage, &ledger)
+        let data = (1...count).map { number in
+            let name = SHA256.hexadecimal(Array(request.prompt.utf8)).prefix(12)
+            return GeneratedImage(
+                url: request.responseFormat == .base64 ? nil : "https://images.example/\(name)-\(number).png",
+                base64: request.responseFormat == .base64 ? Self.onePixel : nil,
+                revisedPrompt: request.prompt
+            )
+        }
+        let created = Int(visit.now.timeIntervalSince1970)
+        return Self.json(ImagesResponse(created: created, data: data, tchavi: tchavi).json)
+    }
+
+    /// A PNG of one transparent pixel.
+    private static let onePixel =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+    static func cost(_ usage: TokenUsage, _ configuration: Configuration) -> Decimal {
+        Decimal(usage.totalTokens) * configuration.creditsPerThousandTokens / 1000
+    }
+
+    /// Takes credits for a call, and logs it.
+    func charge(
+        _ visit: Visit,
+        _ cost: Decimal,
+        model: String,
+        _ usage: TokenUsage,
+        _ ledger: inout LocalLedger
+    ) throws(Refusal) -> TchaviMetadata {
+        let tchavi = ledger.charge(
+            visit.caller,
+            cost,
+            endpoint: visit.request.path,
+            model: model,
+            usage: usage,
+            now: visit.now
+        )
+        guard let tchavi else {
+            var refusal = Refusal(
+                status: 402,
+                code: "insufficient_credits",
+                message: "The account has too few credits."
+            )
+            refusal.details = [
+                "creditsRemaining": ledger[visit.caller.account].user.creditsBalance.json, "creditsNeeded": cost.json,
+            ]
+            throw refusal
+        }
+        return tchavi
+    }
+
+    private static func read<Value: JSONRepresentable>(
+        _ json: JSONValue,
+        _ type: Value.Type
+    ) throws(Refusal) -> Value {
+        do {
+            return try Value(json: json)
+        } catch {
+            throw .invalid("The body cannot be read: \(error.description).")
+        }
+    }
+
+    static func json(_ json: JSONValue, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(
+            status: status,
+            headers: ["Content-Type": "application/json"],
+            body: HTTPBody(json.serializedData())
+        )
+    }
+}
