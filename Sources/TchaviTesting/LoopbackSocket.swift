@@ -8,27 +8,27 @@ import Glibc
 import Musl
 #endif
 
+/// A failed system call, with its name and `errno`.
+struct SystemCallFailure: Error, CustomStringConvertible {
+    let call: String
+    let number: Int32
+
+    init(_ call: String) {
+        self.call = call
+        number = errno
+    }
+
+    var description: String { "\(call) failed: \(String(cString: strerror(number))) (errno \(number))" }
+}
+
 /// A TCP socket on 127.0.0.1, in blocking calls for threads of its own.
 struct LoopbackSocket: Sendable {
     let descriptor: Int32
 
-    /// A failed system call, with its name and `errno`.
-    struct Failure: Error, CustomStringConvertible {
-        let call: String
-        let number: Int32
-
-        init(_ call: String) {
-            self.call = call
-            number = errno
-        }
-
-        var description: String { "\(call) failed: \(String(cString: strerror(number))) (errno \(number))" }
-    }
-
     /// Listens on 127.0.0.1 and nowhere else.
     static func listening(port: UInt16) throws -> (socket: LoopbackSocket, port: UInt16) {
         let descriptor = socket(AF_INET, streamType, 0)
-        guard descriptor >= 0 else { throw Failure("socket") }
+        guard descriptor >= 0 else { throw SystemCallFailure("socket") }
         let listener = LoopbackSocket(descriptor: descriptor)
         do {
             listener.set(SOL_SOCKET, SO_REUSEADDR)
@@ -40,12 +40,12 @@ struct LoopbackSocket: Sendable {
             let bound = withUnsafeMutablePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
             }
-            guard bound == 0 else { throw Failure("bind") }
-            guard listen(descriptor, 1024) == 0 else { throw Failure("listen") }
+            guard bound == 0 else { throw SystemCallFailure("bind") }
+            guard listen(descriptor, 1024) == 0 else { throw SystemCallFailure("listen") }
             let named = withUnsafeMutablePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
             }
-            guard named == 0 else { throw Failure("getsockname") }
+            guard named == 0 else { throw SystemCallFailure("getsockname") }
             return (listener, UInt16(bigEndian: address.sin_port))
         } catch {
             listener.close()
@@ -75,7 +75,7 @@ struct LoopbackSocket: Sendable {
         while true {
             let received = recv(descriptor, &buffer, count, 0)
             if received >= 0 { return Data(buffer[..<received]) }
-            guard errno == EINTR else { throw Failure("recv") }
+            guard errno == EINTR else { throw SystemCallFailure("recv") }
         }
     }
 
@@ -85,7 +85,7 @@ struct LoopbackSocket: Sendable {
             while sent < bytes.count {
                 let count = systemSend(descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
                 if count < 0 {
-                    guard errno == EINTR else { throw Failure("send") }
+                    guard errno == EINTR else { throw SystemCallFailure("send") }
                 } else {
                     sent += count
                 }

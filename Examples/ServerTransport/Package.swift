@@ -1,0 +1,43 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "ServerTransport",
+    platforms: [.macOS(.v15)],
+    products: [.library(name: "TchaviAsyncHTTPClient", targets: ["TchaviAsyncHTTPClient"])],
+    dependencies: [
+        .package(name: "tchavi-swift", path: "../.."),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        .target(
+            name: "TchaviAsyncHTTPClient",
+            dependencies: [
+                .product(name: "Tchavi", package: "tchavi-swift"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TchaviAsyncHTTPClientTests",
+            dependencies: [
+                "TchaviAsyncHTTPClient",
+                .product(name: "Tchavi", package: "tchavi-swift"),
+                .product(name: "TchaviTesting", package: "tchavi-swift"),
+            ],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

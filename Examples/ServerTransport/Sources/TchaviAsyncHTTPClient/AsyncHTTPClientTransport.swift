@@ -1,0 +1,99 @@
+public import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+public import Tchavi
+
+/// Sends requests through swift-server's AsyncHTTPClient: for servers on Linux, under load.
+///
+/// Unlike `URLSessionTransport` it has back-pressure: an answer is received at the pace at which it is read, so that a
+/// slow reader holds up its own stream and nothing waits in memory.
+///
+/// ```swift
+/// var configuration = TchaviClient.Configuration()
+/// configuration.transport = AsyncHTTPClientTransport()
+/// let client = TchaviClient(.apiKey(key), configuration: configuration)
+/// ```
+public struct AsyncHTTPClientTransport: HTTPTransport {
+    private let client: HTTPClient
+
+    /// Uses a client that the program has made, and shuts down itself.
+    ///
+    /// - Parameter client: The client. Its own timeouts should leave the deadlines to Tchavi's, and it must not follow
+    ///   redirects to other origins: the transport asks it for none.
+    public init(_ client: HTTPClient = AsyncHTTPClientTransport.shared) {
+        self.client = client
+    }
+
+    /// A client for the whole program, which follows no redirects and allows 256 connections to a host.
+    public static let shared: HTTPClient = {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout = .init(connect: .seconds(30))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
+        configuration.decompression = .enabled(limit: .size(64 << 20))
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
+    /// Sends a request and waits for the head of its answer.
+    ///
+    /// - Parameter request: The request, complete.
+    /// - Returns: The answer, its body to be read as it arrives.
+    /// - Throws: `CancellationError`, or `TchaviError` of code `transport`.
+    public func send(_ request: HTTPRequest) async throws -> Tchavi.HTTPResponse {
+        try Task.checkCancellation()
+        var outgoing = HTTPClientRequest(url: request.url.absoluteString)
+        outgoing.method = NIOHTTP1.HTTPMethod(rawValue: request.method.rawValue)
+        for (name, value) in request.headers.fields { outgoing.headers.add(name: name, value: value) }
+        if let body = request.body { outgoing.body = .bytes(ByteBuffer(data: body)) }
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(outgoing, deadline: .distantFuture)
+        } catch {
+            throw Self.typed(error)
+        }
+        var headers = Tchavi.HTTPHeaders()
+        for (name, value) in response.headers { headers.add(name, value) }
+        return Tchavi.HTTPResponse(
+            status: Int(response.status.code),
+            headers: headers,
+            body: HTTPBody(Pieces(body: response.body))
+        )
+    }
+
+    /// The answer's body, its errors in Tchavi's types.
+    private struct Pieces: AsyncSequence, Sendable {
+        typealias Element = Data
+        typealias Failure = any Error
+
+        let body: HTTPClientResponse.Body
+
+        struct Iterator: AsyncIteratorProtocol {
+            var iterator: HTTPClientResponse.Body.AsyncIterator
+
+            mutating func next() async throws -> Data? {
+                do {
+                    try Task.checkCancellation()
+                    return try await iterator.next().map { Data(buffer: $0) }
+                } catch {
+                    throw AsyncHTTPClientTransport.typed(error)
+                }
+            }
+        }
+
+        func makeAsyncIterator() -> Iterator { Iterator(iterator: body.makeAsyncIterator()) }
+    }
+
+    private static func typed(_ error: any Error) -> any Error {
+        if error is CancellationError || Task.isCancelled { return CancellationError() }
+        let reason = "The network failed: \(error)."
+        switch error {
+        case let error as HTTPClientError:
+            if error == .cancelled { return CancellationError() }
+            return error == .connectTimeout ? TchaviError.couldNotConnect(reason) : TchaviError.connectionLost(reason)
+        case is NIOConnectionError: return TchaviError.couldNotConnect(reason)
+        case let error as IOError where error.errnoCode == ECONNREFUSED: return TchaviError.couldNotConnect(reason)
+        default: return TchaviError.connectionLost(reason)
+        }
+    }
+}

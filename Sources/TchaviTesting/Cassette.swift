@@ -1,0 +1,131 @@
+import Foundation
+public import Tchavi
+
+/// Exchanges with a gateway, recorded without their secrets.
+///
+/// ```swift
+/// // Once, against a real gateway:
+/// configuration.transport = CassetteRecorder(to: "Fixtures/Gateway/support.json")
+/// // From then on, without a network:
+/// configuration.transport = try CassettePlayer("Fixtures/Gateway/support.json")
+/// ```
+public struct Cassette: Sendable, Hashable {
+    /// A request and its answer.
+    public struct Exchange: Sendable, Hashable {
+        /// The request's method.
+        public var method: HTTPMethod
+        /// The request's path and query.
+        public var target: String
+        /// The request's body: JSON, or a string for anything else.
+        public var requestBody: JSONValue?
+        /// The answer's status.
+        public var status: Int
+        /// The answer's header fields, by name in lower case.
+        public var responseHeaders: [String: String]
+        /// The answer's body: JSON, or a string for anything else.
+        public var responseBody: JSONValue?
+    }
+
+    /// The exchanges, in the order in which they ended.
+    public var exchanges: [Exchange] = []
+
+    /// An empty cassette.
+    public init() {}
+
+    /// The members of JSON bodies that are replaced before anything is written, wherever they stand.
+    public static let secretMembers: Set<String> = [
+        "password", "currentPassword", "newPassword", "accessToken", "access_token", "refreshToken", "refresh_token",
+        "token", "key", "apiKey", "api_key", "secret", "client_secret",
+    ]
+
+    /// A body as it may be kept: JSON without its secrets, or a text.
+    static func kept(_ data: Data, striking secrets: [String]) -> JSONValue? {
+        guard !data.isEmpty else { return nil }
+        var text = String(decoding: data, as: UTF8.self)
+        for secret in secrets { text = text.replacing(secret, with: Secret.placeholder) }
+        guard let json = try? JSONValue(parsing: text), json.string == nil else { return .string(text) }
+        return redacted(json)
+    }
+
+    private static func redacted(_ json: JSONValue) -> JSONValue {
+        switch json {
+        case .array(let elements): return .array(elements.map(redacted))
+        case .object(let members):
+            var kept: [String: JSONValue] = [:]
+            for (name, value) in members {
+                let isSecret = secretMembers.contains(name) && value.string != nil
+                kept[name] = isSecret ? .string(Secret.placeholder) : redacted(value)
+            }
+            return .object(kept)
+        default: return json
+        }
+    }
+
+    /// A body as it is given back.
+    static func data(_ kept: JSONValue?) -> Data {
+        switch kept {
+        case nil: Data()
+        case .string(let text): Data(text.utf8)
+        case .some(let json): json.serializedData()
+        }
+    }
+}
+
+extension Cassette: JSONRepresentable {
+    /// Reads `{exchanges: […]}`.
+    ///
+    /// - Parameter json: The JSON form.
+    /// - Throws: `JSONError` where something is missing or of the wrong kind.
+    public init(json: JSONValue) throws(JSONError) {
+        var object = try JSONObject(json)
+        exchanges = try object.requiredArray("exchanges")
+    }
+
+    /// `{version, exchanges: […]}`.
+    public var json: JSONValue { ["version": 1, "exchanges": .array(exchanges.map(\.json))] }
+}
+
+extension Cassette.Exchange: JSONRepresentable {
+    /// Reads `{request: {method, target, body?}, response: {status, headers, body?}}`.
+    ///
+    /// - Parameter json: The JSON form.
+    /// - Throws: `JSONError` where something is missing or of the wrong kind.
+    public init(json: JSONValue) throws(JSONError) {
+        var object = try JSONObject(json)
+        var request = try JSONObject(object.take("request") ?? .null)
+        method = try request.required("method")
+        target = try request.required("target")
+        requestBody = request.take("body")
+        var response = try JSONObject(object.take("response") ?? .null)
+        status = try response.required("status")
+        responseHeaders = try response.optionalObject("headers")?.compactMapValues(\.string) ?? [:]
+        responseBody = response.take("body")
+    }
+
+    /// `{request: {method, target, body?}, response: {status, headers, body?}}`.
+    public var json: JSONValue {
+        var request = JSONObjectBuilder()
+        request.set("method", method)
+        request.set("target", target)
+        request.set("body", requestBody)
+        var response = JSONObjectBuilder()
+        response.set("status", status)
+        response.set("headers", JSONValue.object(responseHeaders.mapValues { .string($0) }))
+        response.set("body", responseBody)
+        return ["request": request.json, "response": response.json]
+    }
+}
+
+extension HTTPRequest {
+    /// Path and query, as a server sees them.
+    var target: String {
+        let path = URLComponents(url: url, resolvingAgainstBaseURL: false)?.percentEncodedPath ?? url.path
+        return (path.isEmpty ? "/" : path) + (url.query.map { "?" + $0 } ?? "")
+    }
+
+    /// What the request's credential would show of itself in an answer.
+    var secrets: [String] {
+        let bearer = headers["Authorization"].map { $0.replacing("Bearer ", with: "") }
+        return [bearer, headers["Cookie"]].compactMap(\.self).filter { $0.utf8.count >= 8 }
+    }
+}

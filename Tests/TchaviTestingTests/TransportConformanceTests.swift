@@ -1,0 +1,76 @@
+import Foundation
+import Tchavi
+import TchaviTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(3)))
+struct TransportConformanceTests {
+    @Test func `URLSessionTransport conforms`() async throws {
+        let peer = try TransportConformance.Peer()
+        #expect(await TransportConformance.violations(of: URLSessionTransport(), against: peer) == [])
+    }
+
+    /// Local gateways behind one transport: one that thinks for ever, one that talks for ever, one that says a lot.
+    private struct Gateways: HTTPTransport {
+        let silent: LocalGateway
+        let talkative: LocalGateway
+
+        init() {
+            var configuration = LocalGateway.Configuration()
+            configuration.latency = .seconds(3600)
+            silent = LocalGateway(configuration: configuration)
+            configuration.latency = .zero
+            configuration.credits = 1_000_000_000
+            talkative = LocalGateway(configuration: configuration) { request in
+                .text(request.model == "many-words" ? String(repeating: "word ", count: 20_000) : String(repeating: "x", count: 5 << 20))
+            }
+        }
+
+        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+            try await (request.url.host == "silent" ? silent : talkative).send(request)
+        }
+
+        static func request(_ host: String, stream: Bool) throws -> HTTPRequest {
+            HTTPRequest(
+                method: .post,
+                url: try #require(URL(string: "http://\(host)/v1/chat/completions")),
+                headers: ["Authorization": "Bearer \(LocalGateway.defaultAPIKey)"],
+                body: (["model": .string(stream ? "many-words" : "long-word"), "messages": [], "stream": .boolean(stream)] as JSONValue).serializedData()
+            )
+        }
+    }
+
+    @Test func `LocalGateway conforms`() async throws {
+        let peer = TransportConformance.Peer(
+            silent: try Gateways.request("silent", stream: false),
+            endless: try Gateways.request("talkative", stream: true),
+            large: try Gateways.request("talkative", stream: false)
+        )
+        #expect(await TransportConformance.violations(of: Gateways(), against: peer) == [])
+    }
+
+    /// Follows redirects, takes a failure to connect for any other, and does not heed cancellation.
+    private struct Careless: HTTPTransport {
+        let transport = URLSessionTransport()
+
+        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+            do {
+                let response = try await Task { try await transport.send(request) }.value
+                guard let location = response.headers["location"], let url = URL(string: location) else { return response }
+                return try await transport.send(HTTPRequest(url: url))
+            } catch let error as TchaviError {
+                throw TchaviError.connectionLost(error.message)
+            }
+        }
+    }
+
+    @Test func `What a careless transport does wrong is found`() async throws {
+        var peer = try TransportConformance.Peer()
+        // Would be waited for until the checks' patience ends.
+        peer.silent = peer.refused ?? peer.silent
+        let rules = await TransportConformance.violations(of: Careless(), against: peer).map(\.rule)
+        #expect(rules.contains("A redirect to another origin is not followed"))
+        #expect(rules.contains("A server that was never reached is a failure to connect"))
+        #expect(rules.contains("A call that is cancelled before it begins is not sent"))
+    }
+}

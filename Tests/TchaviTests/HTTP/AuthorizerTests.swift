@@ -1,0 +1,217 @@
+import Foundation
+import TchaviTesting
+import Testing
+
+@testable import Tchavi
+
+@Suite(.timeLimit(.minutes(1)))
+struct AuthorizerTests {
+    /// A wall clock that a test sets.
+    private final class WallClock: Sendable {
+        private let date = Locked(Date(timeIntervalSince1970: 1_767_600_000))
+        var now: Date { date.withLock { $0 } }
+        func advance(_ seconds: TimeInterval) { date.withLock { $0 += seconds } }
+    }
+
+    private let clock = WallClock()
+    private let served: ServedGateway
+
+    init() throws {
+        var configuration = LocalGateway.Configuration()
+        configuration.now = { [clock] in clock.now }
+        served = try ServedGateway(configuration)
+    }
+
+    private func client(_ credential: Credential = ServedGateway.account) -> TchaviClient {
+        served.client(credential) { $0.now = { [clock] in clock.now } }
+    }
+
+    private var paths: [String] { served.gateway.requests.map(\.path) }
+
+    @Test func `The first call logs in, and the next uses the token`() async throws {
+        let client = client()
+        #expect(served.gateway.requests.isEmpty)
+        _ = try await client.users.me()
+        _ = try await client.users.me()
+        #expect(paths == ["/auth/login", "/users/me", "/users/me"])
+        #expect(served.gateway.requests[0].headers["authorization"] == nil)
+        #expect(client.auth.mode == .session)
+    }
+
+    @Test func `A token is renewed before it expires, through the cookie, which the server rotates`() async throws {
+        let client = client()
+        _ = try await client.users.me()
+        for _ in 0..<2 {
+            clock.advance(890)
+            _ = try await client.users.me()
+        }
+        #expect(paths == ["/auth/login", "/users/me", "/auth/refresh", "/users/me", "/auth/refresh", "/users/me"])
+        let refreshes = served.gateway.requests.filter { $0.path == "/auth/refresh" }
+        #expect(Set(refreshes.map { $0.headers["cookie"] }).count == 2)
+        #expect(served.gateway.requests.filter { $0.path != "/auth/refresh" }.allSatisfy { $0.headers["cookie"] == nil })
+    }
+
+    @Test func `Many callers share one login`() async throws {
+        let client = client()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { _ = try await client.users.me() } }
+            try await group.waitForAll()
+        }
+        #expect(paths.count { $0 == "/auth/login" } == 1)
+        #expect(paths.count { $0 == "/users/me" } == 50)
+    }
+
+    @Test func `A 401 is followed by one refresh and one replay`() async throws {
+        let client = client()
+        _ = try await client.users.me()
+        served.gateway.enqueue(.error(status: 401, code: "unauthorized", message: "Too old."))
+        _ = try await client.users.me()
+        #expect(paths == ["/auth/login", "/users/me", "/users/me", "/auth/refresh", "/users/me"])
+        served.gateway.enqueue(.error(status: 401, code: "u", message: "No."), .error(status: 401, code: "u", message: "No."))
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
+        #expect(error?.code == .authentication)
+    }
+
+    @Test func `A refresh that the server refuses is followed by a login`() async throws {
+        let client = client()
+        _ = try await client.users.me()
+        // Another client of the account uses the cookie up by logging out.
+        let other = TchaviClient(.none, configuration: client.configuration)
+        try await other.auth.login(email: LocalGateway.defaultEmail, password: Secret(LocalGateway.defaultPassword))
+        try await other.auth.logout()
+        clock.advance(1000)
+        _ = try await client.users.me()
+        #expect(paths.suffix(2) == ["/auth/refresh", "/users/me"])
+    }
+
+    @Test func `A refresh that fails once works later: the client is not dead for good`() async throws {
+        let failing = Locked(false)
+        let gateway = served.gateway
+        let transport = StubTransport { request, _ in
+            if request.url.path == "/auth/refresh", failing.withLock({ $0 }) { throw TchaviError.connectionLost("lost") }
+            return try await gateway.send(request)
+        }
+        let client = transport.client(ServedGateway.account) { $0.now = { [clock] in clock.now } }
+        _ = try await client.users.me()
+        clock.advance(1000)
+        failing.withLock { $0 = true }
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
+        #expect(error?.code == .transport)
+        failing.withLock { $0 = false }
+        _ = try await client.users.me()
+        #expect(transport.requests.suffix(2).map(\.url.path) == ["/auth/refresh", "/users/me"])
+    }
+
+    @Test func `A caller that is cancelled does not cancel the login that others wait for`() async throws {
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let arrived = AsyncStream.makeStream(of: Void.self)
+        let gateway = served.gateway
+        let transport = StubTransport { request, _ in
+            if request.url.path == "/auth/login" {
+                arrived.continuation.yield()
+                for await _ in gate.stream { break }
+            }
+            return try await gateway.send(request)
+        }
+        let client = transport.client(ServedGateway.account) { $0.now = { [clock] in clock.now } }
+        let impatient = Task { try await client.users.me() }
+        for await _ in arrived.stream { break }
+        let patient = Task { try await client.users.me() }
+        impatient.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await impatient.value }
+        gate.continuation.yield()
+        #expect(try await patient.value.email == LocalGateway.defaultEmail)
+        #expect(transport.requests.count { $0.url.path == "/auth/login" } == 1)
+    }
+
+    @Test func `A log-out wins over a refresh under way`() async throws {
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let arrived = AsyncStream.makeStream(of: Void.self)
+        let gateway = served.gateway
+        let transport = StubTransport { request, _ in
+            let response = try await gateway.send(request)
+            if request.url.path == "/auth/refresh" {
+                arrived.continuation.yield()
+                for await _ in gate.stream { break }
+            }
+            return response
+        }
+        let client = transport.client(ServedGateway.account) { $0.now = { [clock] in clock.now } }
+        _ = try await client.users.me()
+        clock.advance(1000)
+        let task = Task { try await client.users.me() }
+        for await _ in arrived.stream { break }
+        _ = try? await client.auth.logout()
+        gate.continuation.yield()
+        let error = await #expect(throws: TchaviError.self) { _ = try await task.value }
+        #expect(error?.message == "The client is logged out.")
+        await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
+        try await client.auth.login(email: LocalGateway.defaultEmail, password: Secret(LocalGateway.defaultPassword))
+        _ = try await client.users.me()
+    }
+
+    @Test func `A client with a key does not log in, and says so`() async throws {
+        for credential in [Credential.apiKey("sk-tch-1234567"), .token { "t" }] {
+            let client = client(credential)
+            let error = await #expect(throws: TchaviError.self) { try await client.auth.login(email: "a", password: "b") }
+            #expect(error?.code == .invalidRequest)
+            #expect(throws: TchaviError.self) { try client.auth.setAccessToken("t") }
+        }
+        #expect(served.gateway.requests.isEmpty)
+    }
+
+    @Test func `A token of the program's own is asked for every call, and once more after a 401`() async throws {
+        let asked = Locked(0)
+        let key = LocalGateway.defaultAPIKey
+        let client = client(
+            .token {
+                asked.withLock { $0 += 1 }
+                return asked.withLock { $0 } == 1 ? "stale-token" : Secret(key)
+            }
+        )
+        _ = try await client.users.me()
+        #expect(asked.withLock { $0 } == 2)
+        #expect(paths == ["/users/me", "/users/me"])
+        #expect(client.auth.mode == .token)
+    }
+
+    @Test(arguments: [
+        (Credential.apiKey(""), "API key"), (.apiKey("a\nb"), "API key"), (.account(email: "", password: "x"), "e-mail"),
+        (.account(email: "a@b", password: ""), "password"), (.token { "" }, "access token"), (.token { "a\r\nb" }, "access token"),
+    ])
+    func `A credential that cannot be used is reported by the first call, and nothing is sent`(
+        credential: Credential,
+        name: String
+    ) async throws {
+        let error = await #expect(throws: TchaviError.self) { _ = try await client(credential).users.me() }
+        #expect(error?.code == .authentication)
+        #expect(error?.message.contains(name) == true)
+        #expect(served.gateway.requests.isEmpty)
+    }
+
+    @Test func `A token that was set is used until it expires`() async throws {
+        let client = client(.none)
+        let login = try await TchaviClient(.none, configuration: client.configuration).auth
+            .login(email: LocalGateway.defaultEmail, password: Secret(LocalGateway.defaultPassword))
+        try client.auth.setAccessToken(login.accessToken)
+        #expect(client.auth.mode == .session)
+        _ = try await client.users.me()
+        #expect(AccessToken(login.accessToken, now: clock.now).expiresAt == clock.now.addingTimeInterval(900))
+        #expect(AccessToken("opaque", now: clock.now).expiresAt == clock.now.addingTimeInterval(900))
+    }
+
+    @Test func `Cookies are told apart, also where several arrive as one`() {
+        var jar = CookieJar()
+        let now = Date(timeIntervalSince1970: 1_767_600_000)
+        var headers = HTTPHeaders()
+        headers.add(
+            "Set-Cookie",
+            "a=1; Expires=Wed, 09 Jun 2027 10:18:14 GMT; Path=/, b=2; HttpOnly, c=x=y; Max-Age=60,d=4; Expires=Wed, 09 Jun 2021 10:18:14 GMT"
+        )
+        headers.add("set-cookie", "e=5")
+        jar.update(headers, now: now)
+        #expect(jar.header == "a=1; b=2; c=x=y; e=5")
+        jar.update(["Set-Cookie": "a=; Path=/, b=7; Max-Age=0, e=6"], now: now)
+        #expect(jar.header == "c=x=y; e=6")
+    }
+}
