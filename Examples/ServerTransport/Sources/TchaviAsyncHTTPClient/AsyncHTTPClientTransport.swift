@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import NIOPosix
 public import Tchavi
 
 /// Sends requests through swift-server's AsyncHTTPClient: for servers on Linux, under load.
@@ -26,12 +27,14 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
         self.client = client
     }
 
-    /// A client for the whole program, which follows no redirects and allows 256 connections to a host.
+    /// A client for the whole program, which follows no redirects, asks for no compression, and allows 256 connections to
+    /// a host.
     public static let shared: HTTPClient = {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: .seconds(30))
+        // To try again is the caller's decision, and a refused port should not take the whole timeout to say so.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
-        configuration.decompression = .enabled(limit: .size(64 << 20))
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 

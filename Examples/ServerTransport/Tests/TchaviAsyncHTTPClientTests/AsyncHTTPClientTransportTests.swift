@@ -39,7 +39,7 @@ struct AsyncHTTPClientTransportTests {
             }
         }
         let response = try await AsyncHTTPClientTransport().send(HTTPRequest(url: server.baseURL))
-        var iterator = response.body.makeAsyncIterator()
+        let iterator = response.body.makeAsyncIterator()
         var received = try await iterator.next()?.count ?? 0
         try await Task.sleep(for: .milliseconds(500))
         #expect(sent.value < pieces / 2)
