@@ -43,7 +43,9 @@ struct CassetteTests {
         let text = try String(contentsOfFile: file, encoding: .utf8)
         var dumped = ""
         dump(key, to: &dumped)
-        for secret in [LocalGateway.defaultPassword, LocalGateway.defaultAPIKey, "eyJ", "refresh-local", "sk-tch-key-local"] {
+        for secret in [
+            LocalGateway.defaultPassword, LocalGateway.defaultAPIKey, "eyJ", "refresh-local", "sk-tch-key-local",
+        ] {
             #expect(!text.contains(secret), "\(secret)")
             #expect(!dumped.contains(secret))
         }

@@ -22,7 +22,10 @@ struct TransportConformanceTests {
             configuration.latency = .zero
             configuration.credits = 1_000_000_000
             talkative = LocalGateway(configuration: configuration) { request in
-                .text(request.model == "many-words" ? String(repeating: "word ", count: 20_000) : String(repeating: "x", count: 5 << 20))
+                .text(
+                    request.model == "many-words"
+                        ? String(repeating: "word ", count: 20_000) : String(repeating: "x", count: 5 << 20)
+                )
             }
         }
 
@@ -35,7 +38,9 @@ struct TransportConformanceTests {
                 method: .post,
                 url: try #require(URL(string: "http://\(host)/v1/chat/completions")),
                 headers: ["Authorization": "Bearer \(LocalGateway.defaultAPIKey)"],
-                body: (["model": .string(stream ? "many-words" : "long-word"), "messages": [], "stream": .boolean(stream)] as JSONValue).serializedData()
+                body: ([
+                    "model": .string(stream ? "many-words" : "long-word"), "messages": [], "stream": .boolean(stream),
+                ] as JSONValue).serializedData()
             )
         }
     }
@@ -56,7 +61,9 @@ struct TransportConformanceTests {
         func send(_ request: HTTPRequest) async throws -> HTTPResponse {
             do {
                 let response = try await Task { try await transport.send(request) }.value
-                guard let location = response.headers["location"], let url = URL(string: location) else { return response }
+                guard let location = response.headers["location"], let url = URL(string: location) else {
+                    return response
+                }
                 return try await transport.send(HTTPRequest(url: url))
             } catch let error as TchaviError {
                 throw TchaviError.connectionLost(error.message)

@@ -38,7 +38,8 @@ struct ResourceTests {
         #expect(lastRequest.contains(#""encoding_format":"base64""#))
         #expect(base64.data == floats.data)
         for (input, wire) in [
-            (EmbeddingRequest.Input.text("x"), #""x""#), (.tokens([1, 2]), "[1,2]"), (.tokenArrays([[1], [2, 3]]), "[[1],[2,3]]"),
+            (EmbeddingRequest.Input.text("x"), #""x""#), (.tokens([1, 2]), "[1,2]"),
+            (.tokenArrays([[1], [2, 3]]), "[[1],[2,3]]"),
         ] {
             _ = try await client.embeddings.create(EmbeddingRequest(model: "m", input: input))
             #expect(lastRequest == #"POST /v1/embeddings {"input":\#(wire),"model":"m"}"#)
@@ -58,7 +59,9 @@ struct ResourceTests {
 
     @Test func `Images come by URL or as base64`() async throws {
         let client = served.client()
-        let byURL = try await client.images.generate(ImageRequest(prompt: "A harbour", n: 2, quality: .hd, size: .wide1792, style: .vivid))
+        let byURL = try await client.images.generate(
+            ImageRequest(prompt: "A harbour", n: 2, quality: .hd, size: .wide1792, style: .vivid)
+        )
         #expect(
             lastRequest
                 == #"POST /v1/images/generations {"n":2,"prompt":"A harbour","quality":"hd","size":"1792x1024","style":"vivid"}"#
@@ -129,7 +132,11 @@ struct ResourceTests {
         #expect(logged == charged)
         let page = try await client.usage.historyPage(
             2,
-            UsageFilter(model: "gpt-4o-mini", endpoint: "/v1/chat/completions", startDate: Timestamp("2026-01-01T00:00:00Z")),
+            UsageFilter(
+                model: "gpt-4o-mini",
+                endpoint: "/v1/chat/completions",
+                startDate: Timestamp("2026-01-01T00:00:00Z")
+            ),
             pageSize: 2
         )
         #expect(
@@ -157,8 +164,12 @@ struct ResourceTests {
 
     @Test func `An account is registered, logs in, and is changed`() async throws {
         let client = served.client(.none)
-        let registered = try await client.auth.register(Registration(email: "bo@tchavi.example", password: "long-enough", name: "Bo"))
-        #expect(lastRequest == #"POST /auth/register {"email":"bo@tchavi.example","name":"Bo","password":"long-enough"}"#)
+        let registered = try await client.auth.register(
+            Registration(email: "bo@tchavi.example", password: "long-enough", name: "Bo")
+        )
+        #expect(
+            lastRequest == #"POST /auth/register {"email":"bo@tchavi.example","name":"Bo","password":"long-enough"}"#
+        )
         #expect(registered.user.name == "Bo")
         #expect(client.auth.mode == .none)
         let login = try await client.auth.login(email: "bo@tchavi.example", password: "long-enough")
@@ -166,9 +177,17 @@ struct ResourceTests {
         #expect(!"\(login)".contains(login.accessToken.revealed()))
         #expect(client.auth.mode == .session)
         #expect(try await client.users.me().id == registered.user.id)
-        let changes = AccountChanges(name: "Bob", language: .french, currentPassword: "long-enough", newPassword: "longer-still")
+        let changes = AccountChanges(
+            name: "Bob",
+            language: .french,
+            currentPassword: "long-enough",
+            newPassword: "longer-still"
+        )
         #expect(try await client.users.update(changes).name == "Bob")
-        #expect(lastRequest == #"PATCH /users/me {"currentPassword":"long-enough","language":"fr","name":"Bob","newPassword":"longer-still"}"#)
+        #expect(
+            lastRequest
+                == #"PATCH /users/me {"currentPassword":"long-enough","language":"fr","name":"Bob","newPassword":"longer-still"}"#
+        )
         let error = await #expect(throws: TchaviError.self) {
             try await client.auth.login(email: "bo@tchavi.example", password: "long-enough")
         }
@@ -186,11 +205,15 @@ struct ResourceTests {
             let count = number <= sizes.count ? sizes[number - 1] : 0
             let data = (0..<count).map { index -> JSONValue in
                 [
-                    "id": "\(number)-\(index)", "packId": "p", "amount": 1, "currency": "XOF", "provider": "STRIPE", "status": "PENDING",
+                    "id": "\(number)-\(index)", "packId": "p", "amount": 1, "currency": "XOF", "provider": "STRIPE",
+                    "status": "PENDING",
                     "creditsGranted": 1, "createdAt": "2026-01-01T00:00:00Z",
                 ]
             }
-            return .json(["data": .array(data), "page": .integer(Int64(number)), "limit": .integer(Int64(limit)), "total": 99, "hasMore": true])
+            return .json([
+                "data": .array(data), "page": .integer(Int64(number)), "limit": .integer(Int64(limit)), "total": 99,
+                "hasMore": true,
+            ])
         }
     }
 

@@ -48,7 +48,9 @@ struct AuthorizerTests {
         #expect(paths == ["/auth/login", "/users/me", "/auth/refresh", "/users/me", "/auth/refresh", "/users/me"])
         let refreshes = served.gateway.requests.filter { $0.path == "/auth/refresh" }
         #expect(Set(refreshes.map { $0.headers["cookie"] }).count == 2)
-        #expect(served.gateway.requests.filter { $0.path != "/auth/refresh" }.allSatisfy { $0.headers["cookie"] == nil })
+        #expect(
+            served.gateway.requests.filter { $0.path != "/auth/refresh" }.allSatisfy { $0.headers["cookie"] == nil }
+        )
     }
 
     @Test func `Many callers share one login`() async throws {
@@ -67,7 +69,10 @@ struct AuthorizerTests {
         served.gateway.enqueue(.error(status: 401, code: "unauthorized", message: "Too old."))
         _ = try await client.users.me()
         #expect(paths == ["/auth/login", "/users/me", "/users/me", "/auth/refresh", "/users/me"])
-        served.gateway.enqueue(.error(status: 401, code: "u", message: "No."), .error(status: 401, code: "u", message: "No."))
+        served.gateway.enqueue(
+            .error(status: 401, code: "u", message: "No."),
+            .error(status: 401, code: "u", message: "No.")
+        )
         let error = await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
         #expect(error?.code == .authentication)
     }
@@ -88,7 +93,9 @@ struct AuthorizerTests {
         let failing = Locked(false)
         let gateway = served.gateway
         let transport = StubTransport { request, _ in
-            if request.url.path == "/auth/refresh", failing.withLock({ $0 }) { throw TchaviError.connectionLost("lost") }
+            if request.url.path == "/auth/refresh", failing.withLock({ $0 }) {
+                throw TchaviError.connectionLost("lost")
+            }
             return try await gateway.send(request)
         }
         let client = transport.client(ServedGateway.account) { $0.now = { [clock] in clock.now } }
@@ -153,7 +160,9 @@ struct AuthorizerTests {
     @Test func `A client with a key does not log in, and says so`() async throws {
         for credential in [Credential.apiKey("sk-tch-1234567"), .token { "t" }] {
             let client = client(credential)
-            let error = await #expect(throws: TchaviError.self) { try await client.auth.login(email: "a", password: "b") }
+            let error = await #expect(throws: TchaviError.self) {
+                try await client.auth.login(email: "a", password: "b")
+            }
             #expect(error?.code == .invalidRequest)
             #expect(throws: TchaviError.self) { try client.auth.setAccessToken("t") }
         }
@@ -176,8 +185,10 @@ struct AuthorizerTests {
     }
 
     @Test(arguments: [
-        (Credential.apiKey(""), "API key"), (.apiKey("a\nb"), "API key"), (.account(email: "", password: "x"), "e-mail"),
-        (.account(email: "a@b", password: ""), "password"), (.token { "" }, "access token"), (.token { "a\r\nb" }, "access token"),
+        (Credential.apiKey(""), "API key"), (.apiKey("a\nb"), "API key"),
+        (.account(email: "", password: "x"), "e-mail"),
+        (.account(email: "a@b", password: ""), "password"), (.token { "" }, "access token"),
+        (.token { "a\r\nb" }, "access token"),
     ])
     func `A credential that cannot be used is reported by the first call, and nothing is sent`(
         credential: Credential,
