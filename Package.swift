@@ -38,6 +38,8 @@ let package = Package(
         example("fetch-and-run", path: "FetchAndRun"),
         example("ab-selection", path: "ABSelection"),
         example("tool-calls", path: "ToolCalls"),
+        example("soak", path: "Soak"),
+        example("local-gateway", path: "LocalGateway"),
         .testTarget(name: "TchaviTests", dependencies: ["Tchavi", "TchaviTesting"], swiftSettings: settings),
         .testTarget(
             name: "TchaviPromptsTests",

@@ -31,6 +31,9 @@ public final class LocalGateway: HTTPTransport {
         public var accessTokenLifetime: Duration = .seconds(900)
         /// How long the gateway thinks before it answers.
         public var latency: Duration = .zero
+        /// Whether requests are kept for ``LocalGateway/requests``, and calls for the usage history; without end, so a
+        /// gateway that serves very many had better not.
+        public var remembersRequests = true
         /// What measures the latency.
         public var clock: any Clock<Duration> = ContinuousClock()
         /// What day it is.
@@ -113,6 +116,7 @@ public final class LocalGateway: HTTPTransport {
         for key in configuration.apiKeys.sorted() {
             _ = ledger.makeKey(account, secret: key, APIKeyParameters(label: "default"), now: now)
         }
+        ledger.keepsLogs = configuration.remembersRequests
         state = Locked(State(ledger: ledger))
     }
 
@@ -169,7 +173,7 @@ public final class LocalGateway: HTTPTransport {
 
     func respond(to request: ReceivedRequest) async throws -> HTTPResponse {
         let number = state.withLock { state in
-            state.requests.append(request)
+            if configuration.remembersRequests { state.requests.append(request) }
             state.served += 1
             return state.served
         }

@@ -21,6 +21,8 @@ struct LocalLedger: Sendable {
     }
 
     private(set) var accounts: [Account] = []
+    /// Whether calls are logged.
+    var keepsLogs = true
     private var counts: [String: Int] = [:]
 
     /// A name that was not given before: `key-1`, `key-2`.
@@ -152,6 +154,7 @@ struct LocalLedger: Sendable {
         errorCode: String?,
         now: Date
     ) {
+        guard keepsLogs else { return }
         let status: UsageLogStatus =
             errorCode == nil ? .success : errorCode == "rate_limit_exceeded" ? .rateLimited : .error
         let log = UsageLog(
