@@ -1,7 +1,7 @@
 import Foundation
 public import Tchavi
 
-/// Checks that a transport does what ``HTTPTransport`` asks of it: cancellation, streaming, limits, redirects.
+/// Checks that a transport does what `HTTPTransport` asks of it: cancellation, streaming, limits, redirects.
 ///
 /// ```swift
 /// @Test func `My transport conforms`() async throws {

@@ -93,6 +93,64 @@ func whenCallsFail(client: TchaviClient, request: ChatRequest) async throws {
     _ = patient
 }
 
+func resources(client: TchaviClient, password: Secret) async throws {
+    let vectors = try await client.embeddings.create(
+        EmbeddingRequest(model: "text-embedding-3-small", input: ["first text", "second text"])
+    )
+    print(vectors.data[0].embedding.count)
+
+    let images = try await client.images.generate(ImageRequest(prompt: "A harbour at dawn", size: .square1024))
+    print(images.data.first?.url ?? "")
+
+    print(try await client.credits.balance().creditsBalance)
+    for pack in try await client.credits.packs() { print(pack.name, pack.credits, pack.price, pack.currency) }
+    for model in try await client.models.list() { print(model.modelID, model.tier, model.creditsPerKInput) }
+
+    for try await log in client.usage.history(UsageFilter(model: "gpt-4o-mini")) {
+        print(log.createdAt, log.totalTokens, log.creditsCharged)
+    }
+    let page = try await client.payments.historyPage(1, pageSize: 20)
+    print(page.data.count, "of", page.total)
+
+    let made = try await client.apiKeys.create(APIKeyParameters(label: "ci", allowedEndpoints: ["/v1/chat/completions"]))
+    let worker = TchaviClient(.apiKey(made.key), configuration: client.configuration)
+    try await client.apiKeys.delete(made.apiKey.id)
+
+    let payment = try await client.payments.initiate(PaymentParameters(packID: "pack-small", phone: "+229…"))
+    let status = try await client.payments.retrieve(payment.paymentID).status
+    use((worker, status))
+
+    let account = TchaviClient(.account(email: "me@example.com", password: password))
+    print(try await account.users.me().creditsBalance)
+
+    let visitor = TchaviClient(.none)
+    _ = try await visitor.auth.register(Registration(email: "me@example.com", password: password))
+    try await visitor.auth.login(email: "me@example.com", password: password)
+
+    @Sendable func tokenFromMyServer() async throws -> Secret { password }
+    let app = TchaviClient(.token { try await tokenFromMyServer() })
+    use(app)
+}
+
+func transports() {
+    struct TimingTransport: HTTPTransport {
+        let base: any HTTPTransport
+
+        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+            let start = ContinuousClock.now
+            let response = try await base.send(request)
+            print(request.method, response.status, ContinuousClock.now - start)
+            return response
+        }
+    }
+
+    var configuration = TchaviClient.Configuration()
+    configuration.transport = TimingTransport(base: URLSessionTransport.shared)
+    configuration.observer = { report in
+        print(report.method, report.path, report.attempt, report.status ?? 200, report.duration, report.outcome)
+    }
+}
+
 func prompts(gateway: TchaviClient, user: User) async throws {
     let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
     let prompt = try await library.prompt("support-reply", matching: PromptQuery()
@@ -181,6 +239,16 @@ func testing(request: ChatRequest) async throws {
         connection.reset()
     }
     _ = faulty
+
+    var recording = TchaviClient.Configuration()
+    recording.transport = CassetteRecorder(to: "Fixtures/Gateway/support.json")
+
+    var replaying = TchaviClient.Configuration()
+    replaying.transport = try CassettePlayer("Fixtures/Gateway/support.json")
+
+    let peer = try TransportConformance.Peer()
+    let violations = await TransportConformance.violations(of: URLSessionTransport(), against: peer)
+    use(violations)
 
     let clock = TestClock(skippingSleepsUpTo: .seconds(10))
     var configuration = TchaviClient.Configuration()
