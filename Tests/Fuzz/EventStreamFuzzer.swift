@@ -1,8 +1,7 @@
 import Foundation
 
-// Compiled with the module's own sources by `.ci/fuzz`. Whatever bytes come in: no trap, and the events do not depend on
-// where the bytes were split.
-
+/// Compiled with the module's own sources by `.ci/fuzz`. Whatever bytes come in: no trap, and the events do not depend on
+/// where the bytes were split.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzEventStream(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let start, count > 0 else { return 0 }
