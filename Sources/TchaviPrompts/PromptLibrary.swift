@@ -53,8 +53,8 @@ public final class PromptLibrary: Sendable {
     public func prompt(_ id: String, matching query: PromptQuery = PromptQuery()) async throws -> Prompt {
         let snapshot = try await snapshot()
         let record = try Self.record(id, in: snapshot)
-        let result = Selector(record: record, query: query).run()
-        guard let version = result.version else { throw PromptError.noMatch(record, query) }
+        let (selection, picked) = snapshot.selector(of: record).select(query)
+        guard let version = picked else { throw PromptError.noMatch(record, query) }
         guard let config = version.config else {
             throw PromptError(
                 .invalidRecord,
@@ -67,7 +67,7 @@ public final class PromptLibrary: Sendable {
             record: record,
             version: version,
             config: config,
-            selection: result.selection,
+            selection: selection,
             compiled: snapshot.messages(of: version, in: record, config),
             gateway: gateway,
             tools: tools.filter { tool in config.declaredToolNames.contains(tool.name) }

@@ -103,7 +103,7 @@ struct LocalGatewayTests {
 
     @Test func `A served stream that is dropped is given up`() async throws {
         let gateway = LocalGateway()
-        gateway.enqueue(.text(String(repeating: "word ", count: 200_000)))
+        gateway.enqueue(.text(String(repeating: "word ", count: 50_000)))
         let server = try gateway.serve()
         let client = TchaviClient(
             .apiKey(Secret(LocalGateway.defaultAPIKey)),

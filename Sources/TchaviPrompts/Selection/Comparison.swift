@@ -19,10 +19,10 @@ enum Comparison {
 
     private static func equal(_ given: ConditionValue, _ rule: ConditionValue) -> Bool {
         switch rule {
-        case .boolean(let value): given.readAsBoolean == value
-        case .integer, .number: given.readAsNumber.map { $0 == rule.number } ?? false
-        case .string(let value): given.readAsText?.isSameText(as: value) ?? false
-        case .strings(let values): given.readAsTexts?.isSameTexts(as: values) ?? false
+        case .boolean(let value): given.asBoolean == value
+        case .integer, .number: given.asNumber.map { $0 == rule.number } ?? false
+        case .string(let value): given.asText?.isSameText(as: value) ?? false
+        case .strings(let values): given.asTexts?.isSameTexts(as: values) ?? false
         }
     }
 
@@ -31,11 +31,11 @@ enum Comparison {
         switch rule {
         case .boolean, .strings: return nil
         case .integer, .number:
-            guard let given = given.readAsNumber, let rule = rule.number else { return nil }
+            guard let given = given.asNumber, let rule = rule.number else { return nil }
             // Not-a-number is neither before, with nor after any other.
             return given < rule ? -1 : given > rule ? 1 : given == rule ? 0 : nil
         case .string(let value):
-            guard let given = given.readAsText else { return nil }
+            guard let given = given.asText else { return nil }
             return given.isSameText(as: value) ? 0 : given.precedesInBytes(value) ? -1 : 1
         }
     }
@@ -44,11 +44,11 @@ enum Comparison {
         switch rule {
         case .boolean, .integer, .number: return nil
         case .strings(let values):
-            let wanted = given.readAsTexts ?? given.readAsText.map { [$0] } ?? []
+            let wanted = given.asTexts ?? given.asText.map { [$0] } ?? []
             return wanted.allSatisfy { text in values.contains { $0.isSameText(as: text) } }
         case .string(let value):
             if case .strings(let texts) = given { return texts.allSatisfy { value.utf8.contains(bytes: $0.utf8) } }
-            guard let text = given.readAsText else { return nil }
+            guard let text = given.asText else { return nil }
             return value.utf8.contains(bytes: text.utf8)
         }
     }
@@ -65,7 +65,7 @@ extension ConditionValue {
     }
 
     /// A boolean, or a text that says `true` or `false`.
-    fileprivate var readAsBoolean: Bool? {
+    var asBoolean: Bool? {
         switch self {
         case .boolean(let value): value
         case .string(let text):
@@ -79,7 +79,7 @@ extension ConditionValue {
     }
 
     /// A number, or a text that is wholly a finite decimal number.
-    fileprivate var readAsNumber: Double? {
+    var asNumber: Double? {
         switch self {
         case .integer(let value): return Double(value)
         case .number(let value): return value
@@ -92,7 +92,7 @@ extension ConditionValue {
     }
 
     /// A text, or a number or boolean as ECMAScript spells it; an array is none.
-    fileprivate var readAsText: String? {
+    var asText: String? {
         switch self {
         case .string(let text): text
         case .integer(let value): Double(value).ecmaScriptDescription
@@ -103,7 +103,7 @@ extension ConditionValue {
     }
 
     /// An array, or a text that is a JSON array of strings; anything else is none.
-    fileprivate var readAsTexts: [String]? {
+    var asTexts: [String]? {
         switch self {
         case .strings(let texts): return texts
         case .string(let text):

@@ -1,7 +1,8 @@
 import Foundation
 import Tchavi
 
-/// The plain evaluator of `SELECTION.md`: the definition of what is picked, and the source of explanations.
+/// The plain evaluator of `SELECTION.md`: the definition of what is picked, and the source of explanations. Queries are
+/// answered by ``CompiledSelector``, which has to agree with it.
 struct Selector {
     /// A deployment of a version that the record has, as it stands in a query.
     struct Candidate {
@@ -13,7 +14,7 @@ struct Selector {
         let exclusion: Exclusion?
 
         var specificity: Int { evaluation.specificity }
-        var weight: Double { max(0, deployment.weight ?? 0) }
+        var weight: Double { Finalist(deployment: deployment, version: version).weight }
     }
 
     /// What keeps a deployment from competing.
@@ -74,28 +75,14 @@ struct Selector {
     private func pick(_ version: PromptVersion?, _ reason: Selection.Reason, _ result: inout Result) {
         guard let version else { return }
         result.version = version
-        result.selection.version = version.version
-        result.selection.versionID = version.id
-        result.selection.reason = reason
+        result.selection.pick(version, reason)
     }
 
     // MARK: Competing
 
     /// Every deployment of a version that there is, ordered by version number and deployment id.
     private func candidates() -> [Candidate] {
-        var ids: Set<[UInt8]> = []
-        let seen = record.versions.filter { ids.insert(Array($0.id.utf8)).inserted }
-        return
-            seen
-            .flatMap { version in
-                record.deployments(of: version).map { (deployment: $0, version: version) }
-            }
-            .sorted { first, second in
-                first.version.version != second.version.version
-                    ? first.version.version < second.version.version
-                    : first.deployment.id.precedesInBytes(second.deployment.id)
-            }
-            .map { candidate($0.deployment, $0.version) }
+        record.orderedDeployments().map { candidate($0.deployment, $0.version) }
     }
 
     private func candidate(_ deployment: Deployment, _ version: PromptVersion) -> Candidate {
@@ -135,54 +122,17 @@ struct Selector {
 
     // MARK: Choosing among equals
 
-    /// `SELECTION.md`, steps 6 and 7. The finalists are in the order of version number and deployment id.
+    /// Steps 6 and 7. The finalists are in the order of version number and deployment id.
     private func choose(_ reason: Selection.Reason, _ result: inout Result) {
-        let finalists = result.finalists
-        let candidates = result.candidates
-        let hasWeights = finalists.contains { candidates[$0].deployment.weight != nil }
-        let arms = finalists.filter { candidates[$0].weight > 0 }
-        var reason = reason
-        var picked: Int?
-        if hasWeights, !arms.isEmpty {
-            let experiment = finalists.lazy.compactMap { candidates[$0].deployment.experiment }.first { !$0.isEmpty }
-            let split = Split(
-                salt: experiment ?? record.promptID,
-                weights: arms.map { (candidates[$0].deployment.id, candidates[$0].weight) }
-            )
-            if let key = query.bucketingKey {
-                let bucket = split.bucket(for: key)
-                result.selection.bucket = bucket
-                picked = split.arm(for: bucket).map { arms[$0] }
-            } else {
-                let heaviest = arms.map { candidates[$0].weight }.max()
-                picked = newest(arms.filter { candidates[$0].weight == heaviest }, candidates)
-            }
-            result.split = split
-            result.selection.experiment = split.salt
-            result.selection.arm = arms.firstIndex { $0 == picked }
-            reason = .split
+        let finalists = result.finalists.map { index in
+            Finalist(deployment: result.candidates[index].deployment, version: result.candidates[index].version)
         }
-        guard let index = picked ?? newest(finalists, candidates) else { return }
-        result.picked = index
-        result.selection.deploymentID = candidates[index].deployment.id
-        pick(candidates[index].version, reason, &result)
+        guard let choice = Choice(among: finalists, query, promptID: record.promptID) else { return }
+        result.picked = result.finalists[choice.index]
+        result.split = choice.split
+        result.version = choice.finalist.version
+        result.selection.take(choice, otherwise: reason)
     }
-
-    /// Step 7: the newest, then the highest version number, then the first deployment id.
-    private func newest(_ indices: [Int], _ candidates: [Candidate]) -> Int? {
-        indices.min { first, second in
-            let (first, second) = (candidates[first], candidates[second])
-            let (earlier, later) = (second.timestamp, first.timestamp)
-            if earlier != later { return later > earlier }
-            if first.version.version != second.version.version { return first.version.version > second.version.version }
-            return first.deployment.id.precedesInBytes(second.deployment.id)
-        }
-    }
-}
-
-extension Selector.Candidate {
-    /// Seconds since 2001; a missing date, or one that cannot be read, is the oldest.
-    fileprivate var timestamp: Double { deployment.timestamp?.date?.timeIntervalSinceReferenceDate ?? -.infinity }
 }
 
 extension PromptRecord {

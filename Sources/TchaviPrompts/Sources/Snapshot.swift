@@ -7,6 +7,8 @@ final class Snapshot: Sendable {
     let revision: String?
     private let locations: [String: PromptRecord]
     private let syntax: VariableSyntax
+    /// The prompts' deployments, compiled when a prompt is first asked for.
+    private let selectors = Locked<[String: CompiledSelector]>([:])
     /// The versions' messages, parsed when a version is first picked.
     private let compiled = Locked<[String: (source: [ChatMessage], messages: CompiledMessages)]>([:])
 
@@ -38,6 +40,14 @@ final class Snapshot: Sendable {
         self.diagnostics = diagnostics
         self.syntax = syntax
         revision = catalogue.revision
+    }
+
+    /// A prompt's deployments, compiled once.
+    func selector(of record: PromptRecord) -> CompiledSelector {
+        if let selector = selectors.withLock({ $0[record.promptID] }) { return selector }
+        let selector = CompiledSelector(record)
+        selectors.withLock { $0[record.promptID] = selector }
+        return selector
     }
 
     /// The messages of a version, parsed once.

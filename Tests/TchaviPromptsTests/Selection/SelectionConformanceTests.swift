@@ -16,6 +16,9 @@ struct SelectionConformanceTests {
             let name = json["name"]?.string ?? ""
             #expect(result.version?.id == json["expected"]?.string, "\(name)")
             #expect(result.selection.reason.rawValue == json["reason"]?.string, "\(name)")
+            let compiled = CompiledSelector(record).select(query)
+            #expect(compiled.version == result.version, "\(name)")
+            #expect(compiled.selection == result.selection, "\(name)")
         }
     }
 
