@@ -21,6 +21,7 @@ public final class PromptLibrary: Sendable {
     private let gateway: TchaviClient
     private let syntax: VariableSyntax
     private let tools: [Tool]
+    private let assignments: AssignmentLog?
     private let state = Locked(State())
 
     /// Makes a library. Nothing is read before the first use.
@@ -30,16 +31,19 @@ public final class PromptLibrary: Sendable {
     ///   - gateway: What runs them.
     ///   - syntax: How variables are written in the prompts' texts.
     ///   - tools: Tools for every prompt of the library that declares them; a run can bring more.
+    ///   - assignments: Takes down which users were assigned to which arm of a split.
     public init(
         source: some PromptSource,
         gateway: TchaviClient,
         syntax: VariableSyntax = .angleBrackets,
-        tools: [Tool] = []
+        tools: [Tool] = [],
+        assignments: AssignmentLog? = nil
     ) {
         self.source = source
         self.gateway = gateway
         self.syntax = syntax
         self.tools = tools
+        self.assignments = assignments
     }
 
     /// Picks a version of a prompt.
@@ -53,8 +57,8 @@ public final class PromptLibrary: Sendable {
     public func prompt(_ id: String, matching query: PromptQuery = PromptQuery()) async throws -> Prompt {
         let snapshot = try await snapshot()
         let record = try Self.record(id, in: snapshot)
-        let (selection, picked) = snapshot.selector(of: record).select(query)
-        guard let version = picked else { throw PromptError.noMatch(record, query) }
+        let answer = snapshot.selector(of: record).select(query)
+        guard let version = answer.version else { throw PromptError.noMatch(record, query) }
         guard let config = version.config else {
             throw PromptError(
                 .invalidRecord,
@@ -63,11 +67,14 @@ public final class PromptLibrary: Sendable {
                 promptID: id
             )
         }
+        if let choice = answer.choice, let key = query.bucketingKey {
+            assignments?.note(choice, answer.selection, key: key)
+        }
         return Prompt(
             record: record,
             version: version,
             config: config,
-            selection: selection,
+            selection: answer.selection,
             compiled: snapshot.messages(of: version, in: record, config),
             gateway: gateway,
             tools: tools.filter { tool in config.declaredToolNames.contains(tool.name) }
@@ -87,6 +94,15 @@ public final class PromptLibrary: Sendable {
     ) async throws -> SelectionExplanation {
         let record = try await Self.record(id, in: snapshot())
         return Selector(record: record, query: query).explained()
+    }
+
+    /// Looks through every prompt for deployments that will not do what their author meant.
+    ///
+    /// - Returns: The findings, prompt by prompt, the gravest of each first.
+    /// - Throws: Where the source cannot be read.
+    public func lint() async throws -> [DeploymentFinding] {
+        let snapshot = try await snapshot()
+        return snapshot.ids.flatMap { snapshot.records[$0]?.lint(syntax: syntax) ?? [] }
     }
 
     /// The ids of every prompt, in order.

@@ -28,7 +28,7 @@ struct Choice {
     var bucket: Double?
     var arm: Int?
 
-    /// - Parameter finalists: Those of one rank, ordered by version number and deployment id.
+    /// Chooses among those of one rank, which are ordered by version number and deployment id.
     init?(among finalists: [Finalist], _ query: PromptQuery, promptID: String) {
         let hasWeights = finalists.contains { $0.deployment.weight != nil }
         let arms = hasWeights ? finalists.indices.filter { finalists[$0].weight > 0 } : []

@@ -62,9 +62,17 @@ struct CompiledSelector: Sendable {
     // MARK: Answering
 
     /// What a query gets.
-    func select(_ query: PromptQuery) -> (selection: Selection, version: PromptVersion?) {
+    struct Answer {
+        var selection: Selection
+        var version: PromptVersion?
+        /// What was chosen among deployments, if it was that.
+        var choice: Choice?
+    }
+
+    /// Answers a query.
+    func select(_ query: PromptQuery) -> Answer {
         var selection = Selection(promptID: record.promptID, reason: .none)
-        if let folder = query.folderID, !folder.isSameText(as: record.folderID) { return (selection, nil) }
+        if let folder = query.folderID, !folder.isSameText(as: record.folderID) { return Answer(selection: selection) }
         if query.wantsLatest { return picked(latest.map { record.versions[$0] }, .pinned, &selection) }
         if let pin = query.index(of: PromptQuery.versionField) {
             let number = query.conditions[pin].value.asNumber.flatMap { Int(exactly: $0) }
@@ -74,12 +82,12 @@ struct CompiledSelector: Sendable {
         guard query.conditions.count <= UInt64.bitWidth else {
             // Conditions are counted in the bits of one word; nobody has more, and if so the definition answers.
             let result = Selector(record: record, query: query).run()
-            return (result.selection, result.version)
+            return Answer(selection: result.selection, version: result.version, choice: result.choice)
         }
         let view = QueryView(query, fields)
         let finalists = finalists(view)
         if !finalists.isEmpty { return chosen(finalists, .matched, query, &selection) }
-        guard !query.requiresMatch else { return (selection, nil) }
+        guard !query.requiresMatch else { return Answer(selection: selection) }
         if !unconditional.isEmpty { return chosen(unconditional, .unconditional, query, &selection) }
         return picked(record.fallbackVersion, .fallback, &selection)
     }
@@ -88,10 +96,10 @@ struct CompiledSelector: Sendable {
         _ version: PromptVersion?,
         _ reason: Selection.Reason,
         _ selection: inout Selection
-    ) -> (Selection, PromptVersion?) {
-        guard let version else { return (selection, nil) }
+    ) -> Answer {
+        guard let version else { return Answer(selection: selection) }
         selection.pick(version, reason)
-        return (selection, version)
+        return Answer(selection: selection, version: version)
     }
 
     private func chosen(
@@ -99,11 +107,11 @@ struct CompiledSelector: Sendable {
         _ reason: Selection.Reason,
         _ query: PromptQuery,
         _ selection: inout Selection
-    ) -> (Selection, PromptVersion?) {
+    ) -> Answer {
         let choice = Choice(among: finalists.map { entries[$0].candidate }, query, promptID: record.promptID)
-        guard let choice else { return (selection, nil) }
+        guard let choice else { return Answer(selection: selection) }
         selection.take(choice, otherwise: reason)
-        return (selection, choice.finalist.version)
+        return Answer(selection: selection, version: choice.finalist.version, choice: choice)
     }
 
     /// The competitors of the best rank, in order.

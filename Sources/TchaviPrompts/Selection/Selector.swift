@@ -35,6 +35,7 @@ struct Selector {
         var finalists: [Int] = []
         var picked: Int?
         var split: Split?
+        var choice: Choice?
     }
 
     let record: PromptRecord
@@ -130,6 +131,7 @@ struct Selector {
         guard let choice = Choice(among: finalists, query, promptID: record.promptID) else { return }
         result.picked = result.finalists[choice.index]
         result.split = choice.split
+        result.choice = choice
         result.version = choice.finalist.version
         result.selection.take(choice, otherwise: reason)
     }

@@ -104,7 +104,8 @@ struct SelectionPropertyTests {
             for _ in 0..<20 {
                 let query = Self.query(&generator)
                 let plain = Selector(record: record, query: query).run()
-                let (selection, version) = compiled.select(query)
+                let answer = compiled.select(query)
+                let (selection, version) = (answer.selection, answer.version)
                 reasons[plain.selection.reason, default: 0] += 1
                 guard selection == plain.selection, version?.id == plain.version?.id else {
                     Issue.record("\(selection) and \(plain.selection) for \(query) of \(record.json)")

@@ -1,0 +1,177 @@
+import Foundation
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+import Testing
+
+struct DeploymentLintTests {
+    private func rules(_ rules: Rule..., combinator: RuleGroup.Combinator = .and, not: Bool = false) -> RuleGroup {
+        RuleGroup(combinator, rules.map { .rule($0) }, not: not)
+    }
+
+    /// A prompt with one version for each deployment, and a fallback.
+    private func record(
+        _ deployments: [Deployment],
+        texts: [String] = [],
+        tags: [Int: [String: ConditionValue]] = [:]
+    ) -> PromptRecord {
+        let versions = deployments.indices.map { index in
+            let text = texts.indices.contains(index) ? texts[index] : "x"
+            let config = PromptVersionConfig(
+                id: "c",
+                messages: [.system(.text(text))],
+                model: "m",
+                tags: tags[index] ?? [:]
+            )
+            return PromptVersion(id: "v\(index + 1)", version: index + 1, promptID: "p", config: config)
+        }
+        let pairs = zip(versions, deployments).map { ($0.id, [$1]) }
+        return PromptRecord(
+            promptID: "p",
+            versions: versions,
+            deployments: Dictionary(uniqueKeysWithValues: pairs),
+            fallbackVersion: versions.first
+        )
+    }
+
+    private let old = Timestamp("2026-01-01T00:00:00Z")
+    private let new = Timestamp("2026-02-01T00:00:00Z")
+    private let us = Rule("region", .equal, "us")
+
+    @Test func `Nothing is found in the fixture library`() async throws {
+        let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
+        #expect(try await library.lint() == [])
+    }
+
+    @Test func `A deployment that a newer one always outranks`() {
+        let findings = record([
+            Deployment(id: "a", timestamp: old, query: rules(us, Rule("plan", .equal, "pro"))),
+            Deployment(id: "b", timestamp: new, query: rules(Rule("plan", .equal, "pro"), us)),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.neverSelected])
+        #expect(findings[0].deploymentID == "a")
+        #expect(findings[0].versionID == "v1")
+        #expect(findings[0].description.contains("b, which is newer"))
+    }
+
+    @Test func `Two deployments that always tie`() {
+        let findings = record([
+            Deployment(id: "a", timestamp: old, query: rules(us)),
+            Deployment(id: "b", timestamp: old, query: rules(us)),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.alwaysTies])
+        let weighted = record([
+            Deployment(id: "a", timestamp: old, query: rules(us), weight: 1),
+            Deployment(id: "b", timestamp: old, query: rules(us), weight: 1),
+        ])
+        #expect(weighted.lint() == [])
+    }
+
+    @Test(arguments: [
+        [Rule("a", .equal, "x"), Rule("a", .equal, "y")], [Rule("a", .equal, "x"), Rule("a", .notEqual, "x")],
+        [Rule("a", .greater, 5), Rule("a", .less, 5)], [Rule("a", .greater, 5), Rule("a", .atMost, 5)],
+        [Rule("a", .equal, true), Rule("a", .equal, false)], [Rule("a", .equal, 7), Rule("a", .less, 7)],
+        [Rule("a", .includes, ["x", "y"]), Rule("a", .equal, "z")],
+    ])
+    func `Rules that cannot hold together`(pair: [Rule]) {
+        let findings = record([Deployment(id: "d", query: RuleGroup(.and, pair.map { .rule($0) }))]).lint()
+        #expect(findings.map(\.kind) == [.contradiction])
+        #expect(findings[0].rule == pair[1])
+        #expect(findings[0].severity == .error)
+    }
+
+    @Test(arguments: [
+        [Rule("a", .greater, 5), Rule("a", .less, 6)], [Rule("a", .atLeast, 5), Rule("a", .atMost, 5)],
+        [Rule("a", .notEqual, "x"), Rule("a", .notEqual, "y")],
+        [Rule("a", .includes, ["x", "y"]), Rule("a", .equal, "y")],
+        [Rule("a", .greater, "x"), Rule("a", .less, "xy")], [Rule("a", .excludes, ["x"]), Rule("a", .notEqual, "y")],
+        [Rule("a", .equal, "true"), Rule("a", .equal, true)],
+    ])
+    func `Rules that can hold together are left alone`(pair: [Rule]) {
+        #expect(record([Deployment(id: "d", query: RuleGroup(.and, pair.map { .rule($0) }))]).lint() == [])
+        let alternatives = RuleGroup(.or, [.rule(Rule("a", .equal, "x")), .rule(Rule("a", .equal, "y"))])
+        #expect(record([Deployment(id: "d", query: alternatives)]).lint() == [])
+    }
+
+    @Test func `A tag that contradicts a rule`() {
+        let record = record(
+            [Deployment(id: "d", query: rules(Rule("locale", .equal, "fr")))],
+            tags: [0: ["locale": "de"]]
+        )
+        #expect(record.lint().map(\.kind) == [.contradiction])
+    }
+
+    @Test(arguments: [
+        Rule("a", .greater, true), Rule("a", .less, ["x"]), Rule("a", .includes, 5), Rule("a", .excludes, false),
+    ])
+    func `A comparison that no value can pass`(rule: Rule) {
+        let findings = record([Deployment(id: "d", query: rules(rule))]).lint()
+        #expect(findings.map(\.kind) == [.incomparable])
+        #expect(findings[0].rule == rule)
+    }
+
+    @Test func `Rules that take one field for two kinds`() {
+        let findings = record([
+            Deployment(id: "a", query: rules(Rule("beta", .equal, true))),
+            Deployment(id: "b", query: rules(Rule("beta", .equal, 1))),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.incomparable])
+        #expect(findings[0].severity == .warning)
+    }
+
+    @Test func `Operators and combinators that are not known`() {
+        let findings = record([
+            Deployment(id: "a", query: rules(Rule("a", "~=", "x"))),
+            Deployment(id: "b", query: rules(us, combinator: "XOR")),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.unknownOperator, .unknownOperator])
+        #expect(findings.map(\.deploymentID) == ["a", "b"])
+    }
+
+    @Test func `Weights that are all zero`() {
+        let findings = record([
+            Deployment(id: "a", query: rules(us), weight: 0), Deployment(id: "b", query: rules(us), weight: -1),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.zeroWeights])
+    }
+
+    @Test func `An experiment whose arms have different rules`() {
+        let findings = record([
+            Deployment(id: "a", query: rules(us), weight: 1, experiment: "e"),
+            Deployment(id: "b", query: rules(Rule("region", .equal, "eu")), weight: 1, experiment: "e"),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.unequalArms])
+        #expect(findings[0].deploymentID == "b")
+    }
+
+    @Test func `A deployment of a version that does not exist`() {
+        var record = record([Deployment(id: "a")])
+        record.deployments["gone"] = [Deployment(id: "ghost")]
+        let findings = record.lint()
+        #expect(findings.map(\.kind) == [.missingVersion])
+        #expect(findings[0].versionID == "gone")
+    }
+
+    @Test func `A prompt that has no answer for a query that nothing matches`() {
+        var record = record([Deployment(id: "a", query: rules(us))])
+        record.fallbackVersion = nil
+        #expect(record.lint().map(\.kind) == [.noFallback])
+    }
+
+    @Test func `A variable that the version before did not need`() {
+        let findings = record(
+            [
+                Deployment(id: "a", timestamp: new, query: rules(us)),
+                Deployment(id: "b", timestamp: old, query: rules(us)),
+            ],
+            texts: ["Hello <<name>>", "Hello <<name>> of <<company>>"]
+        ).lint()
+        #expect(findings.contains { $0.kind == .newVariable && $0.message.contains("`company`") })
+    }
+
+    @Test func `The gravest findings come first`() {
+        var record = record([Deployment(id: "a", query: rules(Rule("a", "~=", 1)))])
+        record.fallbackVersion = nil
+        #expect(record.lint().map(\.severity) == [.error, .warning])
+    }
+}
