@@ -40,6 +40,13 @@ let package = Package(
         example("tool-calls", path: "ToolCalls"),
         example("soak", path: "Soak"),
         example("local-gateway", path: "LocalGateway"),
+        .target(name: "AllocationCounter", path: "Examples/AllocationCounter"),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting", "AllocationCounter"],
+            path: "Examples/Benchmarks",
+            swiftSettings: settings
+        ),
         .testTarget(name: "TchaviTests", dependencies: ["Tchavi", "TchaviTesting"], swiftSettings: settings),
         .testTarget(
             name: "TchaviPromptsTests",

@@ -19,6 +19,7 @@ struct Arguments {
           --prompts DIRECTORY      where the prompts are (the project's own, unless given)
           --explain                what kept out every other deployment; nothing is run
           --list                   the prompts there are
+          --lint                   what is wrong with the deployments of any prompt; 65 if that is an error
           --json                   the PromptResponse as JSON, and nothing else
           --help                   this text
 
@@ -38,6 +39,7 @@ struct Arguments {
     var directory = ExampleGateway.prompts
     var explains = false
     var lists = false
+    var lints = false
     var printsJSON = false
     var wantsHelp = false
 
@@ -75,6 +77,7 @@ struct Arguments {
             case "--prompts": directory = try Self.value(&rest, argument)
             case "--explain": explains = true
             case "--list": lists = true
+            case "--lint": lints = true
             case "--json": printsJSON = true
             case "--help", "-h": wantsHelp = true
             case _ where argument.hasPrefix("-") && argument.count > 1:

@@ -38,6 +38,13 @@ func run(_ arguments: Arguments) async throws {
         for id in try await library.promptIDs() { print(id) }
         return
     }
+    if arguments.lints {
+        let findings = try await library.lint()
+        for finding in findings { print(finding) }
+        print("\(findings.count) findings")
+        if findings.contains(where: { $0.severity == .error }) { exit(65) }
+        return
+    }
     if arguments.explains {
         print(try await library.explain(arguments.prompt, matching: arguments.query))
         return

@@ -137,6 +137,9 @@ public struct ChatCompletionAccumulator: Sendable {
             message.refusal = refusal
             message.functionCall = functionCall
             message.additionalFields = messageFields
+            // Deltas do not know these two; of another kind than a message's they could not be read again.
+            message.name = message.additionalFields.removeValue(forKey: "name")?.string
+            message.toolCallID = message.additionalFields.removeValue(forKey: "tool_call_id")?.string
             if !calls.isEmpty {
                 message.toolCalls = calls.sorted { ($0.index ?? 0) < ($1.index ?? 0) }.map { delta in
                     var call = ToolCall(

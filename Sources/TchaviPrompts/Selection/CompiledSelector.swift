@@ -12,6 +12,8 @@ struct CompiledSelector: Sendable {
     private let entries: [Entry]
     private let fields: [ByteText: Int]
     private let index: [Witness: [Int]]
+    /// The kinds of witnesses that the index has for each field: no value needs to be read as any other.
+    private let kinds: [WitnessKinds]
     private let unconditional: [Int]
     private let versionsByNumber: [Int: Int]
     private let latest: Int?
@@ -41,6 +43,25 @@ struct CompiledSelector: Sendable {
         case number(field: Int, Double)
         case text(field: Int, ByteText)
         case texts(field: Int, [ByteText])
+
+        var fieldAndKind: (field: Int, kind: WitnessKinds) {
+            switch self {
+            case .present(let field): (field, .present)
+            case .boolean(let field, _): (field, .boolean)
+            case .number(let field, _): (field, .number)
+            case .text(let field, _): (field, .text)
+            case .texts(let field, _): (field, .texts)
+            }
+        }
+    }
+
+    private struct WitnessKinds: OptionSet {
+        let rawValue: UInt8
+        static let present = WitnessKinds(rawValue: 1)
+        static let boolean = WitnessKinds(rawValue: 2)
+        static let number = WitnessKinds(rawValue: 4)
+        static let text = WitnessKinds(rawValue: 8)
+        static let texts = WitnessKinds(rawValue: 16)
     }
 
     init(_ record: PromptRecord) {
@@ -50,6 +71,7 @@ struct CompiledSelector: Sendable {
         entries = pairs.map { compiler.entry($0.deployment, $0.version) }
         fields = compiler.fields
         index = Compiler.index(entries)
+        kinds = Compiler.kinds(index, fields: compiler.fields.count)
         unconditional = entries.indices.filter { pairs[$0].deployment.isUnconditional }
         var versionsByNumber: [Int: Int] = [:]
         for (position, version) in record.versions.enumerated() where versionsByNumber[version.version] == nil {
@@ -118,7 +140,7 @@ struct CompiledSelector: Sendable {
     private func finalists(_ view: QueryView) -> [Int] {
         var best = 0
         var finalists: [Int] = []
-        view.eachWitness { witness in
+        view.eachWitness(kinds) { witness in
             for position in index[witness] ?? [] {
                 let specificity = specificity(of: entries[position], view)
                 guard specificity > 0, specificity >= best else { continue }
@@ -234,13 +256,17 @@ struct CompiledSelector: Sendable {
         }
 
         /// Everything that this query brings: each given value, read as each kind that a rule's value can have.
-        func eachWitness(_ body: (Witness) -> Void) {
+        func eachWitness(_ kinds: [WitnessKinds], _ body: (Witness) -> Void) {
             for (condition, field) in zip(query.conditions, conditionFields) where field >= 0 {
-                body(.present(field: field))
-                if let value = condition.value.asBoolean { body(.boolean(field: field, value)) }
-                if let value = condition.value.asNumber { body(.number(field: field, value)) }
-                if let value = condition.value.asText { body(.text(field: field, ByteText(value))) }
-                if let value = condition.value.asTexts { body(.texts(field: field, value.map(ByteText.init))) }
+                let kinds = kinds[field]
+                let value = condition.value
+                if kinds.contains(.present) { body(.present(field: field)) }
+                if kinds.contains(.boolean), let value = value.asBoolean { body(.boolean(field: field, value)) }
+                if kinds.contains(.number), let value = value.asNumber { body(.number(field: field, value)) }
+                if kinds.contains(.text), let value = value.asText { body(.text(field: field, ByteText(value))) }
+                if kinds.contains(.texts), let value = value.asTexts {
+                    body(.texts(field: field, value.map(ByteText.init)))
+                }
             }
         }
     }
@@ -296,6 +322,15 @@ struct CompiledSelector: Sendable {
                 for witness in Set(witnesses) { index[witness, default: []].append(position) }
             }
             return index
+        }
+
+        static func kinds(_ index: [Witness: [Int]], fields: Int) -> [WitnessKinds] {
+            var kinds = [WitnessKinds](repeating: [], count: fields)
+            for witness in index.keys {
+                let (field, kind) = witness.fieldAndKind
+                kinds[field].insert(kind)
+            }
+            return kinds
         }
 
         private static func count(_ node: Node, _ frequency: inout [Witness: Int]) {

@@ -214,4 +214,13 @@ struct ChatTests {
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(count.value == 3)
     }
+
+    @Test func `Fields of a delta that a message has in another kind do not spoil the message`() async throws {
+        let events = [
+            #"data: {"choices":[{"delta":{"content":"Hi","name":5,"tool_call_id":[]},"finish_reason":"stop"}]}"#, "",
+        ]
+        let transport = StubTransport { _, _ in .events(events.joined(separator: "\n\n")) }
+        let completion = try await transport.client().chat.stream(.hello).collect()
+        #expect(try ChatCompletion(json: completion.json) == completion)
+    }
 }

@@ -1,0 +1,169 @@
+import AllocationCounter
+import Foundation
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+
+// What the package's own work costs, side by side in one run: `swift run -c release benchmarks`. Times of a shared machine
+// say little by themselves; the ratios do.
+
+/// The median time of one call, of several runs, and the blocks of memory that one call asks for.
+func measure(_ calls: Int, runs: Int = 7, _ body: () throws -> Void) rethrows -> (time: Duration, allocations: Int) {
+    for _ in 0..<max(1, calls / 10) { try body() }
+    var times: [Duration] = []
+    let before = allocation_count()
+    for _ in 0..<runs {
+        let start = ContinuousClock.now
+        for _ in 0..<calls { try body() }
+        times.append((ContinuousClock.now - start) / calls)
+    }
+    let allocations = Double(allocation_count() - before) / Double(calls * runs)
+    return (times.sorted()[runs / 2], Int(allocations.rounded()))
+}
+
+func measure(_ calls: Int, runs: Int = 7, _ body: () async throws -> Void) async rethrows -> Duration {
+    for _ in 0..<max(1, calls / 10) { try await body() }
+    var times: [Duration] = []
+    for _ in 0..<runs {
+        let start = ContinuousClock.now
+        for _ in 0..<calls { try await body() }
+        times.append((ContinuousClock.now - start) / calls)
+    }
+    return times.sorted()[runs / 2]
+}
+
+func microseconds(_ duration: Duration) -> String {
+    String(format: "%.2f", Double(duration.components.attoseconds) / 1e12 + Double(duration.components.seconds) * 1e6)
+}
+
+func ratio(_ first: Duration, _ second: Duration) -> String { String(format: "%.2f", first / second) }
+
+// MARK: Selection
+
+/// Deployments for one tenant each, in one of four regions, all in production.
+func record(_ count: Int) -> PromptRecord {
+    let versions = (1...max(1, count)).map { number in
+        let config = PromptVersionConfig(id: "c", messages: [], model: "gpt-4o-mini")
+        return PromptVersion(id: "v\(number)", version: number, promptID: "p", config: config)
+    }
+    let deployments = versions.map { version in
+        let rules = RuleGroup(
+            .and,
+            [
+                .rule(Rule("environment", .equal, "production")),
+                .rule(Rule("region", .equal, .string("region-\(version.version % 4)"))),
+                .rule(Rule("tenant", .equal, .string("tenant-\(version.version)"))),
+            ]
+        )
+        return (version.id, [Deployment(id: "d\(version.version)", query: rules)])
+    }
+    return PromptRecord(promptID: "p", versions: versions, deployments: Dictionary(uniqueKeysWithValues: deployments))
+}
+
+print("Selecting a version (µs; blocks of memory a call)\n")
+print("| deployments | compiled | blocks | plain | blocks | plain / compiled |")
+print("|---|---|---|---|---|---|")
+var ten: Duration?
+for count in [1, 10, 100, 1000, 10_000] {
+    let record = record(count)
+    let trial = SelectionTrial(record)
+    let query = PromptQuery().deploymentVariable("environment", "production")
+        .deploymentVariable("region", "region-\(count % 4)").deploymentVariable("tenant", "tenant-\(count)")
+    precondition(trial.compiled(query) == trial.plain(query) && trial.compiled(query).version == count)
+    let compiled = measure(20_000) { _ = trial.compiled(query) }
+    let plain = measure(max(3, 20_000 / count)) { _ = trial.plain(query) }
+    if count == 10 { ten = compiled.time }
+    print(
+        "| \(count) | \(microseconds(compiled.time)) | \(compiled.allocations) | \(microseconds(plain.time)) "
+            + "| \(plain.allocations) | \(ratio(plain.time, compiled.time)) |"
+    )
+    if count == 10_000, let ten { print("\n10,000 deployments take \(ratio(compiled.time, ten)) times what 10 take.") }
+}
+
+// MARK: Templates
+
+let names = (0..<20).map { "variable_\($0)" }
+let text = names.map { "<<\($0)>> " + String(repeating: "lorem ipsum ", count: 41) }.joined()
+let template = Template(parsing: text)
+let values = Dictionary(uniqueKeysWithValues: names.map { ($0, "value of \($0)") })
+let rendering = try measure(5000) { _ = try template.rendered(values) }
+print(
+    "\nRendering \(text.utf8.count) bytes with 20 variables: \(microseconds(rendering.time)) µs, "
+        + "\(rendering.allocations) blocks"
+)
+
+// MARK: Runs and streams, over a loopback socket
+
+var settings = LocalGateway.Configuration()
+settings.credits = 1_000_000_000
+settings.remembersRequests = false
+let gateway = LocalGateway(configuration: settings) { _ in .text(String(repeating: "word ", count: 200)) }
+let server = try gateway.serve()
+let client = TchaviClient(
+    .apiKey(Secret(LocalGateway.defaultAPIKey)),
+    configuration: TchaviClient.Configuration(baseURL: server.baseURL)
+)
+let config = PromptVersionConfig(id: "c", messages: [.system("Greet <<name>>.")], model: "gpt-4o-mini")
+let greeting = PromptRecord(
+    promptID: "greeting",
+    versions: [PromptVersion(id: "v1", version: 1, promptID: "greeting", config: config)],
+    deployments: ["v1": [Deployment(id: "everyone")]]
+)
+let library = PromptLibrary(source: .memory([greeting]), gateway: client)
+let prompt = try await library.prompt("greeting")
+let body = try prompt.resolve("Hello", variables: ["name": "Ada"]).request.json
+
+func send(stream: Bool) async throws -> HTTPResponse {
+    guard case .object(var members) = body else { preconditionFailure("a request is an object") }
+    if stream { members.merge(["stream": true, "stream_options": ["include_usage": true]]) { $1 } }
+    let request = HTTPRequest(
+        method: .post,
+        url: server.baseURL.appendingPathComponent("v1/chat/completions"),
+        headers: ["Authorization": "Bearer \(LocalGateway.defaultAPIKey)", "Content-Type": "application/json"],
+        body: JSONValue.object(members).serializedData()
+    )
+    return try await URLSessionTransport.shared.send(request)
+}
+
+// In turn, so that a machine that slows down slows both.
+var runs: [Duration] = []
+var bare: [Duration] = []
+var streams: [Duration] = []
+var split: [Duration] = []
+for _ in 0..<5 {
+    runs.append(try await measure(100, runs: 1) { _ = try await prompt.run("Hello", variables: ["name": "Ada"]) })
+    bare.append(
+        try await measure(100, runs: 1) {
+            let data = try await send(stream: false).body.collect(upTo: .max)
+            _ = try ChatCompletion(json: JSONValue(parsing: data))
+        }
+    )
+    streams.append(
+        try await measure(30, runs: 1) {
+            for try await _ in try prompt.stream("Hello", variables: ["name": "Ada"]) {}
+        }
+    )
+    split.append(
+        try await measure(30, runs: 1) {
+            var rest = Data()
+            var lines = 0
+            for try await piece in try await send(stream: true).body {
+                rest.append(piece)
+                while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                    lines += 1
+                    rest.removeSubrange(rest.startIndex...end)
+                }
+            }
+            precondition(lines > 400)
+        }
+    )
+}
+func median(_ times: [Duration]) -> Duration { times.sorted()[times.count / 2] }
+print(
+    "\n`run`: \(microseconds(median(runs))) µs; the bare transport with the same bytes decoded: "
+        + "\(microseconds(median(bare))) µs; ratio \(ratio(median(runs), median(bare)))"
+)
+print(
+    "A stream of 200 chunks: \(microseconds(median(streams))) µs; reading and splitting its bytes: "
+        + "\(microseconds(median(split))) µs; ratio \(ratio(median(streams), median(split)))"
+)
