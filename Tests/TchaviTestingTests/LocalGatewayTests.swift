@@ -3,7 +3,7 @@ import Tchavi
 import TchaviTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LocalGatewayTests {
     private let request = ChatRequest(model: "gpt-4o-mini", messages: [.user("Where is my order?")])
 

@@ -1,7 +1,7 @@
 import TchaviTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TestClockTests {
     @Test func `Short sleeps return at once and move the time on`() async throws {
         let clock = TestClock(skippingSleepsUpTo: .seconds(10))

@@ -3,7 +3,7 @@ import Tchavi
 import TchaviTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct TransportConformanceTests {
     @Test func `URLSessionTransport conforms`() async throws {
         let peer = try TransportConformance.Peer()

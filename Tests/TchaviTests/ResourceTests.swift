@@ -5,7 +5,7 @@ import Testing
 @testable import Tchavi
 
 /// Every resource over a real loopback socket.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ResourceTests {
     private let served: ServedGateway
 

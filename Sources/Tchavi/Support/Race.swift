@@ -57,11 +57,8 @@ extension TimeSource {
         }
         defer { work.cancel() }
         guard let limit else { return try await race.value() }
-        let timer = Task {
-            try await sleep(limit)
-            race.finish(.failure(timeout))
-        }
-        defer { timer.cancel() }
+        let withdraw = callBack(after: limit) { race.finish(.failure(timeout)) }
+        defer { withdraw() }
         return try await race.value()
     }
 }

@@ -4,7 +4,7 @@ import TchaviPrompts
 import TchaviTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PromptRunTests {
     private struct City: Decodable { let city: String }
     private struct Failure: LocalizedError { var errorDescription: String? { "The station is closed." } }

@@ -4,7 +4,7 @@ import TchaviPrompts
 import TchaviTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PromptStreamTests {
     private struct City: Decodable { let city: String }
 

@@ -4,7 +4,7 @@ import TchaviPrompts
 import TchaviTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PromptLibraryTests {
     private func library(_ directory: TemporaryDirectory) -> PromptLibrary {
         PromptLibrary(source: .directory(directory.url.path), gateway: LocalGateway().client())

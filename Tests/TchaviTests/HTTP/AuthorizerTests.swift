@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tchavi
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct AuthorizerTests {
     /// A wall clock that a test sets.
     private final class WallClock: Sendable {

@@ -5,7 +5,7 @@ import Testing
 @testable import Tchavi
 
 /// Faults over a real socket. After each one: the error, nothing left behind, and the next call works.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct FaultTests {
     private let transport = URLSessionTransport()
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Tchavi
 
 /// The way from a client's call to its transport and back, with injected time.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPPipelineTests {
     @Test func `A call carries the key, JSON and an idempotency key`() async throws {
         let transport = StubTransport { _, _ in .json(.completion) }

@@ -3,7 +3,7 @@ import Tchavi
 import TchaviTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct RetryBudgetTests {
     /// How many requests 200 callers send to a gateway that is down.
     private func storm(_ budget: RetryBudget?) async throws -> Int {

@@ -4,7 +4,7 @@ import TchaviTesting
 import Testing
 
 /// `URLSessionTransport` over real loopback sockets, also where the other side misbehaves.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct URLSessionTransportTests {
     private let transport = URLSessionTransport()
 

@@ -4,7 +4,7 @@ import TchaviAsyncHTTPClient
 import TchaviTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AsyncHTTPClientTransportTests {
     @Test func `It conforms`() async throws {
         let peer = try TransportConformance.Peer()

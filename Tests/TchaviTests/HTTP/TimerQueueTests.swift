@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Tchavi
+
+@Suite(.timeLimit(.minutes(10)))
+struct TimerQueueTests {
+    @Test func `Timers fire in their order, whichever was set first`() async {
+        let queue = TimerQueue()
+        let fired = AsyncStream.makeStream(of: Int.self)
+        for milliseconds in [60, 20, 100, 40] {
+            _ = queue.schedule(after: .milliseconds(milliseconds)) { fired.continuation.yield(milliseconds) }
+        }
+        var order: [Int] = []
+        for await milliseconds in fired.stream {
+            order.append(milliseconds)
+            if order.count == 4 { break }
+        }
+        #expect(order == [20, 40, 60, 100])
+    }
+
+    @Test func `A timer that was withdrawn does not fire, and those after it do`() async {
+        let queue = TimerQueue()
+        let fired = AsyncStream.makeStream(of: String.self)
+        let first = queue.schedule(after: .milliseconds(10)) { fired.continuation.yield("withdrawn") }
+        _ = queue.schedule(after: .milliseconds(30)) { fired.continuation.yield("second") }
+        queue.withdraw(first)
+        for await name in fired.stream {
+            #expect(name == "second")
+            break
+        }
+        // A queue that has run empty works again.
+        _ = queue.schedule(after: .milliseconds(1)) { fired.continuation.yield("third") }
+        for await name in fired.stream {
+            #expect(name == "third")
+            break
+        }
+    }
+
+    @Test func `With the system's clock an operation that takes too long is cancelled, and one that does not is not`()
+        async throws
+    {
+        let time = TimeSource(ContinuousClock())
+        let late = TchaviError(.timeout, "late")
+        let error = await #expect(throws: TchaviError.self) {
+            try await time.run(within: .milliseconds(10), orThrow: late) { try await Task.sleep(for: .seconds(3600)) }
+        }
+        #expect(error?.message == "late")
+        #expect(try await time.run(within: .seconds(3600), orThrow: late) { 7 } == 7)
+        let task = Task {
+            try await time.run(within: .seconds(3600), orThrow: late) { try await Task.sleep(for: .seconds(3600)) }
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+}
