@@ -119,7 +119,12 @@ func send(stream: Bool) async throws -> HTTPResponse {
     let request = HTTPRequest(
         method: .post,
         url: server.baseURL.appendingPathComponent("v1/chat/completions"),
-        headers: ["Authorization": "Bearer \(LocalGateway.defaultAPIKey)", "Content-Type": "application/json"],
+        // The same bytes as a client sends.
+        headers: [
+            "Authorization": "Bearer \(LocalGateway.defaultAPIKey)", "Content-Type": "application/json",
+            "Accept": stream ? "text/event-stream" : "application/json", "User-Agent": "tchavi-swift/0.1.0",
+            "Idempotency-Key": UUID().uuidString,
+        ],
         body: JSONValue.object(members).serializedData()
     )
     return try await URLSessionTransport.shared.send(request)
