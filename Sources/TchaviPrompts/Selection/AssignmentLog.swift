@@ -58,7 +58,22 @@ public final class AssignmentLog: Sendable {
         public var hasSampleRatioMismatch: Bool { pValue.map { $0 < 0.001 } ?? false }
     }
 
+    /// A split: the same experiment on another prompt, or between other arms, is counted for itself.
+    private struct SplitKey: Hashable {
+        let prompt: ByteText
+        let experiment: ByteText
+        let arms: [String]
+    }
+
+    private struct Count {
+        let split: Split
+        var counts: [Int]
+        /// Whom was counted; beyond the bound the sample stays as it is.
+        var users: Set<ByteText> = []
+    }
+
     private struct Seen: Hashable {
+        let prompt: ByteText
         let experiment: ByteText
         let arm: String
         let key: ByteText
@@ -68,7 +83,7 @@ public final class AssignmentLog: Sendable {
         var seen: Set<Seen> = []
         var order: [Seen] = []
         var oldest = 0
-        var counts: [ByteText: (split: Split, counts: [Int])] = [:]
+        var counts: [SplitKey: Count] = [:]
     }
 
     private let limit: Int
@@ -89,8 +104,20 @@ public final class AssignmentLog: Sendable {
     func note(_ choice: Choice, _ selection: Selection, key: String) {
         guard let split = choice.split, let arm = choice.arm else { return }
         let deploymentID = choice.finalist.deployment.id
-        let seen = Seen(experiment: ByteText(split.salt), arm: deploymentID, key: ByteText(key))
+        let prompt = ByteText(selection.promptID)
+        let seen = Seen(prompt: prompt, experiment: ByteText(split.salt), arm: deploymentID, key: ByteText(key))
+        let splitKey = SplitKey(prompt: prompt, experiment: seen.experiment, arms: split.arms.map(\.deploymentID))
         let isNew = state.withLock { state in
+            // Other weights are another split: what was counted before cannot be compared with them. Taken out of the
+            // dictionary, so that the set is not copied.
+            var count = state.counts.removeValue(forKey: splitKey)
+            if count?.split != split {
+                count = Count(split: split, counts: [Int](repeating: 0, count: split.arms.count))
+            }
+            if let users = count?.users.count, users < limit, count?.users.insert(seen.key).inserted == true {
+                count?.counts[arm] += 1
+            }
+            state.counts[splitKey] = count
             guard state.seen.insert(seen).inserted else { return false }
             if state.order.count < limit {
                 state.order.append(seen)
@@ -99,11 +126,6 @@ public final class AssignmentLog: Sendable {
                 state.order[state.oldest] = seen
                 state.oldest = (state.oldest + 1) % limit
             }
-            // Other arms or other weights are another split: what was counted before cannot be compared with them.
-            if state.counts[seen.experiment]?.split != split {
-                state.counts[seen.experiment] = (split, [Int](repeating: 0, count: split.arms.count))
-            }
-            state.counts[seen.experiment]?.counts[arm] += 1
             return true
         }
         guard isNew else { return }
@@ -121,10 +143,20 @@ public final class AssignmentLog: Sendable {
 
     /// What the users of an experiment were assigned to, since its arms and weights are what they are.
     ///
-    /// - Parameter experiment: The experiment's name, or the prompt's id for a split without one.
-    /// - Returns: The summary, or `nil` where nobody was assigned.
-    public func summary(of experiment: String) -> Summary? {
-        guard let (split, counts) = state.withLock({ $0.counts[ByteText(experiment)] }) else { return nil }
+    /// - Parameters:
+    ///   - experiment: The experiment's name, or the prompt's id for a split without one.
+    ///   - promptID: The prompt, where several have an experiment of that name.
+    /// - Returns: The summary of the split that most users were assigned by, or `nil` where nobody was.
+    public func summary(of experiment: String, promptID: String? = nil) -> Summary? {
+        let count = state.withLock { state in
+            state.counts
+                .filter { key, _ in
+                    key.experiment == ByteText(experiment) && promptID.map { key.prompt == ByteText($0) } ?? true
+                }
+                .max { $0.value.users.count < $1.value.users.count }?.value
+        }
+        guard let count else { return nil }
+        let (split, counts) = (count.split, count.counts)
         let arms = zip(split.arms, counts).map { arm, count in
             Summary.Arm(deploymentID: arm.deploymentID, share: arm.upperBound - arm.lowerBound, count: count)
         }

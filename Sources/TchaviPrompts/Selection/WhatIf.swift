@@ -84,12 +84,21 @@ public struct WhatIf: Sendable {
                 for (name, value) in (version.config?.tags ?? [:]).sorted(by: { $0.key < $1.key }) { note(name, value) }
             }
         }
+        // Level by level: every value alone, then every pair, and so on, so that a limit leaves out no field altogether.
         var queries = [PromptQuery()]
-        for entry in values {
-            // Every query so far, with each value of one field more.
-            for query in queries where queries.count < limit {
-                for value in entry.values where queries.count < limit { queries.append(query.tag(entry.field, value)) }
+        var level = [(query: PromptQuery(), next: 0)]
+        while !level.isEmpty, queries.count < limit {
+            var following: [(query: PromptQuery, next: Int)] = []
+            for (query, next) in level where queries.count < limit {
+                for index in next..<values.count {
+                    for value in values[index].values where queries.count < limit {
+                        let longer = query.tag(values[index].field, value)
+                        queries.append(longer)
+                        following.append((longer, index + 1))
+                    }
+                }
             }
+            level = following
         }
         guard !keys.isEmpty else { return queries }
         return Array(queries.lazy.flatMap { query in keys.map { query.bucketed(by: $0) } }.prefix(limit))
@@ -97,17 +106,16 @@ public struct WhatIf: Sendable {
 }
 
 extension Rule {
-    /// The values that a rule tells apart: its own, the elements of an array, and those beside a number.
+    /// The values that a rule tells apart: its own and those beside it, the elements of an array, and a text that no rule
+    /// mentions.
     fileprivate var mentionedValues: [ConditionValue] {
-        switch value {
-        case .strings(let texts): [value] + texts.map { .string($0) }
-        case .integer(let number):
-            [
-                .integer(number.subtractingReportingOverflow(1).partialValue), value,
-                .integer(number.addingReportingOverflow(1).partialValue),
-            ]
+        let other = ConditionValue.string("\u{10FFFF}")
+        return switch value {
+        case .strings(let texts): [value] + texts.map { .string($0) } + [other]
+        case .integer(let number): [.integer(number &- 1), value, .integer(number &+ 1)]
+        case .number(let number): [.number(number.nextDown), value, .number(number.nextUp)]
         case .boolean: [true, false]
-        case .string, .number: [value]
+        case .string(let text): [value, .string(text + "\u{0}"), .string(String(text.dropLast())), other]
         }
     }
 }
