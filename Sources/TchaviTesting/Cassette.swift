@@ -61,6 +61,19 @@ public struct Cassette: Sendable, Hashable {
         }
     }
 
+    /// The secrets of a body, long enough to be told from other text.
+    static func secrets(in json: JSONValue) -> [String] {
+        switch json {
+        case .array(let elements): return elements.flatMap(secrets)
+        case .object(let members):
+            return members.flatMap { name, value in
+                guard secretMembers.contains(name), let text = value.string else { return secrets(in: value) }
+                return text.utf8.count >= 8 && text != Secret.placeholder ? [text] : []
+            }
+        default: return []
+        }
+    }
+
     /// A body as it is given back.
     static func data(_ kept: JSONValue?) -> Data {
         switch kept {
@@ -126,6 +139,10 @@ extension HTTPRequest {
     /// What the request's credential would show of itself in an answer.
     var secrets: [String] {
         let bearer = headers["Authorization"].map { $0.replacing("Bearer ", with: "") }
-        return [bearer, headers["Cookie"]].compactMap(\.self).filter { $0.utf8.count >= 8 }
+        let cookies = (headers["Cookie"] ?? "").split(separator: ";").map { cookie in
+            cookie.split(separator: "=", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        let sent = body.flatMap { try? JSONValue(parsing: $0) }.map(Cassette.secrets) ?? []
+        return ([bearer] + cookies).compactMap(\.self).filter { $0.utf8.count >= 8 } + sent
     }
 }

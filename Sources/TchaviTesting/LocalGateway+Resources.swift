@@ -97,6 +97,7 @@ extension LocalGateway {
     func resource(_ visit: Visit, _ ledger: inout LocalLedger) throws(Refusal) -> HTTPResponse {
         let account = visit.caller.account
         let body = visit.request.json ?? [:]
+        guard visit.segments.count <= (visit.segments.first == "v1" ? 3 : 2) else { throw .notFound }
         switch (visit.request.method, visit.segments.first, visit.segments.dropFirst().first) {
         case (.post, "auth", "logout"):
             ledger[account].accessTokens = [:]
@@ -162,6 +163,7 @@ extension LocalGateway {
             let parameters = try Self.read(body, APIKeyParameters.self)
             if let label = parameters.label { ledger[account].keys[index].apiKey.label = label }
             if let ips = parameters.allowedIPs { ledger[account].keys[index].apiKey.allowedIPs = ips }
+            if let end = parameters.expiresAt { ledger[account].keys[index].apiKey.expiresAt = end }
             if let endpoints = parameters.allowedEndpoints {
                 ledger[account].keys[index].apiKey.allowedEndpoints = endpoints
             }

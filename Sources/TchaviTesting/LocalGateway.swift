@@ -160,11 +160,10 @@ public final class LocalGateway: HTTPTransport {
     /// - Throws: `CancellationError`, or the error of a scripted ``Answer/failure(_:)``.
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         try Task.checkCancellation()
-        let target = request.url.path + (request.url.query.map { "?" + $0 } ?? "")
         return try await respond(
             to: ReceivedRequest(
                 method: request.method,
-                target: target,
+                target: request.target,
                 headers: request.headers,
                 body: request.body ?? Data()
             )

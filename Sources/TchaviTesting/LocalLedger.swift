@@ -62,9 +62,9 @@ struct LocalLedger: Sendable {
         lifetime: Duration,
         now: Date
     ) -> (access: String, refresh: String) {
-        let end = now.addingTimeInterval(Double(lifetime.components.seconds))
+        let end = now.addingTimeInterval(min(max(lifetime.seconds, 0), 1e10))
         let payload: JSONValue = [
-            "sub": .string(accounts[account].user.id), "exp": .integer(Int64(end.timeIntervalSince1970)),
+            "sub": .string(accounts[account].user.id), "exp": .double(end.timeIntervalSince1970),
             "jti": .string(name("token")),
         ]
         let parts = [Data(#"{"alg":"none"}"#.utf8), payload.serializedData(), Data("local".utf8)].map { data in

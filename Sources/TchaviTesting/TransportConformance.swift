@@ -39,6 +39,8 @@ public enum TransportConformance {
         public var refused: HTTPRequest?
         /// How many requests reached the origin that the redirect leads to.
         var strayRequests: @Sendable () -> Int = { 0 }
+        /// How many requests that are never answered have arrived.
+        var silentRequests: @Sendable () -> Int = { 0 }
         /// How many connections are open.
         var openConnections: (@Sendable () -> Int)?
         private var servers: [LoopbackServer] = []
@@ -52,8 +54,10 @@ public enum TransportConformance {
                 try connection.respond(body: Data("stray".utf8))
             }
             let elsewhere = other.baseURL.absoluteString
+            let silent = Locked(0)
             let server = try LoopbackServer { connection in
                 while let request = try connection.receiveRequest() {
+                    if request.path == "/silent" { silent.withLock { $0 += 1 } }
                     guard try Self.answer(request, connection, elsewhere) else { return }
                 }
             }
@@ -74,6 +78,7 @@ public enum TransportConformance {
             reset = request("reset")
             refused = HTTPRequest(url: nobody)
             strayRequests = { other.acceptedConnections }
+            silentRequests = { silent.withLock { $0 } }
             openConnections = { server.openConnections }
             servers = [server, other]
         }
@@ -203,6 +208,7 @@ private struct Trial {
             task.cancel()
         }
         try await Self.expectCancellation { _ = try await task.value }
+        if before, peer.silentRequests() > 0 { throw Finding("it was sent") }
     }
 
     private static func expectCancellation(_ body: () async throws -> Void) async throws {

@@ -31,11 +31,15 @@ public struct Authentication: Sendable {
     ) async throws -> RegistrationResponse {
         var options = options
         options.omitsCredential = true
-        return try await pipeline.send(
-            HTTPPipeline.Call(.register, body: registration.body),
-            options,
-            as: "a registered account"
-        )
+        do {
+            return try await pipeline.send(
+                HTTPPipeline.Call(.register, body: registration.body),
+                options,
+                as: "a registered account"
+            )
+        } catch let error as TchaviError {
+            throw error.strikingOut(registration.password.revealed())
+        }
     }
 
     /// Renews the access token now (`POST /auth/refresh`), before it expires.

@@ -22,7 +22,13 @@ public struct Users: Sendable {
         _ changes: AccountChanges,
         options: RequestOptions = RequestOptions()
     ) async throws -> AccountUser {
-        try await pipeline.send(HTTPPipeline.Call(.updateCurrentUser, body: changes.body), options, as: "an account")
+        do {
+            let call = HTTPPipeline.Call(.updateCurrentUser, body: changes.body)
+            return try await pipeline.send(call, options, as: "an account")
+        } catch let error as TchaviError {
+            let passwords = [changes.currentPassword, changes.newPassword].compactMap { $0?.revealed() }
+            throw passwords.reduce(error) { $0.strikingOut($1) }
+        }
     }
 }
 

@@ -15,7 +15,12 @@ final class Authorizer: Sendable {
         /// Counts the log-ins and log-outs that the program asked for; a renewal that began before one is void.
         var generation = 0
         var isLoggedOut = false
+        /// Whether the program began the session itself: then the client's own account must not take its place.
+        var isByHand = false
     }
+
+    /// The token that the program gave last, to strike out where it is echoed.
+    private let given = Locked<Secret?>(nil)
 
     init(credential: Credential, configuration: TchaviClient.Configuration) {
         self.credential = credential
@@ -40,7 +45,9 @@ final class Authorizer: Sendable {
                 "Set TCHAVI_API_KEY, or give `.apiKey(…)` the key that the gateway's dashboard showed."
             )
         case .token(let provider): return try await authorization(from: provider)
-        case .none: return try session.withLock { $0.token }.map { try $0.authorization() }
+        case .none:
+            guard session.withLock({ $0.token != nil }) else { return nil }
+            return try await token(insteadOf: nil).authorization()
         case .password: return try await token(insteadOf: nil).authorization()
         }
     }
@@ -48,7 +55,10 @@ final class Authorizer: Sendable {
     /// Another authorization after one was refused; `nil` where there is no other.
     func renewed(after refused: Secret?) async throws -> Secret? {
         switch credential.kind {
-        case .apiKey, .none: return nil
+        case .apiKey: return nil
+        case .none:
+            guard session.withLock({ $0.token != nil }) else { return nil }
+            return try await token(insteadOf: refused).authorization()
         case .token(let provider):
             let other = try await authorization(from: provider)
             return other == refused ? nil : other
@@ -65,12 +75,15 @@ final class Authorizer: Sendable {
         case .token, .none: break
         }
         if let token = session.withLock({ $0.token }) { secrets.append(token.secret) }
+        if let token = given.withLock({ $0 }) { secrets.append(token) }
         // A shorter text would strike out what only looks like it.
         return secrets.map { $0.revealed() }.filter { $0.utf8.count >= 8 }
     }
 
     private func authorization(from provider: @Sendable () async throws -> Secret) async throws -> Secret {
-        try await provider().authorization("access token", "Look at what the closure of `.token { … }` gives.")
+        let token = try await provider()
+        given.withLock { $0 = token }
+        return try token.authorization("access token", "Look at what the closure of `.token { … }` gives.")
     }
 
     // MARK: Sessions
@@ -78,17 +91,16 @@ final class Authorizer: Sendable {
     /// A token that is valid, and is not the one that was refused.
     private func token(insteadOf refused: Secret?) async throws -> AccessToken {
         let now = configuration.now()
-        let (token, renewal) = try session.withLock { session in
+        let (token, renewal, generation) = try session.withLock { session in
             if session.isLoggedOut { throw TchaviError.loggedOut }
             if let token = session.token, token.isFresh(at: now), try token.authorization() != refused {
-                return (AccessToken?.some(token), Task<AccessToken, any Error>?.none)
+                return (AccessToken?.some(token), Task<AccessToken, any Error>?.none, session.generation)
             }
-            if let renewal = session.renewal { return (nil, renewal) }
-            let generation = session.generation
-            let cookies = session.cookies
-            let renewal = Task { try await self.renew(generation, cookies) }
+            if let renewal = session.renewal { return (nil, renewal, session.generation) }
+            let (generation, cookies, isByHand) = (session.generation, session.cookies, session.isByHand)
+            let renewal = Task { try await self.renew(generation, cookies, isByHand: isByHand) }
             session.renewal = renewal
-            return (nil, renewal)
+            return (nil, renewal, generation)
         }
         if let token { return token }
         guard let renewal else { throw TchaviError.loggedOut }
@@ -96,15 +108,22 @@ final class Authorizer: Sendable {
         let race = Race<AccessToken>()
         let wait = Task { race.finish(await renewal.result) }
         defer { wait.cancel() }
-        return try await race.value()
+        do {
+            return try await race.value()
+        } catch {
+            // The program has begun another session meanwhile: that one holds.
+            let isReplaced = session.withLock { $0.generation != generation && !$0.isLoggedOut && $0.token != nil }
+            guard isReplaced, !(error is CancellationError) else { throw error }
+            return try await self.token(insteadOf: refused)
+        }
     }
 
     /// Refreshes, or logs in where there is nothing to refresh or the refresh is refused. A failure leaves the session
     /// as it was, so that the next call tries again.
-    private func renew(_ generation: Int, _ cookies: CookieJar) async throws -> AccessToken {
+    private func renew(_ generation: Int, _ cookies: CookieJar, isByHand: Bool) async throws -> AccessToken {
         let result: Result<SessionGrant, any Error>
         do {
-            result = .success(try await refreshOrLogIn(cookies))
+            result = .success(try await refreshOrLogIn(cookies, isByHand: isByHand))
         } catch {
             result = .failure(error)
         }
@@ -118,7 +137,7 @@ final class Authorizer: Sendable {
         }
     }
 
-    private func refreshOrLogIn(_ cookies: CookieJar) async throws -> SessionGrant {
+    private func refreshOrLogIn(_ cookies: CookieJar, isByHand: Bool) async throws -> SessionGrant {
         if !cookies.isEmpty {
             do {
                 return try await grant(HTTPPipeline.Call(.refresh), cookies)
@@ -127,7 +146,7 @@ final class Authorizer: Sendable {
                 guard error.code != .rateLimited else { throw error }
             }
         }
-        guard case .password(let email, let password) = credential.kind else { throw TchaviError.loggedOut }
+        guard !isByHand, case .password(let email, let password) = credential.kind else { throw TchaviError.loggedOut }
         return try await logIn(email: email, password: password)
     }
 
@@ -142,9 +161,9 @@ final class Authorizer: Sendable {
         let body: JSONValue = ["email": .string(email), "password": .string(password.revealed())]
         do {
             return try await grant(HTTPPipeline.Call(.login, body: body), CookieJar())
-        } catch var error as TchaviError where error.code == .authentication {
-            error.advice = "Check the e-mail address and the password."
-            throw error
+        } catch var error as TchaviError {
+            if error.code == .authentication { error.advice = "Check the e-mail address and the password." }
+            throw error.strikingOut(password.revealed())
         }
     }
 
@@ -183,8 +202,13 @@ final class Authorizer: Sendable {
         }
         try session.withLock { session in
             guard session.generation == generation else { throw TchaviError.loggedOut }
-            session.token = grant.token
-            session.cookies = grant.cookies
+            // A generation of its own: a renewal for the client's own account that began meanwhile is void.
+            session = Session(
+                token: grant.token,
+                cookies: grant.cookies,
+                generation: generation + 1,
+                isByHand: true
+            )
         }
         return LoginResponse(accessToken: grant.token.secret, user: user)
     }
@@ -216,7 +240,7 @@ final class Authorizer: Sendable {
         let token = AccessToken(secret, expiresAt: expiry, now: now)
         _ = try token.authorization()
         session.withLock { session in
-            session = Session(token: token, generation: session.generation + 1)
+            session = Session(token: token, generation: session.generation + 1, isByHand: true)
         }
     }
 

@@ -131,15 +131,21 @@ package struct HTTPPipeline: Sendable {
     ) async throws -> Value {
         do {
             var request = try request(call, options)
-            guard !options.omitsCredential else { return try await repeating(call, request, options, attempt) }
-            let authorization = try await authorizer.authorization()
+            let start = time.elapsed()
+            guard !options.omitsCredential else {
+                return try await repeating(call, request, options, since: start, attempt)
+            }
+            let authorization = try await waiting(options, since: start) { try await authorizer.authorization() }
             request.headers["Authorization"] = authorization?.revealed()
             do {
-                return try await repeating(call, request, options, attempt)
+                return try await repeating(call, request, options, since: start, attempt)
             } catch let error as TchaviError where error.statusCode == 401 {
-                guard let renewed = try await authorizer.renewed(after: authorization) else { throw error }
+                let renewed = try await waiting(options, since: start) {
+                    try await authorizer.renewed(after: authorization)
+                }
+                guard let renewed else { throw error }
                 request.headers["Authorization"] = renewed.revealed()
-                return try await repeating(call, request, options, attempt)
+                return try await repeating(call, request, options, since: start, attempt)
             }
         } catch var error as TchaviError {
             error.operation = call.operation
@@ -147,13 +153,27 @@ package struct HTTPPipeline: Sendable {
         }
     }
 
+    /// Waits for a credential, within what is left of the call's deadline. What renews it goes on for other calls.
+    private func waiting<Value: Sendable>(
+        _ options: RequestOptions,
+        since start: Duration,
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        // A key is at hand: there is nothing to wait for.
+        guard authorizer.mode != .apiKey, let deadline = options.deadline ?? configuration.deadline else {
+            return try await work()
+        }
+        let timeout = TchaviError(.timeout, "The call's deadline passed while it waited for a credential.")
+        return try await time.abandoning(after: deadline - (time.elapsed() - start), orThrow: timeout, work)
+    }
+
     private func repeating<Value: Sendable>(
         _ call: Call,
         _ request: HTTPRequest,
         _ options: RequestOptions,
+        since start: Duration,
         _ attempt: @escaping @Sendable (HTTPRequest) async throws -> Value
     ) async throws -> Value {
-        let start = time.elapsed()
         let deadline = options.deadline ?? configuration.deadline
         var policy = configuration.retryPolicy
         if let maxRetries = options.maxRetries { policy.maxRetries = maxRetries }
@@ -314,15 +334,18 @@ extension TchaviError {
     }
 
     /// The error without a credential that a server echoed.
-    fileprivate func strikingOut(_ secret: String) -> TchaviError {
+    func strikingOut(_ secret: String) -> TchaviError {
+        guard !secret.isEmpty else { return self }
         var error = self
         error.requestID = requestID?.replacing(secret, with: Secret.placeholder)
         error.message = message.replacing(secret, with: Secret.placeholder)
         error.errorCode = errorCode?.replacing(secret, with: Secret.placeholder)
         error.body = body?.replacing(secret, with: Secret.placeholder)
         error.headers = headers.mapValues { $0.replacing(secret, with: Secret.placeholder) }
-        if let details, details.serialized().contains(secret) {
-            error.details = try? JSONValue(parsing: details.serialized().replacing(secret, with: Secret.placeholder))
+        // As it stands within a JSON text, where quotation marks are escaped.
+        let escaped = String(JSONValue.string(secret).serialized().dropFirst().dropLast())
+        if let details, details.serialized().contains(escaped) {
+            error.details = try? JSONValue(parsing: details.serialized().replacing(escaped, with: Secret.placeholder))
         }
         return error
     }

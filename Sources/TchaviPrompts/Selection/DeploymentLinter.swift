@@ -14,6 +14,8 @@ struct DeploymentLinter {
         /// The rules and tags that have to hold, if the group is a flat AND; `nil` for any other group.
         let conjunction: [Leaf]?
         let leaves: [Leaf]
+        /// Tags join a group of alternatives as one more of them, and not as a condition.
+        let tagsAreAlternatives: Bool
     }
 
     private struct Leaf: Hashable {
@@ -31,11 +33,14 @@ struct DeploymentLinter {
             let leaves = root.leaves.map { Leaf(rule: $0.rule.plain, wanted: $0.wanted) }
             // A lone rule is a conjunction whatever the combinator.
             let isConjunction = root.isFlatConjunction || root.isOneLeaf
+            var tagsAreAlternatives = false
+            if case .any = root { tagsAreAlternatives = !(deployment.query?.not ?? false) }
             return Deployed(
                 deployment: deployment,
                 version: version,
                 conjunction: isConjunction ? leaves : nil,
-                leaves: leaves
+                leaves: leaves,
+                tagsAreAlternatives: tagsAreAlternatives
             )
         }
     }
@@ -167,6 +172,7 @@ struct DeploymentLinter {
                 )
             }
         }
+        guard !deployed.tagsAreAlternatives else { return }
         for (name, tag) in deployed.version.config?.tags ?? [:] {
             let leaf = Leaf(rule: Rule(name, .equal, tag), wanted: true)
             for other in leaves where other.rule.field.isSameText(as: name) && Self.exclude(leaf, other) {
@@ -200,6 +206,8 @@ struct DeploymentLinter {
         case .number(let number): [.number(number), .number(number.nextUp), .number(number.nextDown), "?"]
         case .string(let text):
             [value, .string(text + "\u{0}"), .string(String(text.dropLast())), "", "\u{10FFFF}", "?"]
+                // What stands anywhere in a text is included by it.
+                + text.indices.prefix(64).map { .string(String(text[$0...])) }
         case .strings(let texts):
             [value, "?", []] + texts.map { .string($0) } + texts.map { .strings([$0]) }
         }
@@ -219,6 +227,8 @@ struct DeploymentLinter {
     }
 
     private func isSameShape(_ first: Deployed, _ second: Deployed) -> Bool {
+        let isTagged = !(first.version.config?.tags.isEmpty ?? true)
+        if isTagged, first.tagsAreAlternatives != second.tagsAreAlternatives { return false }
         if first.conjunction != nil, second.conjunction != nil { return true }
         return first.deployment.query == second.deployment.query
     }
@@ -232,6 +242,16 @@ struct DeploymentLinter {
 
     private mutating func outranked() {
         for loser in deployments where !hasWeight(loser) {
+            if let arm = arm(besides: loser) {
+                report(
+                    .neverSelected,
+                    .warning,
+                    loser,
+                    "\(arm.deployment.id) has a weight for the same queries, so only deployments with one are picked.",
+                    "Give it a weight as well, or remove it."
+                )
+                continue
+            }
             for winner in deployments
             where !hasWeight(winner) && isSameAudience(winner, loser) && beatsInTie(winner, loser) {
                 let isOlder =
@@ -250,8 +270,13 @@ struct DeploymentLinter {
         }
     }
 
+    /// An arm of a split for the same queries.
+    private func arm(besides deployed: Deployed) -> Deployed? {
+        deployments.first { ($0.deployment.weight ?? 0) > 0 && isSameAudience($0, deployed) }
+    }
+
     private mutating func ties() {
-        for (index, first) in deployments.enumerated() where !hasWeight(first) {
+        for (index, first) in deployments.enumerated() where !hasWeight(first) && arm(besides: first) == nil {
             for second in deployments.dropFirst(index + 1)
             where !hasWeight(second) && isSameAudience(first, second)
                 && first.deployment.timestamp?.date == second.deployment.timestamp?.date

@@ -174,4 +174,19 @@ struct DeploymentLintTests {
         record.fallbackVersion = nil
         #expect(record.lint().map(\.severity) == [.error, .warning])
     }
+
+    @Test func `A tag is one more alternative of an OR, and no contradiction`() {
+        let query = rules(Rule("tier", .equal, "pro"), combinator: .or)
+        #expect(record([Deployment(id: "d", query: query)], tags: [0: ["tier": "free"]]).lint() == [])
+    }
+
+    @Test func `A deployment without a weight beside one with serves nobody`() {
+        let findings = record([
+            Deployment(id: "a", timestamp: old, query: rules(us)),
+            Deployment(id: "b", timestamp: old, query: rules(us), weight: 0.1),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.neverSelected])
+        #expect(findings[0].deploymentID == "a")
+        #expect(findings[0].message.contains("has a weight"))
+    }
 }

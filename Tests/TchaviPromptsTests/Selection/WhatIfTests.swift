@@ -135,4 +135,52 @@ struct AssignmentLogTests {
     func `The chi-square distribution has the tails of the tables`(value: Double, degrees: Int, probability: Double) {
         #expect(abs(ChiSquare.upperTail(value, degreesOfFreedom: degrees) - probability) < probability * 0.002 + 1e-6)
     }
+
+    @Test func `A change of weights begins a new count, in which everybody counts`() {
+        let log = AssignmentLog()
+        for weights in [[50.0, 50], [60, 40]] {
+            let finalists = weights.enumerated().map { index, weight in
+                Finalist(
+                    deployment: Deployment(id: "d\(index)", weight: weight, experiment: "e"),
+                    version: PromptVersion(id: "v\(index)", version: index, promptID: "p", config: nil)
+                )
+            }
+            for index in 0..<2000 {
+                let key = "user-\(index)"
+                guard let choice = Choice(among: finalists, PromptQuery().bucketed(by: key), promptID: "p") else {
+                    continue
+                }
+                log.note(choice, Selection(promptID: "p", reason: .split), key: key)
+            }
+            let summary = log.summary(of: "e")
+            #expect(summary?.arms.reduce(0) { $0 + $1.count } == 2000)
+            #expect(summary?.hasSampleRatioMismatch == false)
+        }
+    }
+
+    @Test func `A change for values that no rule mentions is found, and a limit leaves out no field`() {
+        let config = PromptVersionConfig(id: "c", messages: [], model: "m")
+        let versions = (1...2).map { PromptVersion(id: "v\($0)", version: $0, promptID: "p", config: config) }
+        func record(_ rule: Rule?) -> PromptRecord {
+            let deployment = rule.map { Deployment(id: "d", query: RuleGroup(.and, [.rule($0)])) }
+            return PromptRecord(
+                promptID: "p",
+                versions: versions,
+                deployments: deployment.map { ["v2": [$0]] } ?? [:],
+                fallbackVersion: versions[0]
+            )
+        }
+        #expect(!WhatIf(before: record(Rule("plan", .notEqual, "free")), after: record(nil)).changes().isEmpty)
+        #expect(
+            !WhatIf(before: record(Rule("s", .greater, 0.5)), after: record(Rule("s", .atLeast, 0.9))).changes().isEmpty
+        )
+        let rules = (0..<30).map { RuleGroup.Member.rule(Rule("field-\($0)", .equal, "x")) }
+        let wide = PromptRecord(
+            promptID: "p",
+            versions: versions,
+            deployments: ["v1": [Deployment(id: "d", query: RuleGroup(.or, rules))]]
+        )
+        let queries = WhatIf(before: wide, after: wide).queries(limit: 200)
+        #expect(Set(queries.flatMap { $0.conditions.map(\.field) }).count == 30)
+    }
 }

@@ -225,4 +225,49 @@ struct AuthorizerTests {
         jar.update(["Set-Cookie": "a=; Path=/, b=7; Max-Age=0, e=6"], now: now)
         #expect(jar.header == "c=x=y; e=6")
     }
+
+    @Test func `A session that was begun by hand is never replaced by the client's own account`() async throws {
+        let client = client()
+        let bo = Registration(email: "bo@tchavi.example", password: "long-enough")
+        _ = try await client.auth.register(bo)
+        try await client.auth.login(email: bo.email, password: bo.password)
+        #expect(try await client.users.me().email == bo.email)
+        // The refresh is refused: the client must not go on as somebody else.
+        served.gateway.enqueue(.error(status: 401, code: "unauthorized", message: "No."))
+        #expect(try await client.users.me().email == bo.email)
+        try client.auth.setAccessToken("opaque-token", expiresIn: .seconds(60))
+        clock.advance(120)
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
+        #expect(error?.code == .authentication)
+    }
+
+    @Test func `A token of the program's own and a password are struck out where they are echoed`() async throws {
+        let transport = StubTransport { request, _ in
+            let sent =
+                String(decoding: request.body ?? Data(), as: UTF8.self) + (request.headers["authorization"] ?? "")
+            return .json(["error": "x", "message": "bad", "details": .string(sent)], status: 422)
+        }
+        let token = transport.client(.token { "token-of-the-program" })
+        let first = await #expect(throws: TchaviError.self) { _ = try await token.users.me() }
+        #expect(first.map { "\($0) \($0.details ?? nil)".contains("of-the-program") } == false)
+        let visitor = transport.client(.none)
+        let second = await #expect(throws: TchaviError.self) {
+            try await visitor.auth.login(email: "a@b", password: "pass-word-1")
+        }
+        #expect(second.map { "\($0) \($0.details ?? nil)".contains("pass-word-1") } == false)
+    }
+
+    @Test func `A deadline holds also while a token is waited for`() async throws {
+        let transport = StubTransport { _, _ in .json([:]) }
+        let client = transport.client(
+            .token {
+                try await Task.sleep(for: .seconds(3600))
+                return "late"
+            }
+        )
+        let options = RequestOptions(deadline: .milliseconds(20))
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.users.me(options: options) }
+        #expect(error?.code == .timeout)
+        #expect(transport.requests.isEmpty)
+    }
 }

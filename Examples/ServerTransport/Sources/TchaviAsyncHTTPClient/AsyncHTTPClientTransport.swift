@@ -22,7 +22,7 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
     /// Uses a client that the program has made, and shuts down itself.
     ///
     /// - Parameter client: The client. Its own timeouts should leave the deadlines to Tchavi's, and it must not follow
-    ///   redirects to other origins: the transport asks it for none.
+    ///   redirects (`redirectConfiguration: .disallow`): the transport cannot forbid them.
     public init(_ client: HTTPClient = AsyncHTTPClientTransport.shared) {
         self.client = client
     }
@@ -93,7 +93,8 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
         switch error {
         case let error as HTTPClientError:
             if error == .cancelled { return CancellationError() }
-            return error == .connectTimeout ? TchaviError.couldNotConnect(reason) : TchaviError.connectionLost(reason)
+            let unsent: [HTTPClientError] = [.connectTimeout, .getConnectionFromPoolTimeout]
+            return unsent.contains(error) ? TchaviError.couldNotConnect(reason) : TchaviError.connectionLost(reason)
         case is NIOConnectionError: return TchaviError.couldNotConnect(reason)
         case let error as IOError where error.errnoCode == ECONNREFUSED: return TchaviError.couldNotConnect(reason)
         default: return TchaviError.connectionLost(reason)
