@@ -57,7 +57,8 @@ public final class PromptLibrary: Sendable {
     public func prompt(_ id: String, matching query: PromptQuery = PromptQuery()) async throws -> Prompt {
         let snapshot = try await snapshot()
         let record = try Self.record(id, in: snapshot)
-        let answer = snapshot.selector(of: record).select(query)
+        var answer = snapshot.selector(of: record).select(query)
+        answer.selection.snapshotAge = gateway.pipeline.time.elapsed() - snapshot.readAt
         guard let version = answer.version else { throw PromptError.noMatch(record, query) }
         guard let config = version.config else {
             throw PromptError(
@@ -141,11 +142,13 @@ public final class PromptLibrary: Sendable {
         let task = state.withLock { state in
             if let loading = state.loading { return loading }
             let held = state.snapshot
-            let task = Task { [source, syntax] in
+            let task = Task { [source, syntax, gateway] in
                 let result: Result<Snapshot, any Error>
                 do {
                     let catalogue = try await source.load(since: held?.revision)
-                    let snapshot = catalogue.map { Snapshot($0, replacing: held, syntax: syntax) } ?? held
+                    let now = gateway.pipeline.time.elapsed()
+                    let snapshot =
+                        catalogue.map { Snapshot($0, replacing: held, syntax: syntax, readAt: now) } ?? held
                     guard let snapshot else {
                         throw PromptError(
                             .invalidRecord,

@@ -39,6 +39,8 @@ public struct Selection: Sendable, Hashable {
     public var bucket: Double?
     /// The picked arm's place among the arms, from 0.
     public var arm: Int?
+    /// How long before the selection the prompts were read from their source.
+    public var snapshotAge: Duration?
 
     init(promptID: String, reason: Reason) {
         self.promptID = promptID
@@ -47,7 +49,8 @@ public struct Selection: Sendable, Hashable {
 }
 
 extension Selection: JSONRepresentable {
-    /// Reads `{promptId, version?, versionId?, reason, deploymentId?, experiment?, bucket?, arm?}`.
+    /// Reads `{promptId, version?, versionId?, reason, deploymentId?, experiment?, bucket?, arm?, snapshotAge?}`; the age
+    /// is in milliseconds.
     ///
     /// - Parameter json: The JSON form.
     /// - Throws: `JSONError` where the prompt's id or the reason is missing.
@@ -61,9 +64,11 @@ extension Selection: JSONRepresentable {
         experiment = try object.optional("experiment")
         bucket = try object.optional("bucket")
         arm = try object.optional("arm")
+        snapshotAge = try object.optional("snapshotAge")
     }
 
-    /// `{promptId, version?, versionId?, reason, deploymentId?, experiment?, bucket?, arm?}`.
+    /// `{promptId, version?, versionId?, reason, deploymentId?, experiment?, bucket?, arm?, snapshotAge?}`; the age is in
+    /// milliseconds.
     public var json: JSONValue {
         var object = JSONObjectBuilder()
         object.set("promptId", promptID)
@@ -74,6 +79,7 @@ extension Selection: JSONRepresentable {
         object.set("experiment", experiment)
         object.set("bucket", bucket)
         object.set("arm", arm)
+        object.set("snapshotAge", snapshotAge)
         return object.json
     }
 }

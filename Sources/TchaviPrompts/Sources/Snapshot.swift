@@ -5,6 +5,8 @@ final class Snapshot: Sendable {
     let records: [String: PromptRecord]
     let diagnostics: [PromptDiagnostic]
     let revision: String?
+    /// When it was read, by the clock of the library.
+    let readAt: Duration
     private let locations: [String: PromptRecord]
     private let syntax: VariableSyntax
     /// The prompts' deployments, compiled when a prompt is first asked for.
@@ -13,7 +15,7 @@ final class Snapshot: Sendable {
     private let compiled = Locked<[String: (source: [ChatMessage], messages: CompiledMessages)]>([:])
 
     /// Takes what was read, and from what was held before the prompts that can no longer be read.
-    init(_ catalogue: PromptCatalogue, replacing previous: Snapshot?, syntax: VariableSyntax) {
+    init(_ catalogue: PromptCatalogue, replacing previous: Snapshot?, syntax: VariableSyntax, readAt: Duration) {
         var records: [String: PromptRecord] = [:]
         var locations: [String: PromptRecord] = [:]
         var diagnostics = catalogue.diagnostics
@@ -40,6 +42,7 @@ final class Snapshot: Sendable {
         self.diagnostics = diagnostics
         self.syntax = syntax
         revision = catalogue.revision
+        self.readAt = readAt
     }
 
     /// A prompt's deployments, compiled once.

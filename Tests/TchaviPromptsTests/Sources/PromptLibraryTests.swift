@@ -238,4 +238,19 @@ struct PromptLibraryTests {
             ]
         )
     }
+
+    @Test func `A selection says how old the prompts were`() async throws {
+        let clock = TestClock()
+        var configuration = TchaviClient.Configuration()
+        configuration.clock = clock
+        let gateway = LocalGateway().client(configuration: configuration)
+        let library = PromptLibrary(source: .memory([.simple("p", [.system("x")])]), gateway: gateway)
+        #expect(try await library.prompt("p").selection.snapshotAge == .zero)
+        clock.advance(by: .seconds(90))
+        let prompt = try await library.prompt("p")
+        #expect(prompt.selection.snapshotAge == .seconds(90))
+        #expect(try await prompt.run("?").selection?.json["snapshotAge"] == 90_000)
+        try await library.refresh()
+        #expect(try await library.prompt("p").selection.snapshotAge == .zero)
+    }
 }
