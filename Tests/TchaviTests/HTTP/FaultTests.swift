@@ -227,6 +227,42 @@ struct FaultTests {
         }
     }
 
+    @Test(arguments: [(RetryBudget(), 210), (nil, 600)])
+    func `A storm of 429 from 200 callers`(budget: RetryBudget?, requests: Int) async throws {
+        let received = Counter()
+        let server = try LoopbackServer { connection in
+            while try connection.receiveRequest() != nil {
+                received.add()
+                try connection.respond(
+                    status: 429,
+                    headers: ["Content-Type": "application/json"],
+                    body: Data("{}".utf8)
+                )
+            }
+        }
+        let client = client(server) {
+            $0.clock = TestClock(skippingSleepsUpTo: .seconds(10))
+            $0.timeout = nil
+            $0.deadline = nil
+            $0.retryBudget = budget
+        }
+        await withTaskGroup(of: TchaviError.Code?.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    do {
+                        _ = try await client.chat.complete(.hello)
+                        return nil
+                    } catch {
+                        return (error as? TchaviError)?.code
+                    }
+                }
+            }
+            for await code in group { #expect(code == .rateLimited) }
+        }
+        #expect(received.value == requests)
+        while transport.runningRequests > 0 { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
     @Test func `A redirect says why it is not followed`() async throws {
         let error = try await meet(
             server { connection in
