@@ -78,8 +78,13 @@ public final class PromptLibrary: Sendable {
             selection: answer.selection,
             compiled: snapshot.messages(of: version, in: record, config),
             gateway: gateway,
-            tools: tools.filter { tool in config.declaredToolNames.contains(tool.name) }
+            tools: tools.isEmpty ? [] : tools(declaredBy: config)
         )
+    }
+
+    private func tools(declaredBy config: PromptVersionConfig) -> [Tool] {
+        let declared = config.declaredToolNames
+        return tools.filter { declared.contains($0.name) }
     }
 
     /// Explains which version a query gets, and what kept out every other deployment.
@@ -168,10 +173,7 @@ public final class PromptLibrary: Sendable {
             state.loading = task
             return task
         }
-        let race = Race<Snapshot>()
-        let wait = Task { race.finish(await task.result) }
-        defer { wait.cancel() }
-        return try await race.value()
+        return try await task.sharedValue()
     }
 
     private static func record(_ id: String, in snapshot: Snapshot) throws(PromptError) -> PromptRecord {

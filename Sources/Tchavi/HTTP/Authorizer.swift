@@ -104,12 +104,8 @@ final class Authorizer: Sendable {
         }
         if let token { return token }
         guard let renewal else { throw TchaviError.loggedOut }
-        // A caller that is cancelled stops to wait; the renewal goes on for the others.
-        let race = Race<AccessToken>()
-        let wait = Task { race.finish(await renewal.result) }
-        defer { wait.cancel() }
         do {
-            return try await race.value()
+            return try await renewal.sharedValue()
         } catch {
             // The program has begun another session meanwhile: that one holds.
             let isReplaced = session.withLock { $0.generation != generation && !$0.isLoggedOut && $0.token != nil }

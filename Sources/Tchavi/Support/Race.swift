@@ -39,6 +39,16 @@ package final class Race<Value: Sendable>: Sendable {
     }
 }
 
+extension Task where Failure == any Error {
+    /// Waits for the task. A waiter that is cancelled goes on at once, and the task goes on for the others.
+    package func sharedValue() async throws -> Success {
+        let race = Race<Success>()
+        let wait = Task<Void, Never> { race.finish(await result) }
+        defer { wait.cancel() }
+        return try await race.value()
+    }
+}
+
 extension TimeSource {
     /// Runs an operation in a task of its own and waits for it, for a limited time. When the time is up, or the waiting
     /// task is cancelled, the operation is cancelled and not waited for.

@@ -94,7 +94,7 @@ extension Selector {
         let group = candidate.deployment.query.map { "`\($0)`" } ?? "no rules"
         if index == result.picked { return (.picked, pickedReason(candidate, result)) }
         if isFinalist, let split = result.split {
-            guard candidate.weight > 0 else { return (.withoutWeight, "It has no weight in the split.") }
+            guard candidate.finalist.weight > 0 else { return (.withoutWeight, "It has no weight in the split.") }
             let arm = split.arms.first { $0.deploymentID.isSameText(as: candidate.deployment.id) }
             let range = arm.map { " from \($0.lowerBound.rounded4) up to \($0.upperBound.rounded4)" } ?? ""
             return (.otherArm, "Its arm of the split is\(range).")
@@ -170,8 +170,8 @@ extension Selector {
         if let folder = query.folderID, !folder.isSameText(as: record.folderID) {
             notes.append("The prompt is in folder `\(record.folderID)`, the query asks for one in `\(folder)`.")
         }
-        let known = Set(record.versions.map { Array($0.id.utf8) })
-        for version in record.deployments.keys.filter({ !known.contains(Array($0.utf8)) }).sorted() {
+        let known = Set(record.versions.map { ByteText($0.id) })
+        for version in record.deployments.keys.filter({ !known.contains(ByteText($0)) }).sorted() {
             notes.append("The deployments of `\(version)` are ignored: the prompt has no such version.")
         }
         if result.version == nil, result.candidates.isEmpty, notes.isEmpty {

@@ -14,7 +14,7 @@ struct Selector {
         let exclusion: Exclusion?
 
         var specificity: Int { evaluation.specificity }
-        var weight: Double { Finalist(deployment: deployment, version: version).weight }
+        var finalist: Finalist { Finalist(deployment: deployment, version: version) }
     }
 
     /// What keeps a deployment from competing.
@@ -125,9 +125,7 @@ struct Selector {
 
     /// Steps 6 and 7. The finalists are in the order of version number and deployment id.
     private func choose(_ reason: Selection.Reason, _ result: inout Result) {
-        let finalists = result.finalists.map { index in
-            Finalist(deployment: result.candidates[index].deployment, version: result.candidates[index].version)
-        }
+        let finalists = result.finalists.map { result.candidates[$0].finalist }
         guard let choice = Choice(among: finalists, query, promptID: record.promptID) else { return }
         result.picked = result.finalists[choice.index]
         result.split = choice.split
