@@ -113,10 +113,10 @@ let library = PromptLibrary(source: .memory([greeting]), gateway: client)
 let prompt = try await library.prompt("greeting")
 let body = try prompt.resolve("Hello", variables: ["name": "Ada"]).request.json
 
-func send(stream: Bool) async throws -> HTTPResponse {
+func send(stream: Bool) async throws -> TransportResponse {
     guard case .object(var members) = body else { preconditionFailure("a request is an object") }
     if stream { members.merge(["stream": true, "stream_options": ["include_usage": true]]) { $1 } }
-    let request = HTTPRequest(
+    let request = TransportRequest(
         method: .post,
         url: server.baseURL.appendingPathComponent("v1/chat/completions"),
         // The same bytes as a client sends.

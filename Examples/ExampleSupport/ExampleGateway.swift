@@ -24,7 +24,7 @@ public struct ExampleGateway: Sendable {
             client = local.client()
             description = "LocalGateway, which is no model (set TCHAVI_API_KEY for a real gateway)"
         } else {
-            client = try TchaviClient.fromEnvironment(environment)
+            client = try TchaviClient(environment: environment)
             description = client.configuration.baseURL.absoluteString
         }
     }

@@ -19,11 +19,11 @@ struct TideTableClosed: LocalizedError {
 }
 
 let tools = [
-    Tool.program("get_weather") { (place: City) in
+    PromptTool.program("get_weather") { (place: City) in
         try await Task.sleep(for: .milliseconds(20))
         return Weather(celsius: 11.5, sky: "showers over \(place.city)")
     },
-    Tool.program("get_tides") { (place: Port) -> String in throw TideTableClosed(port: place.port) },
+    PromptTool.program("get_tides") { (place: Port) -> String in throw TideTableClosed(port: place.port) },
 ]
 
 // Without a real gateway the model's two answers are scripted.

@@ -33,7 +33,7 @@ extension TchaviClient {
         /// Endpoints of the gateway that are elsewhere, by the one that they replace.
         public var endpoints: [Endpoint: Endpoint] = [:]
         /// Header fields that every call sends.
-        public var headers = HTTPHeaders()
+        public var headers = HeaderFields()
         /// What carries the requests.
         public var transport: any HTTPTransport = URLSessionTransport.shared
         /// What measures timeouts and waits.

@@ -52,13 +52,12 @@ public struct TchaviClient: Sendable {
     /// - Parameters:
     ///   - environment: The variables to read.
     ///   - configuration: How calls behave; its base URL is replaced where a variable names another.
-    /// - Returns: A client with that key.
     /// - Throws: ``TchaviError`` of code ``TchaviError/Code/authentication`` where `TCHAVI_API_KEY` is not set, and of
     ///   code ``TchaviError/Code/invalidRequest`` where `TCHAVI_BASE_URL` is no URL.
-    public static func fromEnvironment(
-        _ environment: [String: String] = ProcessInfo.processInfo.environment,
+    public init(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
         configuration: Configuration = Configuration()
-    ) throws(TchaviError) -> TchaviClient {
+    ) throws(TchaviError) {
         guard let key = environment["TCHAVI_API_KEY"], !key.isEmpty else {
             throw TchaviError(
                 .authentication,
@@ -78,7 +77,7 @@ public struct TchaviClient: Sendable {
             configuration.baseURL = url
         }
         if environment["TCHAVI_ALLOW_INSECURE_HTTP"] == "1" { configuration.allowsInsecureHTTP = true }
-        return TchaviClient(.apiKey(Secret(key)), configuration: configuration)
+        self.init(.apiKey(Secret(key)), configuration: configuration)
     }
 
     /// Calls an endpoint that has no method of its own yet, with the same credentials, retries and errors.

@@ -13,7 +13,7 @@ public struct Cassette: Sendable, Hashable {
     /// A request and its answer.
     public struct Exchange: Sendable, Hashable {
         /// The request's method.
-        public var method: HTTPMethod
+        public var method: TransportMethod
         /// The request's path and query.
         public var target: String
         /// The request's body: JSON, or a string for anything else.
@@ -129,7 +129,7 @@ extension Cassette.Exchange: JSONRepresentable {
     }
 }
 
-extension HTTPRequest {
+extension TransportRequest {
     /// Path and query, as a server sees them.
     var target: String {
         let path = URLComponents(url: url, resolvingAgainstBaseURL: false)?.percentEncodedPath ?? url.path

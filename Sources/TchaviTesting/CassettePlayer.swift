@@ -32,7 +32,7 @@ public final class CassettePlayer: HTTPTransport {
     /// - Parameter request: The request.
     /// - Returns: The recorded answer.
     /// - Throws: `TchaviError` of code `invalidRequest` where the recording has no such request; `CancellationError`.
-    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
         let body = Cassette.kept(request.body ?? Data(), striking: request.secrets)
         let exchange = unused.withLock { unused -> Cassette.Exchange? in
@@ -42,13 +42,13 @@ public final class CassettePlayer: HTTPTransport {
             return index.map { unused.remove(at: $0) }
         }
         guard let exchange else { throw mismatch(request, body) }
-        var headers = HTTPHeaders()
+        var headers = HeaderFields()
         for (name, value) in exchange.responseHeaders.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }
         let data = Cassette.data(exchange.responseBody)
-        return HTTPResponse(status: exchange.status, headers: headers, body: HTTPBody(data))
+        return TransportResponse(status: exchange.status, headers: headers, body: TransportBody(data))
     }
 
-    private func mismatch(_ request: HTTPRequest, _ body: JSONValue?) -> TchaviError {
+    private func mismatch(_ request: TransportRequest, _ body: JSONValue?) -> TchaviError {
         let call = "\(request.method) \(request.target)"
         guard let next = unused.withLock({ $0.first }) else {
             return TchaviError(

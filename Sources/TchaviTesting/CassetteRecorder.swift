@@ -38,17 +38,19 @@ public final class CassetteRecorder: HTTPTransport {
     /// - Parameter request: The request.
     /// - Returns: The answer, which is recorded when it was read to its end.
     /// - Throws: What the transport throws; that is not recorded.
-    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    public func send(_ request: TransportRequest) async throws -> TransportResponse {
         let response = try await transport.send(request)
         let (status, headers) = (response.status, response.headers)
-        return HTTPResponse(
+        return TransportResponse(
             status: status,
             headers: headers,
-            body: HTTPBody(RecordedBody(body: response.body) { body in self.record(request, status, headers, body) })
+            body: TransportBody(
+                RecordedBody(body: response.body) { body in self.record(request, status, headers, body) }
+            )
         )
     }
 
-    private func record(_ request: HTTPRequest, _ status: Int, _ headers: HTTPHeaders, _ body: Data) {
+    private func record(_ request: TransportRequest, _ status: Int, _ headers: HeaderFields, _ body: Data) {
         let secrets = request.secrets
         var target = request.target
         for secret in secrets { target = target.replacing(secret, with: Secret.placeholder) }
@@ -97,11 +99,11 @@ private struct RecordedBody: AsyncSequence, Sendable {
     typealias Element = Data
     typealias Failure = any Error
 
-    let body: HTTPBody
+    let body: TransportBody
     let ended: @Sendable (Data) -> Void
 
     struct Iterator: AsyncIteratorProtocol {
-        var iterator: HTTPBody.Iterator
+        var iterator: TransportBody.Iterator
         var kept = Data()
         let ended: @Sendable (Data) -> Void
 

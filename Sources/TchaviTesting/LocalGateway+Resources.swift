@@ -4,16 +4,16 @@ import Tchavi
 /// Every endpoint of the gateway but chat.
 extension LocalGateway {
     /// A request on its way through the endpoints: who is calling, and what for.
-    struct Visit {
+    struct AuthenticatedRequest {
         let request: ReceivedRequest
-        let caller: LocalLedger.Caller
+        let caller: LocalAccounts.Caller
         let now: Date
         /// The path's segments, decoded.
         let segments: [String]
         /// The query's items, decoded.
         let query: [String: String]
 
-        init(_ request: ReceivedRequest, _ caller: LocalLedger.Caller, now: Date) {
+        init(_ request: ReceivedRequest, _ caller: LocalAccounts.Caller, now: Date) {
             self.request = request
             self.caller = caller
             self.now = now
@@ -28,22 +28,24 @@ extension LocalGateway {
     }
 
     /// Why a request gets no good answer.
-    struct Refusal: Error {
+    struct RequestFailure: Error {
         let status: Int
         let code: String
         let message: String
         var details: JSONValue?
 
-        static let notFound = Refusal(status: 404, code: "not_found", message: "There is no such thing here.")
-        static func invalid(_ message: String) -> Refusal {
-            Refusal(status: 400, code: "invalid_request", message: message)
+        static let notFound = RequestFailure(status: 404, code: "not_found", message: "There is no such thing here.")
+        static func invalid(_ message: String) -> RequestFailure {
+            RequestFailure(status: 400, code: "invalid_request", message: message)
         }
     }
 
     // MARK: Sessions
 
     /// The endpoints that need no credential; `nil` for any other.
-    func session(_ request: ReceivedRequest, _ ledger: inout LocalLedger) throws(Refusal) -> HTTPResponse? {
+    func session(_ request: ReceivedRequest, _ accounts: inout LocalAccounts) throws(RequestFailure)
+        -> TransportResponse?
+    {
         guard request.method == .post else { return nil }
         let now = configuration.now()
         switch request.path {
@@ -51,24 +53,26 @@ extension LocalGateway {
             guard let email = request.json?["email"]?.string, let password = request.json?["password"]?.string,
                 !email.isEmpty, !password.isEmpty
             else { throw .invalid("A registration needs an e-mail address and a password.") }
-            guard ledger.account(email: email) == nil else {
-                throw Refusal(status: 409, code: "conflict", message: "The e-mail address is taken.")
+            guard accounts.account(email: email) == nil else {
+                throw RequestFailure(status: 409, code: "conflict", message: "The e-mail address is taken.")
             }
             let name = request.json?["name"]?.string
-            let account = ledger.register(email: email, password: password, name: name, credits: 0, now: now)
-            return Self.json(["message": "Look for a mail.", "user": ledger[account].user.json], status: 201)
+            let account = accounts.register(email: email, password: password, name: name, credits: 0, now: now)
+            return Self.json(["message": "Look for a mail.", "user": accounts[account].user.json], status: 201)
         case "/auth/login":
-            guard let account = ledger.account(email: request.json?["email"]?.string ?? ""),
-                ledger[account].password == request.json?["password"]?.string
-            else { throw Refusal(status: 401, code: "unauthorized", message: "E-mail address or password is wrong.") }
-            return open(account, replacing: nil, &ledger, now)
+            guard let account = accounts.account(email: request.json?["email"]?.string ?? ""),
+                accounts[account].password == request.json?["password"]?.string
+            else {
+                throw RequestFailure(status: 401, code: "unauthorized", message: "E-mail address or password is wrong.")
+            }
+            return open(account, replacing: nil, &accounts, now)
         case "/auth/refresh":
             let token = Self.refreshToken(request)
-            guard let token, let account = ledger.accounts.firstIndex(where: { $0.refreshTokens.contains(token) })
+            guard let token, let account = accounts.accounts.firstIndex(where: { $0.refreshTokens.contains(token) })
             else {
-                throw Refusal(status: 401, code: "unauthorized", message: "The refresh cookie is not valid.")
+                throw RequestFailure(status: 401, code: "unauthorized", message: "The refresh cookie is not valid.")
             }
-            return open(account, replacing: token, &ledger, now)
+            return open(account, replacing: token, &accounts, now)
         default: return nil
         }
     }
@@ -76,12 +80,12 @@ extension LocalGateway {
     private func open(
         _ account: Int,
         replacing token: String?,
-        _ ledger: inout LocalLedger,
+        _ accounts: inout LocalAccounts,
         _ now: Date
-    ) -> HTTPResponse {
+    ) -> TransportResponse {
         let lifetime = configuration.accessTokenLifetime
-        let (access, refresh) = ledger.open(account, replacing: token, lifetime: lifetime, now: now)
-        var response = Self.json(["accessToken": .string(access), "user": ledger[account].user.json])
+        let (access, refresh) = accounts.open(account, replacing: token, lifetime: lifetime, now: now)
+        var response = Self.json(["accessToken": .string(access), "user": accounts[account].user.json])
         response.headers["Set-Cookie"] = "refreshToken=\(refresh); Path=/auth; HttpOnly; SameSite=Strict"
         return response
     }
@@ -94,29 +98,31 @@ extension LocalGateway {
 
     // MARK: Resources
 
-    func resource(_ visit: Visit, _ ledger: inout LocalLedger) throws(Refusal) -> HTTPResponse {
-        let account = visit.caller.account
-        let body = visit.request.json ?? [:]
-        guard visit.segments.count <= (visit.segments.first == "v1" ? 3 : 2) else { throw .notFound }
-        switch (visit.request.method, visit.segments.first, visit.segments.dropFirst().first) {
+    func resource(_ call: AuthenticatedRequest, _ accounts: inout LocalAccounts) throws(RequestFailure)
+        -> TransportResponse
+    {
+        let account = call.caller.account
+        let body = call.request.json ?? [:]
+        guard call.segments.count <= (call.segments.first == "v1" ? 3 : 2) else { throw .notFound }
+        switch (call.request.method, call.segments.first, call.segments.dropFirst().first) {
         case (.post, "auth", "logout"):
-            ledger[account].accessTokens = [:]
-            if let token = Self.refreshToken(visit.request) { ledger[account].refreshTokens.remove(token) }
+            accounts[account].accessTokens = [:]
+            if let token = Self.refreshToken(call.request) { accounts[account].refreshTokens.remove(token) }
             return Self.json(["message": "Logged out."])
-        case (.get, "users", "me"): return Self.json(ledger[account].user.json)
-        case (.patch, "users", "me"): return try changeUser(body, account, &ledger)
+        case (.get, "users", "me"): return Self.json(accounts[account].user.json)
+        case (.patch, "users", "me"): return try changeUser(body, account, &accounts)
         case (.get, "credits", "balance"):
-            return Self.json(CreditBalance(creditsBalance: ledger[account].user.creditsBalance).json)
-        case (.get, "credits", "packs"): return Self.json(.array(LocalLedger.packs.map(\.json)))
-        case (_, "api-keys", let id): return try keys(visit, id: id, body, &ledger)
-        case (.get, "usage", "stats"): return statistics(visit, ledger[account].logs)
-        case (.get, "usage", "history"): return Self.page(visit, Self.filtered(ledger[account].logs, visit.query))
+            return Self.json(CreditBalance(creditsBalance: accounts[account].user.creditsBalance).json)
+        case (.get, "credits", "packs"): return Self.json(.array(LocalAccounts.packs.map(\.json)))
+        case (_, "api-keys", let id): return try keys(call, id: id, body, &accounts)
+        case (.get, "usage", "stats"): return statistics(call, accounts[account].logs)
+        case (.get, "usage", "history"): return Self.page(call, Self.filtered(accounts[account].logs, call.query))
         case (.get, "models", nil):
-            let all = visit.query["all"] == "true"
-            return Self.json(.array(LocalLedger.models.filter { all || $0.isActive }.map(\.json)))
-        case (_, "payments", let id?): return try payments(visit, id: id, body, &ledger)
-        case (.post, "v1", "embeddings"): return try embeddings(visit, body, &ledger)
-        case (.post, "v1", "images"): return try images(visit, body, &ledger)
+            let all = call.query["all"] == "true"
+            return Self.json(.array(LocalAccounts.models.filter { all || $0.isActive }.map(\.json)))
+        case (_, "payments", let id?): return try payments(call, id: id, body, &accounts)
+        case (.post, "v1", "embeddings"): return try embeddings(call, body, &accounts)
+        case (.post, "v1", "images"): return try images(call, body, &accounts)
         default: throw .notFound
         }
     }
@@ -124,60 +130,60 @@ extension LocalGateway {
     private func changeUser(
         _ body: JSONValue,
         _ account: Int,
-        _ ledger: inout LocalLedger
-    ) throws(Refusal) -> HTTPResponse {
+        _ accounts: inout LocalAccounts
+    ) throws(RequestFailure) -> TransportResponse {
         if let password = body["newPassword"]?.string {
-            guard body["currentPassword"]?.string == ledger[account].password else {
-                throw Refusal(status: 403, code: "forbidden", message: "The current password is wrong.")
+            guard body["currentPassword"]?.string == accounts[account].password else {
+                throw RequestFailure(status: 403, code: "forbidden", message: "The current password is wrong.")
             }
-            ledger[account].password = password
+            accounts[account].password = password
         }
-        if let name = body["name"]?.string { ledger[account].user.name = name }
-        if let email = body["email"]?.string { ledger[account].user.email = email }
-        return Self.json(ledger[account].user.json)
+        if let name = body["name"]?.string { accounts[account].user.name = name }
+        if let email = body["email"]?.string { accounts[account].user.email = email }
+        return Self.json(accounts[account].user.json)
     }
 
     private func keys(
-        _ visit: Visit,
+        _ call: AuthenticatedRequest,
         id: String?,
         _ body: JSONValue,
-        _ ledger: inout LocalLedger
-    ) throws(Refusal) -> HTTPResponse {
-        let account = visit.caller.account
+        _ accounts: inout LocalAccounts
+    ) throws(RequestFailure) -> TransportResponse {
+        let account = call.caller.account
         guard let id else {
-            switch visit.request.method {
-            case .get: return Self.json(.array(ledger[account].keys.map(\.apiKey.json)))
+            switch call.request.method {
+            case .get: return Self.json(.array(accounts[account].keys.map(\.apiKey.json)))
             case .post:
                 let parameters = try Self.read(body, APIKeyParameters.self)
-                let key = ledger.makeKey(account, secret: nil, parameters, now: visit.now)
+                let key = accounts.makeKey(account, secret: nil, parameters, now: call.now)
                 guard case .object(var members) = key.apiKey.json else { throw .notFound }
                 members["key"] = .string(key.key.revealed())
                 return Self.json(.object(members), status: 201)
             default: throw .notFound
             }
         }
-        guard let index = ledger[account].keys.firstIndex(where: { $0.apiKey.id == id }) else { throw .notFound }
-        switch visit.request.method {
+        guard let index = accounts[account].keys.firstIndex(where: { $0.apiKey.id == id }) else { throw .notFound }
+        switch call.request.method {
         case .get: break
         case .patch:
             let parameters = try Self.read(body, APIKeyParameters.self)
-            if let label = parameters.label { ledger[account].keys[index].apiKey.label = label }
-            if let ips = parameters.allowedIPs { ledger[account].keys[index].apiKey.allowedIPs = ips }
-            if let end = parameters.expiresAt { ledger[account].keys[index].apiKey.expiresAt = end }
+            if let label = parameters.label { accounts[account].keys[index].apiKey.label = label }
+            if let ips = parameters.allowedIPs { accounts[account].keys[index].apiKey.allowedIPs = ips }
+            if let end = parameters.expiresAt { accounts[account].keys[index].apiKey.expiresAt = end }
             if let endpoints = parameters.allowedEndpoints {
-                ledger[account].keys[index].apiKey.allowedEndpoints = endpoints
+                accounts[account].keys[index].apiKey.allowedEndpoints = endpoints
             }
         case .delete:
-            ledger[account].keys[index].apiKey.status = .revoked
+            accounts[account].keys[index].apiKey.status = .revoked
             return Self.json(["message": "The key was revoked."])
         default: throw .notFound
         }
-        return Self.json(ledger[account].keys[index].apiKey.json)
+        return Self.json(accounts[account].keys[index].apiKey.json)
     }
 
-    private func statistics(_ visit: Visit, _ logs: [UsageLog]) -> HTTPResponse {
-        let days: Double = visit.query["period"] == "day" ? 1 : visit.query["period"] == "week" ? 7 : 30
-        let start = visit.now.addingTimeInterval(-days * 86400)
+    private func statistics(_ call: AuthenticatedRequest, _ logs: [UsageLog]) -> TransportResponse {
+        let days: Double = call.query["period"] == "day" ? 1 : call.query["period"] == "week" ? 7 : 30
+        let start = call.now.addingTimeInterval(-days * 86400)
         let logs = logs.filter { $0.createdAt.date.map { $0 >= start } ?? false }
         return Self.json(
             UsageStatistics(
@@ -185,7 +191,7 @@ extension LocalGateway {
                 totalTokens: logs.reduce(0) { $0 + $1.totalTokens },
                 totalCreditsUsed: logs.reduce(0) { $0 + $1.creditsCharged },
                 periodStart: Timestamp(start),
-                periodEnd: Timestamp(visit.now)
+                periodEnd: Timestamp(call.now)
             ).json
         )
     }
@@ -201,11 +207,11 @@ extension LocalGateway {
     }
 
     private static func page<Element: JSONRepresentable & Sendable>(
-        _ visit: Visit,
+        _ call: AuthenticatedRequest,
         _ all: [Element]
-    ) -> HTTPResponse {
-        let number = max(1, visit.query["page"].flatMap { Int($0) } ?? 1)
-        let limit = min(100, max(1, visit.query["limit"].flatMap { Int($0) } ?? 20))
+    ) -> TransportResponse {
+        let number = max(1, call.query["page"].flatMap { Int($0) } ?? 1)
+        let limit = min(100, max(1, call.query["limit"].flatMap { Int($0) } ?? 20))
         let start = (number - 1).multipliedReportingOverflow(by: limit)
         let rest = start.overflow || start.partialValue >= all.count ? [] : all[start.partialValue...]
         let data = Array(rest.prefix(limit))
@@ -214,22 +220,22 @@ extension LocalGateway {
     }
 
     private func payments(
-        _ visit: Visit,
+        _ call: AuthenticatedRequest,
         id: String,
         _ body: JSONValue,
-        _ ledger: inout LocalLedger
-    ) throws(Refusal) -> HTTPResponse {
-        let account = visit.caller.account
-        switch (visit.request.method, id) {
+        _ accounts: inout LocalAccounts
+    ) throws(RequestFailure) -> TransportResponse {
+        let account = call.caller.account
+        switch (call.request.method, id) {
         case (.post, "initiate"):
             let parameters = try Self.read(body, PaymentParameters.self)
-            guard let pack = LocalLedger.packs.first(where: { $0.id == parameters.packID }) else { throw .notFound }
-            return Self.json(ledger.initiatePayment(account, pack: pack, now: visit.now).json, status: 201)
-        case (.get, "history"): return Self.page(visit, ledger[account].payments)
+            guard let pack = LocalAccounts.packs.first(where: { $0.id == parameters.packID }) else { throw .notFound }
+            return Self.json(accounts.initiatePayment(account, pack: pack, now: call.now).json, status: 201)
+        case (.get, "history"): return Self.page(call, accounts[account].payments)
         case (.get, _):
-            guard let payment = ledger[account].payments.first(where: { $0.id == id }) else { throw .notFound }
+            guard let payment = accounts[account].payments.first(where: { $0.id == id }) else { throw .notFound }
             // The first look finds it under way, and the provider done by the next.
-            ledger.completePayment(account, id: id, now: visit.now)
+            accounts.completePayment(account, id: id, now: call.now)
             return Self.json(payment.json)
         default: throw .notFound
         }
@@ -238,10 +244,10 @@ extension LocalGateway {
     // MARK: Models that are none
 
     private func embeddings(
-        _ visit: Visit,
+        _ call: AuthenticatedRequest,
         _ body: JSONValue,
-        _ ledger: inout LocalLedger
-    ) throws(Refusal) -> HTTPResponse {
+        _ accounts: inout LocalAccounts
+    ) throws(RequestFailure) -> TransportResponse {
         let request = try Self.read(body, EmbeddingRequest.self)
         let inputs: [String] =
             switch request.input {
@@ -256,8 +262,8 @@ extension LocalGateway {
             promptTokens: inputs.reduce(0) { $0 + ($1.utf8.count + 3) / 4 },
             completionTokens: 0
         )
-        let tchavi = try charge(visit, Self.cost(usage, configuration), model: request.model, usage, &ledger)
-        let data = inputs.enumerated().map { Embedding(index: $0, embedding: Self.vector($1, dimensions)) }
+        let tchavi = try charge(call, Self.cost(usage, configuration), model: request.model, usage, &accounts)
+        let data = inputs.enumerated().map { Embedding(index: $0, vector: Self.vector($1, dimensions)) }
         let response = EmbeddingsResponse(data: data, model: request.model, usage: usage, tchavi: tchavi)
         guard request.encodingFormat == .base64, case .object(var members) = response.json else {
             return Self.json(response.json)
@@ -282,16 +288,16 @@ extension LocalGateway {
     }
 
     private func images(
-        _ visit: Visit,
+        _ call: AuthenticatedRequest,
         _ body: JSONValue,
-        _ ledger: inout LocalLedger
-    ) throws(Refusal) -> HTTPResponse {
+        _ accounts: inout LocalAccounts
+    ) throws(RequestFailure) -> TransportResponse {
         let request = try Self.read(body, ImageRequest.self)
         let count = request.n ?? 1
         guard (1...10).contains(count) else { throw .invalid("`n` is beyond what can be answered.") }
         let usage = TokenUsage(promptTokens: (request.prompt.utf8.count + 3) / 4, completionTokens: 0)
         let model = request.model ?? "dall-e-3"
-        let tchavi = try charge(visit, Decimal(5 * count), model: model, usage, &ledger)
+        let tchavi = try charge(call, Decimal(5 * count), model: model, usage, &accounts)
         let data = (1...count).map { number in
             let name = SHA256.hexadecimal(Array(request.prompt.utf8)).prefix(12)
             return GeneratedImage(
@@ -300,7 +306,7 @@ extension LocalGateway {
                 revisedPrompt: request.prompt
             )
         }
-        let created = Int(visit.now.timeIntervalSince1970)
+        let created = Int(call.now.timeIntervalSince1970)
         return Self.json(ImagesResponse(created: created, data: data, tchavi: tchavi).json)
     }
 
@@ -314,30 +320,30 @@ extension LocalGateway {
 
     /// Takes credits for a call, and logs it.
     func charge(
-        _ visit: Visit,
+        _ call: AuthenticatedRequest,
         _ cost: Decimal,
         model: String,
         _ usage: TokenUsage,
-        _ ledger: inout LocalLedger
-    ) throws(Refusal) -> TchaviMetadata {
-        let tchavi = ledger.charge(
-            visit.caller,
+        _ accounts: inout LocalAccounts
+    ) throws(RequestFailure) -> TchaviMetadata {
+        let tchavi = accounts.charge(
+            call.caller,
             cost,
-            endpoint: visit.request.path,
+            endpoint: call.request.path,
             model: model,
             usage: usage,
-            now: visit.now
+            now: call.now
         )
         guard let tchavi else {
-            var refusal = Refusal(
+            var failure = RequestFailure(
                 status: 402,
                 code: "insufficient_credits",
                 message: "The account has too few credits."
             )
-            refusal.details = [
-                "creditsRemaining": ledger[visit.caller.account].user.creditsBalance.json, "creditsNeeded": cost.json,
+            failure.details = [
+                "creditsRemaining": accounts[call.caller.account].user.creditsBalance.json, "creditsNeeded": cost.json,
             ]
-            throw refusal
+            throw failure
         }
         return tchavi
     }
@@ -345,7 +351,7 @@ extension LocalGateway {
     private static func read<Value: JSONRepresentable>(
         _ json: JSONValue,
         _ type: Value.Type
-    ) throws(Refusal) -> Value {
+    ) throws(RequestFailure) -> Value {
         do {
             return try Value(json: json)
         } catch {
@@ -353,11 +359,11 @@ extension LocalGateway {
         }
     }
 
-    static func json(_ json: JSONValue, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(
+    static func json(_ json: JSONValue, status: Int = 200) -> TransportResponse {
+        TransportResponse(
             status: status,
             headers: ["Content-Type": "application/json"],
-            body: HTTPBody(json.serializedData())
+            body: TransportBody(json.serializedData())
         )
     }
 }

@@ -17,7 +17,7 @@ extension LocalGateway {
         }
     }
 
-    private static func write(_ response: HTTPResponse, to connection: LoopbackServer.Connection) throws {
+    private static func write(_ response: TransportResponse, to connection: LoopbackServer.Connection) throws {
         guard response.headers["Content-Type"] == "text/event-stream" else {
             let body = try blocking { try await response.body.collect(upTo: .max) }
             return try connection.respond(status: response.status, headers: response.headers, body: body)

@@ -3,7 +3,7 @@ public import Tchavi
 
 /// The whole gateway within the process, without a network: for tests, examples and work offline.
 ///
-/// It is no model. What it answers is scripted (``enqueue(_:)``, ``init(configuration:answering:)``) or derived from
+/// It is no model. What it answers is scripted (``enqueue(_:)``, ``init(configuration:responding:)``) or derived from
 /// the request by fixed rules; its token counts are estimates. Everything around the answer is as with the real
 /// gateway: keys and sessions, credits that run down, errors, streams and the metadata that follows them, and a usage
 /// history that adds up with what was charged. Payments are under way when they are first looked at, and complete the
@@ -44,7 +44,7 @@ public final class LocalGateway: HTTPTransport {
     }
 
     /// What the gateway answers to one request.
-    public enum Answer: Sendable {
+    public enum ScriptedResponse: Sendable {
         /// A text.
         case text(String)
         /// Calls of tools, with a text beside them or none.
@@ -52,9 +52,9 @@ public final class LocalGateway: HTTPTransport {
         /// A completion as it is, but for what the gateway charges.
         case completion(ChatCompletion)
         /// An error in the gateway's form; nothing is charged.
-        case error(status: Int, code: String, message: String, headers: HTTPHeaders = HTTPHeaders())
+        case error(status: Int, code: String, message: String, headers: HeaderFields = HeaderFields())
         /// An answer as it is; nothing is charged.
-        case response(status: Int, headers: HTTPHeaders, body: Data)
+        case response(status: Int, headers: HeaderFields, body: Data)
         /// No answer: the transport fails with this error.
         case failure(TchaviError)
 
@@ -62,8 +62,8 @@ public final class LocalGateway: HTTPTransport {
         ///
         /// - Parameter retryAfter: How long to wait, in whole seconds; `nil` says nothing of it.
         /// - Returns: A 429 with `Retry-After`.
-        public static func rateLimited(retryAfter: Duration? = nil) -> Answer {
-            var headers = HTTPHeaders()
+        public static func rateLimited(retryAfter: Duration? = nil) -> ScriptedResponse {
+            var headers = HeaderFields()
             headers["Retry-After"] = retryAfter.map { String($0.components.seconds) }
             return .error(
                 status: 429,
@@ -82,42 +82,44 @@ public final class LocalGateway: HTTPTransport {
     public static let defaultPassword = "local-gateway-password"
 
     private struct State {
-        var ledger: LocalLedger
-        var script: [Answer] = []
+        var accounts: LocalAccounts
+        var script: [ScriptedResponse] = []
         var requests: [ReceivedRequest] = []
         var served = 0
     }
 
     let configuration: Configuration
-    private let answering: @Sendable (ChatRequest) throws -> Answer
+    private let responding: @Sendable (ChatRequest) throws -> ScriptedResponse
     private let state: Locked<State>
 
     /// Opens a gateway.
     ///
     /// - Parameters:
     ///   - configuration: How the gateway behaves.
-    ///   - answering: What to answer where nothing is scripted. Unless given, ``derivedAnswer(to:)``.
+    ///   - responding: What to answer where nothing is scripted. Unless given, ``derivedResponse(to:)``.
     public init(
         configuration: Configuration = Configuration(),
-        answering: @escaping @Sendable (ChatRequest) throws -> Answer = { LocalGateway.derivedAnswer(to: $0) }
+        responding: @escaping @Sendable (ChatRequest) throws -> ScriptedResponse = {
+            LocalGateway.derivedResponse(to: $0)
+        }
     ) {
         self.configuration = configuration
-        self.answering = answering
-        var ledger = LocalLedger()
+        self.responding = responding
+        var accounts = LocalAccounts()
         let now = configuration.now()
-        let account = ledger.register(
+        let account = accounts.register(
             email: Self.defaultEmail,
             password: Self.defaultPassword,
             name: "Ada",
             credits: configuration.credits,
             now: now
         )
-        ledger[account].user.emailVerified = true
+        accounts[account].user.emailVerified = true
         for key in configuration.apiKeys.sorted() {
-            _ = ledger.makeKey(account, secret: key, APIKeyParameters(label: "default"), now: now)
+            _ = accounts.makeKey(account, secret: key, APIKeyParameters(label: "default"), now: now)
         }
-        ledger.keepsLogs = configuration.remembersRequests
-        state = Locked(State(ledger: ledger))
+        accounts.keepsLogs = configuration.remembersRequests
+        state = Locked(State(accounts: accounts))
     }
 
     /// A client of this gateway, with a key that it accepts.
@@ -136,7 +138,7 @@ public final class LocalGateway: HTTPTransport {
     /// whatever comes next.
     ///
     /// - Parameter answers: The answers.
-    public func enqueue(_ answers: Answer...) {
+    public func enqueue(_ answers: ScriptedResponse...) {
         state.withLock { $0.script += answers }
     }
 
@@ -149,7 +151,7 @@ public final class LocalGateway: HTTPTransport {
     }
 
     /// The credits that are left of the account that every gateway has.
-    public var creditsRemaining: Decimal { state.withLock { $0.ledger[0].user.creditsBalance } }
+    public var creditsRemaining: Decimal { state.withLock { $0.accounts[0].user.creditsBalance } }
 
     private var acceptedKey: String { configuration.apiKeys.min() ?? Self.defaultAPIKey }
 
@@ -157,8 +159,8 @@ public final class LocalGateway: HTTPTransport {
     ///
     /// - Parameter request: The request.
     /// - Returns: The answer.
-    /// - Throws: `CancellationError`, or the error of a scripted ``Answer/failure(_:)``.
-    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    /// - Throws: `CancellationError`, or the error of a scripted ``ScriptedResponse/failure(_:)``.
+    public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
         return try await respond(
             to: ReceivedRequest(
@@ -170,7 +172,7 @@ public final class LocalGateway: HTTPTransport {
         )
     }
 
-    func respond(to request: ReceivedRequest) async throws -> HTTPResponse {
+    func respond(to request: ReceivedRequest) async throws -> TransportResponse {
         let number = state.withLock { state in
             if configuration.remembersRequests { state.requests.append(request) }
             state.served += 1
@@ -181,35 +183,40 @@ public final class LocalGateway: HTTPTransport {
         return response
     }
 
-    private func answer(_ request: ReceivedRequest, number: Int) async throws -> HTTPResponse {
+    private func answer(_ request: ReceivedRequest, number: Int) async throws -> TransportResponse {
         if configuration.latency > .zero { try await configuration.clock.sleep(for: configuration.latency) }
         do {
-            if let response = try state.withLock({ state throws(Refusal) in try session(request, &state.ledger) }) {
+            if let response = try state.withLock({ state throws(RequestFailure) in try session(request, &state.accounts)
+            }) {
                 return response
             }
-            let visit = try visit(request)
+            let call = try authenticated(request)
             let isChat = request.method == .post && request.path == "/v1/chat/completions"
-            if let scripted = script(visit, isChat: isChat) { return try reply(scripted, visit, number: number) }
+            if let scripted = script(call, isChat: isChat) { return try reply(scripted, call, number: number) }
             guard isChat else {
-                return try state.withLock { state throws(Refusal) in try resource(visit, &state.ledger) }
+                return try state.withLock { state throws(RequestFailure) in try resource(call, &state.accounts) }
             }
-            return try reply(answering(try Self.chat(request).chat), visit, number: number)
-        } catch let refusal as Refusal {
-            return Self.error(refusal.status, refusal.code, refusal.message, details: refusal.details)
+            return try reply(responding(try Self.chat(request).chat), call, number: number)
+        } catch let failure as RequestFailure {
+            return Self.error(failure.status, failure.code, failure.message, details: failure.details)
         }
     }
 
-    private func visit(_ request: ReceivedRequest) throws(Refusal) -> Visit {
+    private func authenticated(_ request: ReceivedRequest) throws(RequestFailure) -> AuthenticatedRequest {
         let now = configuration.now()
         let bearer = request.headers["Authorization"].map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : "" }
-        guard let caller = state.withLock({ $0.ledger.caller(bearer: bearer ?? "", now: now) }) else {
-            throw Refusal(status: 401, code: "unauthorized", message: "The API key or token is missing or not valid.")
+        guard let caller = state.withLock({ $0.accounts.caller(bearer: bearer ?? "", now: now) }) else {
+            throw RequestFailure(
+                status: 401,
+                code: "unauthorized",
+                message: "The API key or token is missing or not valid."
+            )
         }
-        return Visit(request, caller, now: now)
+        return AuthenticatedRequest(request, caller, now: now)
     }
 
     /// Takes the first scripted answer, if it is for a request of that kind.
-    private func script(_ visit: Visit, isChat: Bool) -> Answer? {
+    private func script(_ call: AuthenticatedRequest, isChat: Bool) -> ScriptedResponse? {
         state.withLock { state in
             switch state.script.first {
             case nil: return nil
@@ -219,23 +226,23 @@ public final class LocalGateway: HTTPTransport {
             }
             let answer = state.script.removeFirst()
             if case .error(_, let code, _, _) = answer {
-                let model = visit.request.json?["model"]?.string ?? ""
+                let model = call.request.json?["model"]?.string ?? ""
                 let nothing = TokenUsage(promptTokens: 0, completionTokens: 0)
-                state.ledger.log(
-                    visit.caller,
-                    endpoint: visit.request.path,
+                state.accounts.log(
+                    call.caller,
+                    endpoint: call.request.path,
                     model: model,
                     usage: nothing,
                     charged: 0,
                     errorCode: code,
-                    now: visit.now
+                    now: call.now
                 )
             }
             return answer
         }
     }
 
-    private static func chat(_ request: ReceivedRequest) throws(Refusal) -> (chat: ChatRequest, isStream: Bool) {
+    private static func chat(_ request: ReceivedRequest) throws(RequestFailure) -> (chat: ChatRequest, isStream: Bool) {
         do {
             let json = try JSONValue(parsing: request.body)
             let chat = try ChatRequest(json: json)
@@ -246,36 +253,38 @@ public final class LocalGateway: HTTPTransport {
         }
     }
 
-    private func reply(_ answer: Answer, _ visit: Visit, number: Int) throws -> HTTPResponse {
+    private func reply(_ scripted: ScriptedResponse, _ call: AuthenticatedRequest, number: Int) throws
+        -> TransportResponse
+    {
         var completion: ChatCompletion
-        switch answer {
+        switch scripted {
         case .failure(let error): throw error
         case .response(let status, let headers, let body):
-            return HTTPResponse(status: status, headers: headers, body: HTTPBody(body))
+            return TransportResponse(status: status, headers: headers, body: TransportBody(body))
         case .error(let status, let code, let message, let headers):
             return Self.error(status, code, message, headers: headers)
         case .completion, .text, .toolCalls: break
         }
-        let (chat, isStream) = try Self.chat(visit.request)
-        switch answer {
-        case .completion(let scripted): completion = scripted
+        let (chat, isStream) = try Self.chat(call.request)
+        switch scripted {
+        case .completion(let given): completion = given
         case .text(let text): completion = makeCompletion(chat, .assistant(.text(text)), .stop, number)
         case .toolCalls(let calls, let text):
             let message = ChatMessage(role: .assistant, content: text.map { .text($0) }, toolCalls: calls)
             completion = makeCompletion(chat, message, .toolCalls, number)
-        case .error, .response, .failure: throw Refusal.notFound
+        case .error, .response, .failure: throw RequestFailure.notFound
         }
         let usage = completion.usage ?? TokenUsage(promptTokens: 0, completionTokens: 0)
-        completion.tchavi = try state.withLock { state throws(Refusal) in
-            try charge(visit, Self.cost(usage, configuration), model: chat.model, usage, &state.ledger)
+        completion.tchavi = try state.withLock { state throws(RequestFailure) in
+            try charge(call, Self.cost(usage, configuration), model: chat.model, usage, &state.accounts)
         }
         guard isStream else { return Self.json(completion.json) }
         let includesUsage = chat.streamOptions?.includeUsage ?? false
         let events = CompletionEvents.events(of: completion, includesUsage: includesUsage)
-        return HTTPResponse(
+        return TransportResponse(
             status: 200,
             headers: ["Content-Type": "text/event-stream"],
-            body: HTTPBody(Pieces(events, bytes: configuration.streamPieceBytes))
+            body: TransportBody(Pieces(events, bytes: configuration.streamPieceBytes))
         )
     }
 
@@ -301,9 +310,9 @@ public final class LocalGateway: HTTPTransport {
         _ status: Int,
         _ code: String,
         _ message: String,
-        headers: HTTPHeaders = HTTPHeaders(),
+        headers: HeaderFields = HeaderFields(),
         details: JSONValue? = nil
-    ) -> HTTPResponse {
+    ) -> TransportResponse {
         var headers = headers
         headers["Content-Type"] = "application/json"
         var body: JSONValue = [
@@ -313,7 +322,7 @@ public final class LocalGateway: HTTPTransport {
             members["details"] = details
             body = .object(members)
         }
-        return HTTPResponse(status: status, headers: headers, body: HTTPBody(body.serializedData()))
+        return TransportResponse(status: status, headers: headers, body: TransportBody(body.serializedData()))
     }
 }
 

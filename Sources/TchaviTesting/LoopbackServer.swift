@@ -187,13 +187,13 @@ public final class LoopbackServer: Sendable {
         ///   - headers: Header fields beside the length.
         ///   - body: The body.
         /// - Throws: Where the client has gone.
-        public func respond(status: Int = 200, headers: HTTPHeaders = HTTPHeaders(), body: Data) throws {
+        public func respond(status: Int = 200, headers: HeaderFields = HeaderFields(), body: Data) throws {
             var headers = headers
             headers["Content-Length"] = String(body.count)
             try send(Self.head(status, headers) + body)
         }
 
-        static func head(_ status: Int, _ headers: HTTPHeaders) -> Data {
+        static func head(_ status: Int, _ headers: HeaderFields) -> Data {
             let fields = headers.fields.map { "\($0.name): \($0.value)\r\n" }.joined()
             return Data("HTTP/1.1 \(status) Status\r\n\(fields)\r\n".utf8)
         }
@@ -213,11 +213,11 @@ public final class LoopbackServer: Sendable {
 /// A request as a server got it.
 public struct ReceivedRequest: Sendable {
     /// The method.
-    public var method: HTTPMethod
+    public var method: TransportMethod
     /// The target: path and query.
     public var target: String
     /// The header fields.
-    public var headers: HTTPHeaders
+    public var headers: HeaderFields
     /// The body.
     public var body = Data()
 
@@ -227,7 +227,7 @@ public struct ReceivedRequest: Sendable {
     /// The body as JSON, if it is that.
     public var json: JSONValue? { try? JSONValue(parsing: body) }
 
-    init(method: HTTPMethod, target: String, headers: HTTPHeaders, body: Data) {
+    init(method: TransportMethod, target: String, headers: HeaderFields, body: Data) {
         self.method = method
         self.target = target
         self.headers = headers
@@ -240,9 +240,9 @@ public struct ReceivedRequest: Sendable {
         guard parts.count == 3, parts[2].hasPrefix("HTTP/1.") else {
             throw TchaviError(.invalidRequest, "What arrived is no HTTP/1.1 request.")
         }
-        method = HTTPMethod(rawValue: String(parts[0]))
+        method = TransportMethod(rawValue: String(parts[0]))
         target = String(parts[1])
-        headers = HTTPHeaders()
+        headers = HeaderFields()
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)

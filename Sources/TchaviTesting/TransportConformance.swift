@@ -24,19 +24,19 @@ public enum TransportConformance {
     /// What a transport is tried on: requests whose answers behave in known ways.
     public struct Peer: Sendable {
         /// Answered with the method, the header `X-Echo` and the body that came, as `METHOD HEADER BODY`.
-        public var echo: HTTPRequest?
+        public var echo: TransportRequest?
         /// Never answered.
-        public var silent: HTTPRequest
+        public var silent: TransportRequest
         /// Answered with a stream that gives some bytes at once, and has no end.
-        public var endless: HTTPRequest
+        public var endless: TransportRequest
         /// Answered with a body of at least 4 MiB.
-        public var large: HTTPRequest
+        public var large: TransportRequest
         /// Answered with a redirect to another origin.
-        public var redirect: HTTPRequest?
+        public var redirect: TransportRequest?
         /// Answered with half a body and a reset.
-        public var reset: HTTPRequest?
+        public var reset: TransportRequest?
         /// Sent to where nobody listens.
-        public var refused: HTTPRequest?
+        public var refused: TransportRequest?
         /// How many requests reached the origin that the redirect leads to.
         var strayRequests: @Sendable () -> Int = { 0 }
         /// How many requests that are never answered have arrived.
@@ -64,8 +64,8 @@ public enum TransportConformance {
             let closed = try LoopbackServer { _ in }
             let nobody = closed.baseURL
             closed.stop()
-            func request(_ path: String, _ method: HTTPMethod = .get) -> HTTPRequest {
-                HTTPRequest(method: method, url: server.baseURL.appendingPathComponent(path))
+            func request(_ path: String, _ method: TransportMethod = .get) -> TransportRequest {
+                TransportRequest(method: method, url: server.baseURL.appendingPathComponent(path))
             }
             var echo = request("echo", .post)
             echo.headers["X-Echo"] = "Grüße"
@@ -76,7 +76,7 @@ public enum TransportConformance {
             self.echo = echo
             self.redirect = redirect
             reset = request("reset")
-            refused = HTTPRequest(url: nobody)
+            refused = TransportRequest(url: nobody)
             strayRequests = { other.acceptedConnections }
             silentRequests = { silent.withLock { $0 } }
             openConnections = { server.openConnections }
@@ -89,7 +89,7 @@ public enum TransportConformance {
         ///   - silent: Never answered.
         ///   - endless: Answered with a stream that gives some bytes at once, and has no end within reach.
         ///   - large: Answered with a body of at least 4 MiB.
-        public init(silent: HTTPRequest, endless: HTTPRequest, large: HTTPRequest) {
+        public init(silent: TransportRequest, endless: TransportRequest, large: TransportRequest) {
             self.silent = silent
             self.endless = endless
             self.large = large

@@ -29,12 +29,12 @@ struct TransportConformanceTests {
             }
         }
 
-        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        func send(_ request: TransportRequest) async throws -> TransportResponse {
             try await (request.url.host == "silent" ? silent : talkative).send(request)
         }
 
-        static func request(_ host: String, stream: Bool) throws -> HTTPRequest {
-            HTTPRequest(
+        static func request(_ host: String, stream: Bool) throws -> TransportRequest {
+            TransportRequest(
                 method: .post,
                 url: try #require(URL(string: "http://\(host)/v1/chat/completions")),
                 headers: ["Authorization": "Bearer \(LocalGateway.defaultAPIKey)"],
@@ -58,13 +58,13 @@ struct TransportConformanceTests {
     private struct Careless: HTTPTransport {
         let transport = URLSessionTransport()
 
-        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        func send(_ request: TransportRequest) async throws -> TransportResponse {
             do {
                 let response = try await Task { try await transport.send(request) }.value
                 guard let location = response.headers["location"], let url = URL(string: location) else {
                     return response
                 }
-                return try await transport.send(HTTPRequest(url: url))
+                return try await transport.send(TransportRequest(url: url))
             } catch let error as TchaviError {
                 throw TchaviError.connectionLost(error.message)
             }

@@ -31,7 +31,7 @@ struct ResourceTests {
                 == #"POST /v1/embeddings {"dimensions":16,"input":["first","second"],"model":"text-embedding-3-small"}"#
         )
         #expect(floats.data.map(\.index) == [0, 1])
-        #expect(floats.data[0].embedding.count == 16)
+        #expect(floats.data[0].vector.count == 16)
         #expect(floats.tchavi?.modelType == "embedding")
         request.encodingFormat = .base64
         let base64 = try await client.embeddings.create(request)
@@ -49,7 +49,7 @@ struct ResourceTests {
 
     @Test func `Numbers of an embedding keep their bits`() throws {
         let numbers: [Float] = [0.1, -1.5e-7, .greatestFiniteMagnitude, .leastNonzeroMagnitude, 0, 16_777_216]
-        let embedding = Embedding(index: 3, embedding: numbers)
+        let embedding = Embedding(index: 3, vector: numbers)
         #expect(try Embedding(json: embedding.json) == embedding)
         #expect(try Embedding(json: JSONValue(parsing: embedding.json.serialized())) == embedding)
         #expect(try Embedding(json: ["index": 3, "embedding": .string(embedding.base64)]) == embedding)

@@ -1,5 +1,5 @@
 /// Whether a key works.
-public struct APIKeyStatus: OpenSet, JSONScalar {
+public struct APIKeyStatus: OpenEnum, JSONScalar {
     /// The status's name on the wire.
     public let rawValue: String
     /// A status by its name on the wire.

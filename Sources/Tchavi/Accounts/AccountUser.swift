@@ -1,7 +1,7 @@
 public import Foundation
 
 /// What an account may do.
-public struct AccountRole: OpenSet, JSONScalar {
+public struct AccountRole: OpenEnum, JSONScalar {
     /// The role's name on the wire.
     public let rawValue: String
     /// A role by its name on the wire.
@@ -14,7 +14,7 @@ public struct AccountRole: OpenSet, JSONScalar {
 }
 
 /// Whether an account is in order.
-public struct AccountStatus: OpenSet, JSONScalar {
+public struct AccountStatus: OpenEnum, JSONScalar {
     /// The status's name on the wire.
     public let rawValue: String
     /// A status by its name on the wire.
@@ -31,7 +31,7 @@ public struct AccountStatus: OpenSet, JSONScalar {
 }
 
 /// The language of the gateway's mail.
-public struct AccountLanguage: OpenSet, JSONScalar {
+public struct AccountLanguage: OpenEnum, JSONScalar {
     /// The language's name on the wire.
     public let rawValue: String
     /// A language by its name on the wire.

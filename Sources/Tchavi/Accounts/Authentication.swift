@@ -75,7 +75,7 @@ public struct Authentication: Sendable {
 }
 
 /// How a client proves who is calling.
-public struct AuthenticationMode: OpenSet, JSONScalar {
+public struct AuthenticationMode: OpenEnum, JSONScalar {
     /// The mode's name.
     public let rawValue: String
     /// A mode by its name.

@@ -52,7 +52,7 @@ public struct Chat: Sendable {
     }
 
     /// The error for an answer in JSON where a stream was asked for.
-    private func noStream(_ response: HTTPResponse, _ call: HTTPPipeline.Call) async throws -> TchaviError {
+    private func noStream(_ response: TransportResponse, _ call: HTTPPipeline.Call) async throws -> TchaviError {
         let limit = pipeline.configuration.maximumResponseBytes
         let data = try await pipeline.time.run(
             within: pipeline.configuration.timeout,

@@ -37,7 +37,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
     }
 
     /// The answer's header fields.
-    public var headers: HTTPHeaders { events.headers }
+    public var headers: HeaderFields { events.headers }
 
     /// Begins to read.
     public func makeAsyncIterator() -> Iterator {
@@ -60,14 +60,14 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
     /// Reads event by event.
     public struct Iterator: AsyncIteratorProtocol {
         private var events: ServerSentEventStream.Iterator
-        private let headers: HTTPHeaders
+        private let headers: HeaderFields
         private let pipeline: HTTPPipeline
         private var accumulator = ChatCompletionAccumulator()
         private var isDone = false
 
         fileprivate init(
             _ events: ServerSentEventStream.Iterator,
-            _ headers: HTTPHeaders,
+            _ headers: HeaderFields,
             _ pipeline: HTTPPipeline
         ) {
             self.events = events

@@ -34,7 +34,7 @@ extension CreditBalance: JSONRepresentable {
 }
 
 /// How long a pack lasts.
-public struct PackDuration: OpenSet, JSONScalar {
+public struct PackDuration: OpenEnum, JSONScalar {
     /// The duration's name on the wire.
     public let rawValue: String
     /// A duration by its name on the wire.

@@ -13,7 +13,7 @@ public struct EmbeddingRequest: Sendable, Hashable {
     }
 
     /// How the numbers travel. Both are read into `[Float]`; base64 takes a third of the bytes.
-    public struct EncodingFormat: OpenSet, JSONScalar {
+    public struct EncodingFormat: OpenEnum, JSONScalar {
         /// The format's name on the wire.
         public let rawValue: String
         /// A format by its name on the wire.

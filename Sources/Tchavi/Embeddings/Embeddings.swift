@@ -4,7 +4,7 @@
 /// let response = try await client.embeddings.create(
 ///     EmbeddingRequest(model: "text-embedding-3-small", input: ["first", "second"])
 /// )
-/// response.data[0].embedding  // [Float]
+/// response.data[0].vector  // [Float]
 /// ```
 public struct Embeddings: Sendable {
     let pipeline: HTTPPipeline

@@ -61,22 +61,22 @@ public struct Embedding: Sendable, Hashable {
     /// The place of its input among the inputs, from 0.
     public var index: Int
     /// The numbers.
-    public var embedding: [Float]
+    public var vector: [Float]
 
     /// Makes an embedding.
     ///
     /// - Parameters:
     ///   - index: The place of its input among the inputs, from 0.
-    ///   - embedding: The numbers.
-    public init(index: Int, embedding: [Float]) {
+    ///   - vector: The numbers.
+    public init(index: Int, vector: [Float]) {
         self.index = index
-        self.embedding = embedding
+        self.vector = vector
     }
 
     /// The numbers as base64 of little-endian 32-bit floats.
     package var base64: String {
-        var data = Data(capacity: embedding.count * 4)
-        for number in embedding {
+        var data = Data(capacity: vector.count * 4)
+        for number in vector {
             withUnsafeBytes(of: number.bitPattern.littleEndian) { data.append(contentsOf: $0) }
         }
         return data.base64EncodedString()
@@ -104,12 +104,12 @@ extension Embedding: JSONRepresentable {
                 }
                 numbers.append(Float(number))
             }
-            embedding = numbers
+            vector = numbers
         case .string(let text):
             guard let data = Data(base64Encoded: text), data.count.isMultiple(of: 4) else {
                 throw JSONError("expected base64 of 32-bit floats", at: [.member("embedding")])
             }
-            embedding = data.withUnsafeBytes { bytes in
+            vector = data.withUnsafeBytes { bytes in
                 stride(from: 0, to: bytes.count, by: 4).map { offset in
                     Float(
                         bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
@@ -127,7 +127,7 @@ extension Embedding: JSONRepresentable {
         [
             "object": "embedding", "index": .integer(Int64(index)),
             // By their own shortest digits: those of the double they widen to would be more than they have.
-            "embedding": .array(embedding.map { .double(Double($0.description) ?? Double($0)) }),
+            "embedding": .array(vector.map { .double(Double($0.description) ?? Double($0)) }),
         ]
     }
 }

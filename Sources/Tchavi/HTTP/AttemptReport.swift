@@ -13,7 +13,7 @@ public struct AttemptReport: Sendable, Hashable {
     }
 
     /// The request's method.
-    public var method: HTTPMethod
+    public var method: TransportMethod
     /// The endpoint's path, with `{name}` in place of parameters.
     public var path: String
     /// How many times the request was sent by then, from 1.

@@ -12,7 +12,7 @@ struct CookieJar: Sendable {
     }
 
     /// Takes in what an answer sets, and drops what it ends.
-    mutating func update(_ headers: HTTPHeaders, now: Date) {
+    mutating func update(_ headers: HeaderFields, now: Date) {
         for (name, value) in headers.fields where name.lowercased() == "set-cookie" {
             for cookie in Self.split(value) { take(cookie, now: now) }
         }

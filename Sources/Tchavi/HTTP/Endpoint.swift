@@ -3,12 +3,12 @@ import Foundation
 /// One call of the gateway: its method and path. All of them stand in this file.
 public struct Endpoint: Sendable, Hashable {
     /// The method.
-    public let method: HTTPMethod
+    public let method: TransportMethod
 
     /// The path below the base URL; `{name}` stands for a parameter, which fills one segment.
     public let path: String
 
-    let repetition: RetryPolicy.Repetition
+    let retryClass: RetryPolicy.RetryClass
 
     /// An endpoint for which the client has no method of its own.
     ///
@@ -18,14 +18,14 @@ public struct Endpoint: Sendable, Hashable {
     /// - Parameters:
     ///   - method: The method.
     ///   - path: The path below the base URL, with `{name}` for each parameter.
-    public init(_ method: HTTPMethod, _ path: String) {
-        self.init(method, path, method == .get ? .costly : .critical)
+    public init(_ method: TransportMethod, _ path: String) {
+        self.init(method, path, method == .get ? .billable : .nonRepeatable)
     }
 
-    private init(_ method: HTTPMethod, _ path: String, _ repetition: RetryPolicy.Repetition) {
+    private init(_ method: TransportMethod, _ path: String, _ retryClass: RetryPolicy.RetryClass) {
         self.method = method
         self.path = path
-        self.repetition = repetition
+        self.retryClass = retryClass
     }
 
     /// Whether two endpoints are the same: by method and path.
@@ -40,49 +40,49 @@ public struct Endpoint: Sendable, Hashable {
     }
 
     /// `POST /v1/chat/completions`.
-    public static let chatCompletions = Endpoint(.post, "/v1/chat/completions", .costly)
+    public static let chatCompletions = Endpoint(.post, "/v1/chat/completions", .billable)
     /// `POST /v1/embeddings`.
-    public static let embeddings = Endpoint(.post, "/v1/embeddings", .costly)
+    public static let embeddings = Endpoint(.post, "/v1/embeddings", .billable)
     /// `POST /v1/images/generations`.
-    public static let imageGenerations = Endpoint(.post, "/v1/images/generations", .costly)
+    public static let imageGenerations = Endpoint(.post, "/v1/images/generations", .billable)
     /// `POST /auth/login`.
-    public static let login = Endpoint(.post, "/auth/login", .costly)
+    public static let login = Endpoint(.post, "/auth/login", .billable)
     /// `POST /auth/register`.
-    public static let register = Endpoint(.post, "/auth/register", .costly)
+    public static let register = Endpoint(.post, "/auth/register", .billable)
     /// `POST /auth/refresh`.
-    public static let refresh = Endpoint(.post, "/auth/refresh", .costly)
+    public static let refresh = Endpoint(.post, "/auth/refresh", .billable)
     /// `POST /auth/logout`.
-    public static let logout = Endpoint(.post, "/auth/logout", .costly)
+    public static let logout = Endpoint(.post, "/auth/logout", .billable)
     /// `GET /users/me`.
-    public static let currentUser = Endpoint(.get, "/users/me", .costly)
+    public static let currentUser = Endpoint(.get, "/users/me", .billable)
     /// `PATCH /users/me`.
-    public static let updateCurrentUser = Endpoint(.patch, "/users/me", .costly)
+    public static let updateCurrentUser = Endpoint(.patch, "/users/me", .billable)
     /// `GET /credits/balance`.
-    public static let creditBalance = Endpoint(.get, "/credits/balance", .costly)
+    public static let creditBalance = Endpoint(.get, "/credits/balance", .billable)
     /// `GET /credits/packs`.
-    public static let creditPacks = Endpoint(.get, "/credits/packs", .costly)
+    public static let creditPacks = Endpoint(.get, "/credits/packs", .billable)
     /// `GET /api-keys`.
-    public static let apiKeys = Endpoint(.get, "/api-keys", .costly)
+    public static let apiKeys = Endpoint(.get, "/api-keys", .billable)
     /// `POST /api-keys`.
-    public static let createAPIKey = Endpoint(.post, "/api-keys", .critical)
+    public static let createAPIKey = Endpoint(.post, "/api-keys", .nonRepeatable)
     /// `GET /api-keys/{id}`.
-    public static let apiKey = Endpoint(.get, "/api-keys/{id}", .costly)
+    public static let apiKey = Endpoint(.get, "/api-keys/{id}", .billable)
     /// `PATCH /api-keys/{id}`.
-    public static let updateAPIKey = Endpoint(.patch, "/api-keys/{id}", .costly)
+    public static let updateAPIKey = Endpoint(.patch, "/api-keys/{id}", .billable)
     /// `DELETE /api-keys/{id}`.
-    public static let deleteAPIKey = Endpoint(.delete, "/api-keys/{id}", .costly)
+    public static let deleteAPIKey = Endpoint(.delete, "/api-keys/{id}", .billable)
     /// `GET /usage/stats`.
-    public static let usageStatistics = Endpoint(.get, "/usage/stats", .costly)
+    public static let usageStatistics = Endpoint(.get, "/usage/stats", .billable)
     /// `GET /usage/history`.
-    public static let usageHistory = Endpoint(.get, "/usage/history", .costly)
+    public static let usageHistory = Endpoint(.get, "/usage/history", .billable)
     /// `GET /models`.
-    public static let models = Endpoint(.get, "/models", .costly)
+    public static let models = Endpoint(.get, "/models", .billable)
     /// `POST /payments/initiate`.
-    public static let initiatePayment = Endpoint(.post, "/payments/initiate", .critical)
+    public static let initiatePayment = Endpoint(.post, "/payments/initiate", .nonRepeatable)
     /// `GET /payments/{id}`.
-    public static let payment = Endpoint(.get, "/payments/{id}", .costly)
+    public static let payment = Endpoint(.get, "/payments/{id}", .billable)
     /// `GET /payments/history`.
-    public static let paymentHistory = Endpoint(.get, "/payments/history", .costly)
+    public static let paymentHistory = Endpoint(.get, "/payments/history", .billable)
 }
 
 extension Endpoint {

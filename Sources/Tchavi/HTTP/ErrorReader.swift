@@ -5,7 +5,7 @@ enum ErrorReader {
     static let maximumBodyBytes = 4096
 
     /// The error that an answer of a status that is no success stands for.
-    static func error(status: Int, headers: HTTPHeaders, body: Data, now: Date) -> TchaviError {
+    static func error(status: Int, headers: HeaderFields, body: Data, now: Date) -> TchaviError {
         let json = try? JSONValue(parsing: body)
         var error = json.flatMap { reported(in: $0, status: status) } ?? unread(status: status, body: body)
         error.headers = headers.redacted

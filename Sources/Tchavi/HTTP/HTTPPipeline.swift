@@ -27,7 +27,7 @@ package struct HTTPPipeline: Sendable {
     /// An answer that was read to its end.
     package struct Answer: Sendable {
         package var json: JSONValue
-        package var headers: HTTPHeaders
+        package var headers: HeaderFields
     }
 
     let authorizer: Authorizer
@@ -102,7 +102,7 @@ package struct HTTPPipeline: Sendable {
     }
 
     /// Sends a call and returns as soon as the head of a good answer is there.
-    package func stream(_ call: Call, _ options: RequestOptions) async throws -> HTTPResponse {
+    package func stream(_ call: Call, _ options: RequestOptions) async throws -> TransportResponse {
         try await attempts(call, options) { request in
             let response = try await transport.send(request)
             guard !(200..<300).contains(response.status) else { return response }
@@ -127,7 +127,7 @@ package struct HTTPPipeline: Sendable {
     private func attempts<Value: Sendable>(
         _ call: Call,
         _ options: RequestOptions,
-        _ attempt: @escaping @Sendable (HTTPRequest) async throws -> Value
+        _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
     ) async throws -> Value {
         do {
             var request = try request(call, options)
@@ -169,10 +169,10 @@ package struct HTTPPipeline: Sendable {
 
     private func repeating<Value: Sendable>(
         _ call: Call,
-        _ request: HTTPRequest,
+        _ request: TransportRequest,
         _ options: RequestOptions,
         since start: Duration,
-        _ attempt: @escaping @Sendable (HTTPRequest) async throws -> Value
+        _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
     ) async throws -> Value {
         let deadline = options.deadline ?? configuration.deadline
         var policy = configuration.retryPolicy
@@ -213,7 +213,7 @@ package struct HTTPPipeline: Sendable {
                 let delay = policy.delay(
                     after: error,
                     retriesSoFar: sent - 1,
-                    repetition: repetition(call),
+                    retryClass: retryClass(call),
                     random: configuration.random
                 )
                 let elapsed = time.elapsed() - start
@@ -233,10 +233,10 @@ package struct HTTPPipeline: Sendable {
 
     /// One attempt, within its own limit and what is left of the deadline.
     private func once<Value: Sendable>(
-        _ request: HTTPRequest,
+        _ request: TransportRequest,
         timeout: Duration?,
         _ remaining: Duration?,
-        _ attempt: @escaping @Sendable (HTTPRequest) async throws -> Value
+        _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
     ) async throws -> Value {
         let limit = [timeout, remaining].compactMap(\.self).min()
         let isDeadline = limit != nil && limit == remaining
@@ -258,18 +258,18 @@ package struct HTTPPipeline: Sendable {
         }
     }
 
-    private func repetition(_ call: Call) -> RetryPolicy.Repetition {
-        if call.endpoint.repetition == .costly, configuration.honoursIdempotencyKey { return .harmless }
-        return call.endpoint.repetition
+    private func retryClass(_ call: Call) -> RetryPolicy.RetryClass {
+        if call.endpoint.retryClass == .billable, configuration.honoursIdempotencyKey { return .idempotent }
+        return call.endpoint.retryClass
     }
 
     // MARK: Requests
 
-    private func request(_ call: Call, _ options: RequestOptions) throws(TchaviError) -> HTTPRequest {
+    private func request(_ call: Call, _ options: RequestOptions) throws(TchaviError) -> TransportRequest {
         let base = try BaseURL(configuration.baseURL, allowsInsecureHTTP: configuration.allowsInsecureHTTP)
         let endpoint = configuration.endpoints[call.endpoint] ?? call.endpoint
         let url = try base.url(path: endpoint.path(call.parameters), query: call.query)
-        var request = HTTPRequest(
+        var request = TransportRequest(
             method: endpoint.method,
             url: url,
             headers: configuration.headers,
@@ -279,7 +279,7 @@ package struct HTTPPipeline: Sendable {
         for (name, value) in options.headers.fields { request.headers.add(name, value) }
         request.headers["Accept"] = call.accept
         request.headers["User-Agent"] = TchaviClient.userAgent
-        let takesBody: Set<HTTPMethod> = [.post, .put, .patch]
+        let takesBody: Set<TransportMethod> = [.post, .put, .patch]
         if call.body != nil, endpoint.method == .get {
             throw TchaviError(.invalidRequest, "A GET has no body.", advice: "Use query items, or another method.")
         }
@@ -303,7 +303,7 @@ package struct HTTPPipeline: Sendable {
         return request
     }
 
-    private static func json(_ data: Data, _ response: HTTPResponse) throws(TchaviError) -> JSONValue {
+    private static func json(_ data: Data, _ response: TransportResponse) throws(TchaviError) -> JSONValue {
         do {
             return try JSONValue(parsing: data)
         } catch {

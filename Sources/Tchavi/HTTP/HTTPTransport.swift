@@ -17,7 +17,7 @@ public protocol HTTPTransport: Sendable {
     /// - Parameter request: The request, complete.
     /// - Returns: The answer, its body to be read as it arrives.
     /// - Throws: `CancellationError`, or ``TchaviError`` of code ``TchaviError/Code/transport``.
-    func send(_ request: HTTPRequest) async throws -> HTTPResponse
+    func send(_ request: TransportRequest) async throws -> TransportResponse
 }
 
 extension TchaviError {

@@ -7,7 +7,7 @@ public struct RequestOptions: Sendable {
     /// How many times the call may be sent again. `nil` for the configuration's.
     public var maxRetries: Int?
     /// Header fields to send beside the client's; of the same name, these win. They cannot set `Authorization`.
-    public var headers: HTTPHeaders
+    public var headers: HeaderFields
     /// The key under which a gateway that honours `Idempotency-Key` carries the call out only once. `nil` for a key of
     /// the client's making.
     public var idempotencyKey: String?
@@ -27,7 +27,7 @@ public struct RequestOptions: Sendable {
         timeout: Duration? = nil,
         deadline: Duration? = nil,
         maxRetries: Int? = nil,
-        headers: HTTPHeaders = HTTPHeaders(),
+        headers: HeaderFields = HeaderFields(),
         idempotencyKey: String? = nil,
         omitsCredential: Bool = false
     ) {

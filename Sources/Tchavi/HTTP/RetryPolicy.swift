@@ -38,36 +38,36 @@ public struct RetryPolicy: Sendable, Hashable {
     public static let none = RetryPolicy(maxRetries: 0)
 
     /// How safe it is to send a request again.
-    enum Repetition: Sendable {
-        /// Asking twice does no harm, or the gateway tells a repetition by its idempotency key.
-        case harmless
+    enum RetryClass: Sendable {
+        /// Asking twice does no harm, or the gateway tells a retryClass by its idempotency key.
+        case idempotent
         /// The request may cost: only answers that say it was not carried out are followed by another.
-        case costly
+        case billable
         /// The request moves money or makes keys: only a 429, or a connection that was never made.
-        case critical
+        case nonRepeatable
     }
 
     /// The wait before a call is sent again, or `nil` to throw the error.
     func delay(
         after error: TchaviError,
         retriesSoFar: Int,
-        repetition: Repetition,
+        retryClass: RetryClass,
         random: () -> Double
     ) -> Duration? {
-        guard retriesSoFar < maxRetries, isRetryable(error, repetition) else { return nil }
+        guard retriesSoFar < maxRetries, isRetryable(error, retryClass) else { return nil }
         if let asked = error.retryAfter, asked > .zero {
             return asked <= maximumRetryAfter ? asked : nil
         }
         return backoff(retriesSoFar: retriesSoFar) * (0.75 + 0.25 * random())
     }
 
-    private func isRetryable(_ error: TchaviError, _ repetition: Repetition) -> Bool {
+    private func isRetryable(_ error: TchaviError, _ retryClass: RetryClass) -> Bool {
         guard error.isRepeatable else { return false }
         if error.isConnectFailure { return true }
         switch error.statusCode {
         case 429: return true
-        case 502, 503: return repetition != .critical
-        case nil: return repetition == .harmless && (error.code == .transport || error.code == .timeout)
+        case 502, 503: return retryClass != .nonRepeatable
+        case nil: return retryClass == .idempotent && (error.code == .transport || error.code == .timeout)
         default: return false
         }
     }
@@ -81,7 +81,7 @@ public struct RetryPolicy: Sendable, Hashable {
 /// What the gateway asks for with `retry-after-ms` and `Retry-After`.
 enum RetryAfter {
     /// The wait asked for, or `nil` where there is none or it cannot be read.
-    static func duration(_ headers: HTTPHeaders, now: Date) -> Duration? {
+    static func duration(_ headers: HeaderFields, now: Date) -> Duration? {
         if let text = headers["retry-after-ms"], let milliseconds = number(text) {
             return .seconds(milliseconds / 1000)
         }

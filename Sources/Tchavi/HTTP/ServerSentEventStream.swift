@@ -5,26 +5,26 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
     /// An event.
     public typealias Element = ServerSentEvent
 
-    private let response: HTTPResponse
+    private let response: TransportResponse
     private let pipeline: HTTPPipeline
 
-    package init(_ response: HTTPResponse, pipeline: HTTPPipeline) {
+    package init(_ response: TransportResponse, pipeline: HTTPPipeline) {
         self.response = response
         self.pipeline = pipeline
     }
 
     /// The answer's header fields.
-    public var headers: HTTPHeaders { response.headers }
+    public var headers: HeaderFields { response.headers }
 
     /// Reads event by event.
     public struct Iterator: AsyncIteratorProtocol {
-        private let body: HTTPBody.Iterator
+        private let body: TransportBody.Iterator
         private var parser: EventStreamParser
         private let time: TimeSource
         private let idleTimeout: Duration?
         private var end: Duration?
 
-        fileprivate init(_ response: HTTPResponse, _ pipeline: HTTPPipeline) {
+        fileprivate init(_ response: TransportResponse, _ pipeline: HTTPPipeline) {
             body = response.body.makeAsyncIterator()
             parser = EventStreamParser(limit: pipeline.configuration.maximumEventBytes)
             time = pipeline.time

@@ -57,7 +57,7 @@ public final class URLSessionTransport: HTTPTransport {
     /// - Parameter request: The request, complete.
     /// - Returns: The answer, its body to be read as it arrives.
     /// - Throws: `CancellationError`, or ``TchaviError`` of code ``TchaviError/Code/transport``.
-    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
         var urlRequest = URLRequest(url: request.url)
         urlRequest.httpMethod = request.method.rawValue
@@ -87,8 +87,8 @@ public final class URLSessionTransport: HTTPTransport {
 private final class Exchange: Sendable {
     private enum State {
         case idle
-        case awaitingHead(CheckedContinuation<HTTPResponse, any Error>)
-        case receiving(HTTPBody.Writer)
+        case awaitingHead(CheckedContinuation<TransportResponse, any Error>)
+        case receiving(TransportBody.Writer)
         case ended
     }
 
@@ -109,7 +109,7 @@ private final class Exchange: Sendable {
         self.endRequest = endRequest
     }
 
-    func begin(_ continuation: CheckedContinuation<HTTPResponse, any Error>) {
+    func begin(_ continuation: CheckedContinuation<TransportResponse, any Error>) {
         let isCancelled = guarded.withLock { guarded in
             if case .ended = guarded.state { return true }
             guarded.state = .awaitingHead(continuation)
@@ -132,7 +132,7 @@ private final class Exchange: Sendable {
             switch guarded.state {
             case .awaitingHead(let continuation):
                 guarded.state = .ended
-                return (CheckedContinuation<HTTPResponse, any Error>?.some(continuation), guarded.isResumed)
+                return (CheckedContinuation<TransportResponse, any Error>?.some(continuation), guarded.isResumed)
             case .idle:
                 guarded.state = .ended
                 return (nil, false)
@@ -144,25 +144,25 @@ private final class Exchange: Sendable {
         if isResumed { endRequest() }
     }
 
-    func receive(status: Int, headers: HTTPHeaders) {
-        let continuation = guarded.withLock { guarded -> CheckedContinuation<HTTPResponse, any Error>? in
+    func receive(status: Int, headers: HeaderFields) {
+        let continuation = guarded.withLock { guarded -> CheckedContinuation<TransportResponse, any Error>? in
             guard case .awaitingHead(let continuation) = guarded.state else { return nil }
             return continuation
         }
         guard let continuation else { return }
-        let (body, writer) = HTTPBody.buffered(limit: limit, onCancel: endRequest)
+        let (body, writer) = TransportBody.buffered(limit: limit, onCancel: endRequest)
         let isCurrent = guarded.withLock { guarded in
             guard case .awaitingHead = guarded.state else { return false }
             guarded.state = .receiving(writer)
             return true
         }
         // Otherwise a cancellation came in between, and has resumed the continuation.
-        if isCurrent { continuation.resume(returning: HTTPResponse(status: status, headers: headers, body: body)) }
+        if isCurrent { continuation.resume(returning: TransportResponse(status: status, headers: headers, body: body)) }
     }
 
     /// Whether the body takes more.
     func receive(_ data: Data) -> Bool {
-        let writer = guarded.withLock { guarded -> HTTPBody.Writer? in
+        let writer = guarded.withLock { guarded -> TransportBody.Writer? in
             if case .receiving(let writer) = guarded.state { writer } else { nil }
         }
         return writer?.write(data) ?? false
@@ -218,7 +218,7 @@ private final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable 
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
     ) {
         if let response = response as? HTTPURLResponse {
-            var headers = HTTPHeaders()
+            var headers = HeaderFields()
             for (name, value) in response.allHeaderFields {
                 if let name = name as? String, let value = value as? String { headers.add(name, value) }
             }

@@ -1,5 +1,5 @@
 /// How much care is taken with an image; models know different ones.
-public struct ImageQuality: OpenSet, JSONScalar {
+public struct ImageQuality: OpenEnum, JSONScalar {
     /// The quality's name on the wire.
     public let rawValue: String
     /// A quality by its name on the wire.
@@ -22,7 +22,7 @@ public struct ImageQuality: OpenSet, JSONScalar {
 }
 
 /// An image's width and height in pixels; models know different ones.
-public struct ImageSize: OpenSet, JSONScalar {
+public struct ImageSize: OpenEnum, JSONScalar {
     /// The size's name on the wire.
     public let rawValue: String
     /// A size by its name on the wire.
@@ -45,7 +45,7 @@ public struct ImageSize: OpenSet, JSONScalar {
 }
 
 /// An image's style.
-public struct ImageStyle: OpenSet, JSONScalar {
+public struct ImageStyle: OpenEnum, JSONScalar {
     /// The style's name on the wire.
     public let rawValue: String
     /// A style by its name on the wire.
@@ -58,7 +58,7 @@ public struct ImageStyle: OpenSet, JSONScalar {
 }
 
 /// How an image is given.
-public struct ImageResponseFormat: OpenSet, JSONScalar {
+public struct ImageResponseFormat: OpenEnum, JSONScalar {
     /// The format's name on the wire.
     public let rawValue: String
     /// A format by its name on the wire.

@@ -12,7 +12,7 @@ public struct Models: Sendable {
     public func list(
         includingInactive: Bool = false,
         options: RequestOptions = RequestOptions()
-    ) async throws -> [ModelTierConfig] {
+    ) async throws -> [GatewayModel] {
         var call = HTTPPipeline.Call(.models)
         call.set("all", includingInactive ? "true" : nil)
         return try await pipeline.list(call, options, as: "models")

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// How far a payment is.
-public struct PaymentStatus: OpenSet, JSONScalar {
+public struct PaymentStatus: OpenEnum, JSONScalar {
     /// The status's name on the wire.
     public let rawValue: String
     /// A status by its name on the wire.
@@ -18,7 +18,7 @@ public struct PaymentStatus: OpenSet, JSONScalar {
 }
 
 /// Who carries out a payment.
-public struct PaymentProvider: OpenSet, JSONScalar {
+public struct PaymentProvider: OpenEnum, JSONScalar {
     /// The provider's name on the wire.
     public let rawValue: String
     /// A provider by its name on the wire.

@@ -13,7 +13,7 @@ public import Foundation
 /// Cancelling a call throws `CancellationError` instead. No error holds a credential, nor a prompt's text.
 public struct TchaviError: Error, Sendable {
     /// What kind of failure this is. The set is open: later versions may add to it.
-    public struct Code: OpenSet, JSONScalar {
+    public struct Code: OpenEnum, JSONScalar {
         /// The name of the kind.
         public let rawValue: String
 

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// A period that ends now.
-public struct UsagePeriod: OpenSet, JSONScalar {
+public struct UsagePeriod: OpenEnum, JSONScalar {
     /// The period's name on the wire.
     public let rawValue: String
     /// A period by its name on the wire.
@@ -16,7 +16,7 @@ public struct UsagePeriod: OpenSet, JSONScalar {
 }
 
 /// How a logged call ended.
-public struct UsageLogStatus: OpenSet, JSONScalar {
+public struct UsageLogStatus: OpenEnum, JSONScalar {
     /// The status's name on the wire.
     public let rawValue: String
     /// A status by its name on the wire.

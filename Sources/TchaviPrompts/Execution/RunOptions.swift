@@ -7,7 +7,7 @@ public struct RunOptions: Sendable {
     /// Whether the history may also speak as system or developer.
     public var trustsHistory: Bool
     /// Tools for this run; of the library's, those of the same name give way to them.
-    public var tools: [Tool]
+    public var tools: [PromptTool]
     /// How many times the model may ask for tools.
     public var maxToolRounds: Int
     /// How long a tool may take that has no timeout of its own.
@@ -36,7 +36,7 @@ public struct RunOptions: Sendable {
     public init(
         history: [ChatMessage] = [],
         trustsHistory: Bool = false,
-        tools: [Tool] = [],
+        tools: [PromptTool] = [],
         maxToolRounds: Int = 8,
         toolTimeout: Duration = .seconds(30),
         model: String? = nil,

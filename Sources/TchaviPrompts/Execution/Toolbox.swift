@@ -3,11 +3,11 @@ import Tchavi
 
 /// The tools of a run: those that it can carry out, and those that were only declared.
 struct Toolbox: Sendable {
-    private let tools: [String: Tool]
+    private let tools: [String: PromptTool]
     private let declared: Set<String>
     private let timeout: Duration
 
-    init(tools: [Tool], declared: [ToolDefinition], timeout: Duration) {
+    init(tools: [PromptTool], declared: [ToolDefinition], timeout: Duration) {
         let names = Set(declared.map(\.name))
         self.tools = Dictionary(tools.filter { names.contains($0.name) }.map { ($0.name, $0) }) { first, _ in first }
         self.declared = names

@@ -1,7 +1,7 @@
 public import Tchavi
 
 /// How a rule compares. The set is open: an operator that is not known satisfies nothing, and is kept as it was read.
-public struct RuleOperator: OpenSet, JSONScalar {
+public struct RuleOperator: OpenEnum, JSONScalar {
     /// The operator on the wire.
     public let rawValue: String
     /// An operator as it stands on the wire.

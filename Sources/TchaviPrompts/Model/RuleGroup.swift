@@ -4,7 +4,7 @@ public import Tchavi
 public struct RuleGroup: Sendable, Hashable {
     /// How the members of a group are combined. The set is open: with a combinator that is not known, at any depth, a
     /// deployment does not compete.
-    public struct Combinator: OpenSet, JSONScalar {
+    public struct Combinator: OpenEnum, JSONScalar {
         /// The combinator on the wire.
         public let rawValue: String
         /// A combinator as it stands on the wire, in any case.

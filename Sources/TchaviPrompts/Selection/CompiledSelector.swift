@@ -249,9 +249,9 @@ struct CompiledSelector: Sendable {
         /// `SELECTION.md`, step 4: the conditions that have to be consumed.
         func isSatisfied(by consumed: UInt64) -> Bool {
             if query.isExactMatch, consumed != all { return false }
-            switch query.operator {
-            case .and: return enforced & ~consumed == 0
-            case .or: return enforced == 0 || enforced & consumed != 0
+            switch query.enforcement {
+            case .all: return enforced & ~consumed == 0
+            case .any: return enforced == 0 || enforced & consumed != 0
             }
         }
 

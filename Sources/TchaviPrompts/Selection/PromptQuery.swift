@@ -32,11 +32,11 @@ public struct PromptQuery: Sendable, Hashable {
     }
 
     /// How many of the enforced conditions a deployment has to look at.
-    public enum Operator: String, Sendable, Hashable {
+    public enum Enforcement: String, Sendable, Hashable {
         /// All of them.
-        case and = "AND"
+        case all = "AND"
         /// At least one.
-        case or = "OR"
+        case any = "OR"
     }
 
     /// The field by which a version is asked for by its number, as in Maxim's SDKs.
@@ -47,7 +47,7 @@ public struct PromptQuery: Sendable, Hashable {
     /// Whether a deployment has to look at every condition, and at nothing else.
     public private(set) var isExactMatch = false
     /// How many of the enforced conditions a deployment has to look at.
-    public private(set) var `operator` = Operator.and
+    public private(set) var enforcement = Enforcement.all
     /// The folder that the prompt has to be in.
     public private(set) var folderID: String?
     /// The key that decides between the arms of a split; the same key always gets the same arm.
@@ -118,9 +118,9 @@ public struct PromptQuery: Sendable, Hashable {
 
     /// Says how many of the enforced conditions a deployment has to look at.
     ///
-    /// - Parameter operator: All of them, or at least one.
-    /// - Returns: The query with that operator.
-    public func combining(_ operator: Operator) -> PromptQuery { with { $0.operator = `operator` } }
+    /// - Parameter enforcement: All of them, or at least one.
+    /// - Returns: The query with that rule.
+    public func enforcing(_ enforcement: Enforcement) -> PromptQuery { with { $0.enforcement = enforcement } }
 
     /// Looks for the prompt in one folder only.
     ///

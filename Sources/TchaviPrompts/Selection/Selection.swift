@@ -3,7 +3,7 @@ public import Tchavi
 /// Which version was picked for a query, and why: small enough to keep with every response.
 public struct Selection: Sendable, Hashable {
     /// Why a version was picked. The set is open: later versions may add to it.
-    public struct Reason: OpenSet, JSONScalar {
+    public struct Reason: OpenEnum, JSONScalar {
         /// The name of the reason.
         public let rawValue: String
         /// A reason by its name.

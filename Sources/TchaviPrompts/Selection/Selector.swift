@@ -108,9 +108,9 @@ struct Selector {
         }
         let unusedEnforced = unused(\.isEnforced)
         let enforced = query.conditions.count(where: \.isEnforced)
-        switch query.operator {
-        case .and where !unusedEnforced.isEmpty: return .enforced(unusedEnforced)
-        case .or where enforced > 0 && unusedEnforced.count == enforced: return .enforced(unusedEnforced)
+        switch query.enforcement {
+        case .all where !unusedEnforced.isEmpty: return .enforced(unusedEnforced)
+        case .any where enforced > 0 && unusedEnforced.count == enforced: return .enforced(unusedEnforced)
         default: break
         }
         if query.isExactMatch {

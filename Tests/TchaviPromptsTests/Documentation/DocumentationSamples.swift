@@ -97,14 +97,14 @@ func resources(client: TchaviClient, password: Secret) async throws {
     let vectors = try await client.embeddings.create(
         EmbeddingRequest(model: "text-embedding-3-small", input: ["first text", "second text"])
     )
-    print(vectors.data[0].embedding.count)
+    print(vectors.data[0].vector.count)
 
     let images = try await client.images.generate(ImageRequest(prompt: "A harbour at dawn", size: .square1024))
     print(images.data.first?.url ?? "")
 
     print(try await client.credits.balance().creditsBalance)
     for pack in try await client.credits.packs() { print(pack.name, pack.credits, pack.price, pack.currency) }
-    for model in try await client.models.list() { print(model.modelID, model.tier, model.creditsPerKInput) }
+    for model in try await client.models.list() { print(model.modelID, model.tier, model.creditsPerThousandInputTokens) }
 
     for try await log in client.usage.history(UsageFilter(model: "gpt-4o-mini")) {
         print(log.createdAt, log.totalTokens, log.creditsCharged)
@@ -136,7 +136,7 @@ func transports() {
     struct TimingTransport: HTTPTransport {
         let base: any HTTPTransport
 
-        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        func send(_ request: TransportRequest) async throws -> TransportResponse {
             let start = ContinuousClock.now
             let response = try await base.send(request)
             print(request.method, response.status, ContinuousClock.now - start)
@@ -214,7 +214,7 @@ func running(library: PromptLibrary, prompt: Prompt) async throws {
 
     struct Place: Decodable { let city: String }
 
-    let weather = Tool.program("get_weather") { (place: Place) in
+    let weather = PromptTool.program("get_weather") { (place: Place) in
         try await forecast(for: place.city)
     }
     let options = RunOptions(tools: [weather], maxToolRounds: 4)
@@ -223,7 +223,7 @@ func running(library: PromptLibrary, prompt: Prompt) async throws {
         print(call.name, call.arguments, call.isError ? "failed:" : "gave:", call.result, call.duration)
     }
 
-    let report = Tool.schema("file_report", description: "Hands the finished report over", parameters: ["type": "object"])
+    let report = PromptTool.schema("file_report", description: "Hands the finished report over", parameters: ["type": "object"])
     let captured = try await prompt.run("Write it.", options: RunOptions(tools: [report]))
     print(captured.toolCallResults.first?.result["headline"]?.string ?? "none")
 

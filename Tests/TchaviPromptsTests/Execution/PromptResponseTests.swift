@@ -10,7 +10,7 @@ struct PromptResponseTests {
         let gateway = LocalGateway()
         gateway.enqueue(.toolCalls([ToolCall(id: "c", name: "f", arguments: "{}")]), .text("Hi"))
         let prompt = try await gateway.prompt(.simple("p", [.system("x")], parameters: ["temperature": 0.7]))
-        let tool = Tool.program("f") { (_: Nothing) in "sunny" }
+        let tool = PromptTool.program("f") { (_: Nothing) in "sunny" }
         let response = try await prompt.run("?", options: RunOptions(tools: [tool]))
         let json = response.json
         #expect(json["choices"]?[0]?["finishReason"] == "stop")

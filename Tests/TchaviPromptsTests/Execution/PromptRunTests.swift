@@ -18,14 +18,14 @@ struct PromptRunTests {
         ]
     ]
 
-    private static let weather = Tool.program("weather") { (place: City) in ["sky": "grey over \(place.city)"] }
-    private static let tides = Tool.program("tides") { (_: City) -> String in throw Failure() }
+    private static let weather = PromptTool.program("weather") { (place: City) in ["sky": "grey over \(place.city)"] }
+    private static let tides = PromptTool.program("tides") { (_: City) -> String in throw Failure() }
 
     private func call(_ name: String, _ arguments: String = #"{"city":"Brest"}"#, id: String? = nil) -> ToolCall {
         ToolCall(id: id ?? "call_\(name)", name: name, arguments: arguments)
     }
 
-    private func prompt(_ tools: [Tool] = [], parameters: [String: JSONValue] = declared) async throws -> Prompt {
+    private func prompt(_ tools: [PromptTool] = [], parameters: [String: JSONValue] = declared) async throws -> Prompt {
         try await gateway.prompt(.simple("p", [.system("x")], parameters: parameters), tools: tools)
     }
 
@@ -80,7 +80,7 @@ struct PromptRunTests {
             ]),
             .text("done")
         )
-        let slow = Tool.program("slow", timeout: .milliseconds(20)) { (_: City) in
+        let slow = PromptTool.program("slow", timeout: .milliseconds(20)) { (_: City) in
             // Does not heed cancellation; the run goes on all the same.
             await Task.detached { try? await Task.sleep(for: .seconds(2)) }.value
             return 1
@@ -111,13 +111,13 @@ struct PromptRunTests {
         #expect(response.toolCallResults[1].result == ["sky": "grey over Brest"])
         #expect(response.choices[0].finishReason == .toolCalls)
         gateway.enqueue(.toolCalls([call("extract", #"{"a":1}"#)]))
-        let extract = Tool.schema("extract", description: "Hands the facts over", parameters: ["type": "object"])
+        let extract = PromptTool.schema("extract", description: "Hands the facts over", parameters: ["type": "object"])
         let other = try await prompt().run("?", options: RunOptions(tools: [extract]))
         #expect(other.toolCallResults.map(\.result) == [["a": 1]])
     }
 
     @Test func `A registered tool that the version does not declare is added to the request, once`() async throws {
-        let extra = Tool.program("extra", description: "More", parameters: ["type": "object"]) { (_: City) in 1 }
+        let extra = PromptTool.program("extra", description: "More", parameters: ["type": "object"]) { (_: City) in 1 }
         _ = try await prompt([Self.weather]).run(
             "?",
             options: RunOptions(tools: [extra, extra, Self.weather], model: "m")
@@ -137,7 +137,7 @@ struct PromptRunTests {
         gateway.enqueue(.toolCalls([call("weather")]), .toolCalls([call("weather")]), .text("done"))
         var configuration = TchaviClient.Configuration()
         configuration.clock = clock
-        let slow = Tool.program("weather") { (_: City) in
+        let slow = PromptTool.program("weather") { (_: City) in
             try await clock.sleep(for: .seconds(5))
             return 1
         }
@@ -176,7 +176,7 @@ struct PromptRunTests {
     @Test func `Cancelling a run cancels its tools, promptly`() async throws {
         let begun = AsyncStream.makeStream(of: Void.self)
         let ended = AsyncStream.makeStream(of: Bool.self)
-        let tool = Tool.program("weather") { (_: City) -> Int in
+        let tool = PromptTool.program("weather") { (_: City) -> Int in
             begun.continuation.yield()
             do {
                 try await Task.sleep(for: .seconds(3600))
@@ -202,7 +202,7 @@ struct PromptRunTests {
     @Test func `Calls without an id get one, and empty arguments are an empty object`() async throws {
         struct Nothing: Decodable {}
         gateway.enqueue(.toolCalls([call("weather", "", id: ""), call("weather", " ", id: "")]), .text("done"))
-        let tool = Tool.program("weather") { (_: Nothing) in true }
+        let tool = PromptTool.program("weather") { (_: Nothing) in true }
         let response = try await prompt([tool]).run("?")
         #expect(response.toolCallResults.map(\.id) == ["call_1_0", "call_1_1"])
         #expect(response.toolCallResults.map(\.result) == [true, true])
@@ -233,7 +233,7 @@ struct PromptRunTests {
 
     @Test func `Dates go into tools as they come out of them`() async throws {
         struct Day: Decodable { let day: Date }
-        let tool = Tool.program("weather") { (argument: Day) in ["day": argument.day] }
+        let tool = PromptTool.program("weather") { (argument: Day) in ["day": argument.day] }
         for text in ["2026-01-05T00:00:00Z", "2026-01-05T00:00:00.000Z"] {
             gateway.enqueue(.toolCalls([call("weather", #"{"day":"\#(text)"}"#)]), .text("done"))
             let response = try await prompt([tool]).run("?")

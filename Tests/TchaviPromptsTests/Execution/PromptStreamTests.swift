@@ -13,8 +13,8 @@ struct PromptStreamTests {
         ToolCall(id: "b", name: "tides", arguments: #"{"city":"Brest"}"#),
     ]
     private let tools = [
-        Tool.program("weather") { (place: City) in "grey over \(place.city)" },
-        Tool.program("tides") { (_: City) -> String in throw CocoaError(.featureUnsupported) },
+        PromptTool.program("weather") { (place: City) in "grey over \(place.city)" },
+        PromptTool.program("tides") { (_: City) -> String in throw CocoaError(.featureUnsupported) },
     ]
 
     @Test func `The events come in order, and the response is that of a run`() async throws {

@@ -45,7 +45,7 @@ struct SelectionConformanceTests {
             )
         }
         if json["exactMatch"] == true { query = query.exactMatch() }
-        if json["operator"] == "OR" { query = query.combining(.or) }
+        if json["operator"] == "OR" { query = query.enforcing(.any) }
         if let key = json["bucketBy"]?.string { query = query.bucketed(by: key) }
         return query
     }

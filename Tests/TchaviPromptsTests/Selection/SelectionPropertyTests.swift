@@ -85,7 +85,7 @@ struct SelectionPropertyTests {
             query = query.tag(generator.pick(fields), generator.pick(values), isEnforced: generator.chance(30))
         }
         if generator.chance(15) { query = query.exactMatch() }
-        if generator.chance(20) { query = query.combining(.or) }
+        if generator.chance(20) { query = query.enforcing(.any) }
         if generator.chance(50) { query = query.bucketed(by: "user-\(Int.random(in: 0..<100, using: &generator))") }
         if generator.chance(3) { query = query.version(Int.random(in: 0...6, using: &generator)) }
         if generator.chance(2) { query = query.tag(PromptQuery.versionField, generator.pick(values)) }

@@ -28,7 +28,7 @@ extension LocalGateway {
     /// The one prompt of a library that runs on this gateway.
     func prompt(
         _ record: PromptRecord = .simple(),
-        tools: [Tool] = [],
+        tools: [PromptTool] = [],
         syntax: VariableSyntax = .angleBrackets,
         configuration: TchaviClient.Configuration = TchaviClient.Configuration()
     ) async throws -> Prompt {

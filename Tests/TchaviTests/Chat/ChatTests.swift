@@ -71,7 +71,8 @@ struct ChatTests {
             ToolCall(id: "a", name: "f", arguments: #"{"x":"é"}"#), ToolCall(id: "b", name: "g", arguments: "{}"),
         ]
         for answer in [
-            LocalGateway.Answer.text("Grüße aus Zürich 👩‍👩‍👧"), .toolCalls(calls, text: "Moment …"), .toolCalls(calls),
+            LocalGateway.ScriptedResponse.text("Grüße aus Zürich 👩‍👩‍👧"), .toolCalls(calls, text: "Moment …"),
+            .toolCalls(calls),
         ] {
             gateway.enqueue(answer, answer)
             var plain = try await gateway.client().chat.complete(.hello)

@@ -214,7 +214,7 @@ struct AuthorizerTests {
     @Test func `Cookies are told apart, also where several arrive as one`() {
         var jar = CookieJar()
         let now = Date(timeIntervalSince1970: 1_767_600_000)
-        var headers = HTTPHeaders()
+        var headers = HeaderFields()
         headers.add(
             "Set-Cookie",
             "a=1; Expires=Wed, 09 Jun 2027 10:18:14 GMT; Path=/, b=2; HttpOnly, c=x=y; Max-Age=60,d=4; Expires=Wed, 09 Jun 2021 10:18:14 GMT"

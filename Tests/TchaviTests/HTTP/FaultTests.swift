@@ -193,8 +193,9 @@ struct FaultTests {
         try await expectNothingLeft(server, client)
     }
 
-    @Test(arguments: [HTTPMethod.get, .delete, .post, .patch])
-    func `A kept-alive connection that closes after it has read the next request`(method: HTTPMethod) async throws {
+    @Test(arguments: [TransportMethod.get, .delete, .post, .patch])
+    func `A kept-alive connection that closes after it has read the next request`(method: TransportMethod) async throws
+    {
         let received = Counter()
         let server = try LoopbackServer { connection in
             guard try connection.receiveRequest() != nil else { return }

@@ -136,10 +136,10 @@ struct HTTPPipelineTests {
     @Test func `A stream that falls silent ends with a timeout and what had arrived`() async throws {
         let clock = TestClock()
         let transport = StubTransport { _, _ in
-            let (body, writer) = HTTPBody.buffered(limit: .max, onCancel: {})
+            let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
             let event = #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hal"}}]}"# + "\n\n"
             writer.write(Data(event.utf8))
-            return HTTPResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
+            return TransportResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
         }
         let client = transport.client { $0.clock = clock }
         let stream = try await client.chat.stream(.hello)
@@ -154,7 +154,7 @@ struct HTTPPipelineTests {
     @Test func `After DONE the stream is read on for the credits, two seconds at the most`() async throws {
         let clock = TestClock()
         let transport = StubTransport { _, _ in
-            let (body, writer) = HTTPBody.buffered(limit: .max, onCancel: {})
+            let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
             writer.write(
                 Data(
                     """
@@ -166,7 +166,7 @@ struct HTTPPipelineTests {
                     """.utf8
                 )
             )
-            return HTTPResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
+            return TransportResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
         }
         let client = transport.client { $0.clock = clock }
         let stream = try await client.chat.stream(.hello)
@@ -215,7 +215,9 @@ struct HTTPPipelineTests {
     @Test func `A body that is no JSON is kept, cut to 4 KiB`() async throws {
         let page = "<html>" + String(repeating: "é", count: 10_000)
         for status in [200, 500] {
-            let transport = StubTransport { _, _ in HTTPResponse(status: status, body: HTTPBody(Data(page.utf8))) }
+            let transport = StubTransport { _, _ in
+                TransportResponse(status: status, body: TransportBody(Data(page.utf8)))
+            }
             let error = await #expect(throws: TchaviError.self) {
                 _ = try await transport.client().chat.complete(.hello)
             }
@@ -272,7 +274,7 @@ struct HTTPPipelineTests {
 
     @Test func `Headers of a call cannot set the credential, and it can be left out`() async throws {
         let transport = StubTransport { _, _ in .json(.completion) }
-        let headers: HTTPHeaders = ["Authorization": "Bearer other", "X-Trace": "7"]
+        let headers: HeaderFields = ["Authorization": "Bearer other", "X-Trace": "7"]
         _ = try await transport.client().chat.complete(.hello, options: RequestOptions(headers: headers))
         _ = try await transport.client().chat.complete(.hello, options: RequestOptions(omitsCredential: true))
         _ = try await transport.client(.none).chat.complete(.hello)
@@ -291,17 +293,17 @@ struct HTTPPipelineTests {
     // MARK: Settings
 
     @Test func `A client is made from the environment`() throws {
-        let client = try TchaviClient.fromEnvironment([
+        let client = try TchaviClient(environment: [
             "TCHAVI_API_KEY": "sk-tch-1", "TCHAVI_BASE_URL": "http://gateway.example/v1",
             "TCHAVI_ALLOW_INSECURE_HTTP": "1",
         ])
         #expect(client.configuration.baseURL.absoluteString == "http://gateway.example/v1")
         #expect(client.configuration.allowsInsecureHTTP)
         #expect(
-            try TchaviClient.fromEnvironment(["TCHAVI_API_KEY": "k"]).configuration.baseURL.absoluteString
+            try TchaviClient(environment: ["TCHAVI_API_KEY": "k"]).configuration.baseURL.absoluteString
                 == "http://localhost:3001"
         )
-        let error = #expect(throws: TchaviError.self) { _ = try TchaviClient.fromEnvironment([:]) }
+        let error = #expect(throws: TchaviError.self) { _ = try TchaviClient(environment: [:]) }
         #expect(error?.code == .authentication)
     }
 
@@ -347,13 +349,13 @@ struct HTTPPipelineTests {
     }
 
     @Test func `A success that says nothing is one`() async throws {
-        let transport = StubTransport { _, _ in HTTPResponse(status: 204) }
+        let transport = StubTransport { _, _ in TransportResponse(status: 204) }
         #expect(try await transport.client().send(Endpoint(.delete, "/things/{id}"), parameters: ["id": "1"]).isNull)
     }
 
     @Test func `A key across the cut of a kept body is struck out whole`() async throws {
         let body = String(repeating: "x", count: 4090) + "sk-tch-stub-secret"
-        let transport = StubTransport { _, _ in HTTPResponse(status: 500, body: HTTPBody(Data(body.utf8))) }
+        let transport = StubTransport { _, _ in TransportResponse(status: 500, body: TransportBody(Data(body.utf8))) }
         let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
         #expect(error?.body?.contains("sk-tch") == false)
     }

@@ -14,11 +14,11 @@ struct RetryPolicyTests {
             let remaining = try #require(entry["remaining_retries"]?.integer)
             let expected = try #require(entry["expected_delay_s"]?.double)
             var error = TchaviError(.rateLimited, "", statusCode: 429)
-            var headers = HTTPHeaders()
+            var headers = HeaderFields()
             headers["Retry-After"] = text
             error.retryAfter = RetryAfter.duration(headers, now: now)
             func delay(_ random: Double) -> Duration? {
-                policy.delay(after: error, retriesSoFar: 3 - remaining, repetition: .costly) { random }
+                policy.delay(after: error, retriesSoFar: 3 - remaining, retryClass: .billable) { random }
             }
             // openai-python waits as if nothing had been asked; here the error is thrown at once.
             let isBeyond = ["121", "99999999999999999999999999999999999", "Fri, 29 Sep 2023 16:28:38 GMT"].contains(
@@ -40,11 +40,11 @@ struct RetryPolicyTests {
         let file = try Conformance.json("retry-openai-python.json")
         let now = Date(timeIntervalSince1970: try #require(file["now_epoch"]?.double))
         for entry in try #require(file["should_retry"]?.array) {
-            var headers = HTTPHeaders()
+            var headers = HeaderFields()
             for (name, value) in try #require(entry["headers"]?.object) { headers[name] = value.string }
             var error = TchaviError(.rateLimited, "", statusCode: 429)
             error.retryAfter = RetryAfter.duration(headers, now: now)
-            let delay = RetryPolicy().delay(after: error, retriesSoFar: 0, repetition: .costly) { 1 }
+            let delay = RetryPolicy().delay(after: error, retriesSoFar: 0, retryClass: .billable) { 1 }
             #expect((delay != nil) == (entry["should_retry"] == true), "\(headers)")
         }
     }
@@ -56,21 +56,21 @@ struct RetryPolicyTests {
     func `Only what was surely not carried out is sent again`(status: Int, costly: Bool, critical: Bool) {
         let error = TchaviError(.api, "", statusCode: status)
         let policy = RetryPolicy()
-        #expect((policy.delay(after: error, retriesSoFar: 0, repetition: .costly) { 1 } != nil) == costly)
-        #expect((policy.delay(after: error, retriesSoFar: 0, repetition: .critical) { 1 } != nil) == critical)
+        #expect((policy.delay(after: error, retriesSoFar: 0, retryClass: .billable) { 1 } != nil) == costly)
+        #expect((policy.delay(after: error, retriesSoFar: 0, retryClass: .nonRepeatable) { 1 } != nil) == critical)
     }
 
     @Test func `A lost connection is followed by another only where repeating does no harm`() {
         let policy = RetryPolicy()
         let lost = TchaviError.connectionLost("x")
         let refused = TchaviError.couldNotConnect("x")
-        for repetition in [RetryPolicy.Repetition.harmless, .costly, .critical] {
-            #expect(policy.delay(after: refused, retriesSoFar: 0, repetition: repetition) { 1 } != nil)
+        for retryClass in [RetryPolicy.RetryClass.idempotent, .billable, .nonRepeatable] {
+            #expect(policy.delay(after: refused, retriesSoFar: 0, retryClass: retryClass) { 1 } != nil)
         }
-        #expect(policy.delay(after: lost, retriesSoFar: 0, repetition: .harmless) { 1 } != nil)
-        #expect(policy.delay(after: lost, retriesSoFar: 0, repetition: .costly) { 1 } == nil)
-        #expect(policy.delay(after: lost, retriesSoFar: 0, repetition: .critical) { 1 } == nil)
-        #expect(policy.delay(after: refused, retriesSoFar: 2, repetition: .harmless) { 1 } == nil)
+        #expect(policy.delay(after: lost, retriesSoFar: 0, retryClass: .idempotent) { 1 } != nil)
+        #expect(policy.delay(after: lost, retriesSoFar: 0, retryClass: .billable) { 1 } == nil)
+        #expect(policy.delay(after: lost, retriesSoFar: 0, retryClass: .nonRepeatable) { 1 } == nil)
+        #expect(policy.delay(after: refused, retriesSoFar: 2, retryClass: .idempotent) { 1 } == nil)
     }
 
     @Test func `Waits double up to the maximum, for any number of retries`() {

@@ -8,8 +8,8 @@ import Testing
 struct URLSessionTransportTests {
     private let transport = URLSessionTransport()
 
-    private func request(_ url: URL, _ method: HTTPMethod = .get, body: String? = nil) -> HTTPRequest {
-        HTTPRequest(method: method, url: url, body: body.map { Data($0.utf8) })
+    private func request(_ url: URL, _ method: TransportMethod = .get, body: String? = nil) -> TransportRequest {
+        TransportRequest(method: method, url: url, body: body.map { Data($0.utf8) })
     }
 
     @Test func `A unary call gives status, headers and body`() async throws {

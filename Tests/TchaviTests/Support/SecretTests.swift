@@ -34,7 +34,7 @@ struct SecretTests {
         "X-Auth-Token", "WWW-Authenticate", "client-secret",
     ])
     func `Headers of the kind are redacted`(name: String) {
-        var headers = HTTPHeaders()
+        var headers = HeaderFields()
         headers[name] = text
         #expect(headers.redacted == [name.lowercased(): "<redacted>"])
         #expect(!headers.description.contains("very-secret"))
@@ -42,7 +42,7 @@ struct SecretTests {
 
     @Test(arguments: ["x-request-id", "retry-after", "x-ratelimit-limit-tokens", "content-type"])
     func `Other headers are not`(name: String) {
-        var headers = HTTPHeaders()
+        var headers = HeaderFields()
         headers[name] = "12"
         #expect(headers.redacted == [name: "12"])
     }

@@ -3,18 +3,18 @@ import Tchavi
 
 /// Answers from a closure, and keeps what it was asked.
 final class StubTransport: HTTPTransport {
-    typealias Answer = @Sendable (_ request: HTTPRequest, _ attempt: Int) async throws -> HTTPResponse
+    typealias Answer = @Sendable (_ request: TransportRequest, _ attempt: Int) async throws -> TransportResponse
 
     private let answer: Answer
-    private let sent = Locked<[HTTPRequest]>([])
+    private let sent = Locked<[TransportRequest]>([])
 
     init(_ answer: @escaping Answer) {
         self.answer = answer
     }
 
-    var requests: [HTTPRequest] { sent.withLock { $0 } }
+    var requests: [TransportRequest] { sent.withLock { $0 } }
 
-    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    func send(_ request: TransportRequest) async throws -> TransportResponse {
         let attempt = sent.withLock { sent in
             sent.append(request)
             return sent.count
@@ -35,22 +35,23 @@ final class StubTransport: HTTPTransport {
     }
 }
 
-extension HTTPResponse {
-    static func json(_ json: JSONValue, status: Int = 200, headers: HTTPHeaders = HTTPHeaders()) -> HTTPResponse {
+extension TransportResponse {
+    static func json(_ json: JSONValue, status: Int = 200, headers: HeaderFields = HeaderFields()) -> TransportResponse
+    {
         var headers = headers
         headers["Content-Type"] = "application/json"
-        return HTTPResponse(status: status, headers: headers, body: HTTPBody(json.serializedData()))
+        return TransportResponse(status: status, headers: headers, body: TransportBody(json.serializedData()))
     }
 
-    static func events(_ text: String, pieceBytes: Int? = nil) -> HTTPResponse {
+    static func events(_ text: String, pieceBytes: Int? = nil) -> TransportResponse {
         let bytes = Data(text.utf8)
         let size = pieceBytes ?? max(1, bytes.count)
-        let (body, writer) = HTTPBody.buffered(limit: .max, onCancel: {})
+        let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
         for start in stride(from: 0, to: bytes.count, by: size) {
             writer.write(bytes.subdata(in: start..<min(bytes.count, start + size)))
         }
         writer.finish()
-        return HTTPResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
+        return TransportResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
     }
 }
 

@@ -43,7 +43,7 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
     /// - Parameter request: The request, complete.
     /// - Returns: The answer, its body to be read as it arrives.
     /// - Throws: `CancellationError`, or `TchaviError` of code `transport`.
-    public func send(_ request: HTTPRequest) async throws -> Tchavi.HTTPResponse {
+    public func send(_ request: TransportRequest) async throws -> Tchavi.TransportResponse {
         try Task.checkCancellation()
         var outgoing = HTTPClientRequest(url: request.url.absoluteString)
         outgoing.method = NIOHTTP1.HTTPMethod(rawValue: request.method.rawValue)
@@ -55,12 +55,12 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
         } catch {
             throw Self.typed(error)
         }
-        var headers = Tchavi.HTTPHeaders()
+        var headers = Tchavi.HeaderFields()
         for (name, value) in response.headers { headers.add(name, value) }
-        return Tchavi.HTTPResponse(
+        return Tchavi.TransportResponse(
             status: Int(response.status.code),
             headers: headers,
-            body: HTTPBody(Pieces(body: response.body))
+            body: TransportBody(Pieces(body: response.body))
         )
     }
 

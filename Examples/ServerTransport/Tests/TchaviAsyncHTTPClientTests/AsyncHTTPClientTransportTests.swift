@@ -38,7 +38,7 @@ struct AsyncHTTPClientTransportTests {
                 sent.add()
             }
         }
-        let response = try await AsyncHTTPClientTransport().send(HTTPRequest(url: server.baseURL))
+        let response = try await AsyncHTTPClientTransport().send(TransportRequest(url: server.baseURL))
         let iterator = response.body.makeAsyncIterator()
         var received = try await iterator.next()?.count ?? 0
         try await Task.sleep(for: .milliseconds(500))

@@ -20,7 +20,7 @@ public final class PromptLibrary: Sendable {
     private let source: any PromptSource
     private let gateway: TchaviClient
     private let syntax: VariableSyntax
-    private let tools: [Tool]
+    private let tools: [PromptTool]
     private let assignments: AssignmentLog?
     private let state = Locked(State())
 
@@ -36,7 +36,7 @@ public final class PromptLibrary: Sendable {
         source: some PromptSource,
         gateway: TchaviClient,
         syntax: VariableSyntax = .angleBrackets,
-        tools: [Tool] = [],
+        tools: [PromptTool] = [],
         assignments: AssignmentLog? = nil
     ) {
         self.source = source
@@ -82,7 +82,7 @@ public final class PromptLibrary: Sendable {
         )
     }
 
-    private func tools(declaredBy config: PromptVersionConfig) -> [Tool] {
+    private func tools(declaredBy config: PromptVersionConfig) -> [PromptTool] {
         let declared = config.declaredToolNames
         return tools.filter { declared.contains($0.name) }
     }

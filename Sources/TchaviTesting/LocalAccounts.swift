@@ -2,7 +2,7 @@ import Foundation
 import Tchavi
 
 /// What a local gateway knows of its accounts: a value, so that every change of it is one step under the lock.
-struct LocalLedger: Sendable {
+struct LocalAccounts: Sendable {
     /// One account with what belongs to it.
     struct Account: Sendable {
         var user: AccountUser
@@ -203,34 +203,34 @@ struct LocalLedger: Sendable {
     ]
 
     static let models = [
-        ModelTierConfig(
+        GatewayModel(
             id: "model-1",
             modelID: "gpt-4o-mini",
             tier: .standard,
-            creditsPerKInput: 1,
-            creditsPerKOutput: 1,
+            creditsPerThousandInputTokens: 1,
+            creditsPerThousandOutputTokens: 1,
             displayName: "GPT-4o mini",
             provider: "openai",
             supportsFlex: true,
             isActive: true
         ),
-        ModelTierConfig(
+        GatewayModel(
             id: "model-2",
             modelID: "text-embedding-3-small",
             tier: .nano,
-            creditsPerKInput: 1,
-            creditsPerKOutput: 0,
+            creditsPerThousandInputTokens: 1,
+            creditsPerThousandOutputTokens: 0,
             displayName: "Embedding 3 small",
             provider: "openai",
             supportsFlex: false,
             isActive: true
         ),
-        ModelTierConfig(
+        GatewayModel(
             id: "model-3",
             modelID: "gpt-3.5-turbo",
             tier: .nano,
-            creditsPerKInput: 1,
-            creditsPerKOutput: 1,
+            creditsPerThousandInputTokens: 1,
+            creditsPerThousandOutputTokens: 1,
             displayName: "GPT-3.5 Turbo",
             provider: "openai",
             supportsFlex: false,

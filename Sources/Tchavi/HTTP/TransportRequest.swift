@@ -1,32 +1,32 @@
 public import Foundation
 
 /// A request's method.
-public struct HTTPMethod: OpenSet, JSONScalar {
+public struct TransportMethod: OpenEnum, JSONScalar {
     /// The method's name.
     public let rawValue: String
     /// A method by its name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// GET.
-    public static let get: HTTPMethod = "GET"
+    public static let get: TransportMethod = "GET"
     /// POST.
-    public static let post: HTTPMethod = "POST"
+    public static let post: TransportMethod = "POST"
     /// PUT.
-    public static let put: HTTPMethod = "PUT"
+    public static let put: TransportMethod = "PUT"
     /// PATCH.
-    public static let patch: HTTPMethod = "PATCH"
+    public static let patch: TransportMethod = "PATCH"
     /// DELETE.
-    public static let delete: HTTPMethod = "DELETE"
+    public static let delete: TransportMethod = "DELETE"
 }
 
 /// A request as a transport sends it: complete, its credentials among its headers.
-public struct HTTPRequest: Sendable {
+public struct TransportRequest: Sendable {
     /// The method.
-    public var method: HTTPMethod
+    public var method: TransportMethod
     /// The absolute URL.
     public var url: URL
     /// The header fields.
-    public var headers: HTTPHeaders
+    public var headers: HeaderFields
     /// The body, if there is one.
     public var body: Data?
     /// How many bytes of the answer's body may wait, received and unread, before the answer fails.
@@ -41,9 +41,9 @@ public struct HTTPRequest: Sendable {
     ///   - body: The body, if there is one.
     ///   - maximumBufferedBytes: How many bytes of the answer's body may wait unread.
     public init(
-        method: HTTPMethod = .get,
+        method: TransportMethod = .get,
         url: URL,
-        headers: HTTPHeaders = HTTPHeaders(),
+        headers: HeaderFields = HeaderFields(),
         body: Data? = nil,
         maximumBufferedBytes: Int = 16 << 20
     ) {
@@ -56,13 +56,13 @@ public struct HTTPRequest: Sendable {
 }
 
 /// An answer: its head, and its body as it arrives.
-public struct HTTPResponse: Sendable {
+public struct TransportResponse: Sendable {
     /// The status.
     public var status: Int
     /// The header fields.
-    public var headers: HTTPHeaders
+    public var headers: HeaderFields
     /// The body, to be read once.
-    public var body: HTTPBody
+    public var body: TransportBody
 
     /// Makes an answer.
     ///
@@ -70,7 +70,7 @@ public struct HTTPResponse: Sendable {
     ///   - status: The status.
     ///   - headers: The header fields.
     ///   - body: The body.
-    public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = HTTPBody(Data())) {
+    public init(status: Int, headers: HeaderFields = HeaderFields(), body: TransportBody = TransportBody(Data())) {
         self.status = status
         self.headers = headers
         self.body = body

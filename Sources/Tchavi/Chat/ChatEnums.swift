@@ -1,5 +1,5 @@
 /// Who speaks in a message.
-public struct Role: OpenSet, JSONScalar {
+public struct Role: OpenEnum, JSONScalar {
     /// The role's name on the wire.
     public let rawValue: String
     /// A role by its name on the wire.
@@ -20,7 +20,7 @@ public struct Role: OpenSet, JSONScalar {
 }
 
 /// Why the model stopped.
-public struct FinishReason: OpenSet, JSONScalar {
+public struct FinishReason: OpenEnum, JSONScalar {
     /// The reason's name on the wire.
     public let rawValue: String
     /// A reason by its name on the wire.
@@ -39,7 +39,7 @@ public struct FinishReason: OpenSet, JSONScalar {
 }
 
 /// How closely a model looks at an image.
-public struct ImageDetail: OpenSet, JSONScalar {
+public struct ImageDetail: OpenEnum, JSONScalar {
     /// The level's name on the wire.
     public let rawValue: String
     /// A level by its name on the wire.

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// A model's price tier.
-public struct ModelTier: OpenSet, JSONScalar {
+public struct ModelTier: OpenEnum, JSONScalar {
     /// The tier's name on the wire.
     public let rawValue: String
     /// A tier by its name on the wire.
@@ -18,7 +18,7 @@ public struct ModelTier: OpenSet, JSONScalar {
 }
 
 /// What a model makes.
-public struct ModelType: OpenSet, JSONScalar {
+public struct ModelType: OpenEnum, JSONScalar {
     /// The type's name on the wire.
     public let rawValue: String
     /// A type by its name on the wire.
@@ -33,7 +33,7 @@ public struct ModelType: OpenSet, JSONScalar {
 }
 
 /// A model that the gateway offers, and what it costs.
-public struct ModelTierConfig: Sendable, Hashable, Identifiable {
+public struct GatewayModel: Sendable, Hashable, Identifiable {
     /// The entry's id.
     public var id: String
     /// The model's name in requests.
@@ -41,9 +41,9 @@ public struct ModelTierConfig: Sendable, Hashable, Identifiable {
     /// The price tier.
     public var tier: ModelTier
     /// The credits that a thousand tokens of a request cost.
-    public var creditsPerKInput: Decimal
+    public var creditsPerThousandInputTokens: Decimal
     /// The credits that a thousand tokens of an answer cost.
-    public var creditsPerKOutput: Decimal
+    public var creditsPerThousandOutputTokens: Decimal
     /// The model's name for people.
     public var displayName: String
     /// Who provides the model.
@@ -59,8 +59,8 @@ public struct ModelTierConfig: Sendable, Hashable, Identifiable {
     ///   - id: The entry's id.
     ///   - modelID: The model's name in requests.
     ///   - tier: The price tier.
-    ///   - creditsPerKInput: The credits that a thousand tokens of a request cost.
-    ///   - creditsPerKOutput: The credits that a thousand tokens of an answer cost.
+    ///   - creditsPerThousandInputTokens: The credits that a thousand tokens of a request cost.
+    ///   - creditsPerThousandOutputTokens: The credits that a thousand tokens of an answer cost.
     ///   - displayName: The model's name for people.
     ///   - provider: Who provides the model.
     ///   - supportsFlex: Whether it can run in the cheaper, slower mode.
@@ -69,8 +69,8 @@ public struct ModelTierConfig: Sendable, Hashable, Identifiable {
         id: String,
         modelID: String,
         tier: ModelTier,
-        creditsPerKInput: Decimal,
-        creditsPerKOutput: Decimal,
+        creditsPerThousandInputTokens: Decimal,
+        creditsPerThousandOutputTokens: Decimal,
         displayName: String,
         provider: String,
         supportsFlex: Bool,
@@ -79,8 +79,8 @@ public struct ModelTierConfig: Sendable, Hashable, Identifiable {
         self.id = id
         self.modelID = modelID
         self.tier = tier
-        self.creditsPerKInput = creditsPerKInput
-        self.creditsPerKOutput = creditsPerKOutput
+        self.creditsPerThousandInputTokens = creditsPerThousandInputTokens
+        self.creditsPerThousandOutputTokens = creditsPerThousandOutputTokens
         self.displayName = displayName
         self.provider = provider
         self.supportsFlex = supportsFlex
@@ -88,7 +88,7 @@ public struct ModelTierConfig: Sendable, Hashable, Identifiable {
     }
 }
 
-extension ModelTierConfig: JSONRepresentable {
+extension GatewayModel: JSONRepresentable {
     /// Reads the API's JSON.
     ///
     /// - Parameter json: The JSON form.
@@ -98,8 +98,8 @@ extension ModelTierConfig: JSONRepresentable {
         id = try object.required("id")
         modelID = try object.required("modelId")
         tier = try object.required("tier")
-        creditsPerKInput = try object.required("creditsPerKInput")
-        creditsPerKOutput = try object.required("creditsPerKOutput")
+        creditsPerThousandInputTokens = try object.required("creditsPerKInput")
+        creditsPerThousandOutputTokens = try object.required("creditsPerKOutput")
         displayName = try object.required("displayName")
         provider = try object.required("provider")
         supportsFlex = try object.required("supportsFlex")
@@ -112,8 +112,8 @@ extension ModelTierConfig: JSONRepresentable {
         object.set("id", id)
         object.set("modelId", modelID)
         object.set("tier", tier)
-        object.set("creditsPerKInput", creditsPerKInput)
-        object.set("creditsPerKOutput", creditsPerKOutput)
+        object.set("creditsPerKInput", creditsPerThousandInputTokens)
+        object.set("creditsPerKOutput", creditsPerThousandOutputTokens)
         object.set("displayName", displayName)
         object.set("provider", provider)
         object.set("supportsFlex", supportsFlex)

@@ -2,14 +2,14 @@
 /// was read.
 ///
 /// Roles, finish reasons and statuses are such sets. A `switch` over one needs a `default`.
-public protocol OpenSet: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral,
+public protocol OpenEnum: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral,
     CustomStringConvertible
 where RawValue == String {
     /// A member by its name on the wire, known or not.
     init(rawValue: String)
 }
 
-extension OpenSet {
+extension OpenEnum {
     /// A member by its name on the wire.
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 
@@ -17,7 +17,7 @@ extension OpenSet {
     public var description: String { rawValue }
 }
 
-extension OpenSet where Self: JSONScalar {
+extension OpenEnum where Self: JSONScalar {
     package init?(scalar: JSONValue) {
         guard let value = scalar.string else { return nil }
         self.init(rawValue: value)

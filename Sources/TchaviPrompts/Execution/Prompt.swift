@@ -27,7 +27,7 @@ public struct Prompt: Sendable {
 
     let compiled: CompiledMessages
     let gateway: TchaviClient
-    let tools: [Tool]
+    let tools: [PromptTool]
 
     init(
         record: PromptRecord,
@@ -36,7 +36,7 @@ public struct Prompt: Sendable {
         selection: Selection,
         compiled: CompiledMessages,
         gateway: TchaviClient,
-        tools: [Tool]
+        tools: [PromptTool]
     ) {
         promptID = record.promptID
         self.version = version.version

@@ -6,7 +6,7 @@ public import Tchavi
 /// Errors of the gateway pass through as `TchaviError`; cancelling throws `CancellationError`.
 public struct PromptError: Error, Sendable {
     /// What kind of failure this is. The set is open: later versions may add to it.
-    public struct Code: OpenSet, JSONScalar {
+    public struct Code: OpenEnum, JSONScalar {
         /// The name of the kind.
         public let rawValue: String
         /// A kind by its name.

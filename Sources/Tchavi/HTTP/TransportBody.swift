@@ -3,7 +3,7 @@ public import Foundation
 /// An answer's body as it arrives: a sequence of pieces, split anywhere, to be iterated once.
 ///
 /// Dropping the iterator, or the body before it is iterated, ends the request. A second iterator throws.
-public struct HTTPBody: AsyncSequence, Sendable {
+public struct TransportBody: AsyncSequence, Sendable {
     /// A piece of the body.
     public typealias Element = Data
 
@@ -46,9 +46,9 @@ public struct HTTPBody: AsyncSequence, Sendable {
     public static func buffered(
         limit: Int,
         onCancel: @escaping @Sendable () -> Void
-    ) -> (body: HTTPBody, writer: Writer) {
+    ) -> (body: TransportBody, writer: Writer) {
         let buffer = BodyBuffer(limit: limit, onCancel: onCancel)
-        return (HTTPBody(buffer: buffer), Writer(buffer: buffer))
+        return (TransportBody(buffer: buffer), Writer(buffer: buffer))
     }
 
     /// The end of a buffered body that a transport writes to.

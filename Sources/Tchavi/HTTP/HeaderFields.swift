@@ -1,5 +1,5 @@
 /// Header fields of a request or an answer. Names compare without regard to case; order and repetitions are kept.
-public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+public struct HeaderFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     private struct Field: Sendable, Hashable {
         let name: String
         let key: String
@@ -67,7 +67,7 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
 }
 
-extension HTTPHeaders: CustomStringConvertible, CustomReflectable {
+extension HeaderFields: CustomStringConvertible, CustomReflectable {
     /// The fields, those that may hold a secret redacted.
     public var description: String {
         storage.map { "\($0.name): \(Self.mayHoldSecret($0.key) ? Secret.placeholder : $0.value)" }

@@ -11,7 +11,7 @@ extension LocalGateway {
     ///
     /// - Parameter request: The request.
     /// - Returns: The answer.
-    public static func derivedAnswer(to request: ChatRequest) -> Answer {
+    public static func derivedResponse(to request: ChatRequest) -> ScriptedResponse {
         let input = request.messages.last { $0.role == .user }?.text ?? request.messages.last?.text ?? ""
         if let tools = request.tools, !tools.isEmpty, request.toolChoice != .disabled,
             request.messages.last?.role != .tool

@@ -2,7 +2,7 @@ import Foundation
 public import Tchavi
 
 /// How a tool is carried out.
-public struct ToolKind: OpenSet, JSONScalar {
+public struct ToolKind: OpenEnum, JSONScalar {
     /// The kind's name on the wire.
     public let rawValue: String
     /// A kind by its name on the wire.
@@ -21,7 +21,7 @@ public struct ToolKind: OpenSet, JSONScalar {
 /// ```swift
 /// struct Place: Decodable { let city: String }
 ///
-/// let weather = Tool.program("get_weather") { (place: Place) in
+/// let weather = PromptTool.program("get_weather") { (place: Place) in
 ///     try await forecast(for: place.city)
 /// }
 /// let response = try await prompt.run("Will it rain?", options: RunOptions(tools: [weather]))
@@ -29,7 +29,7 @@ public struct ToolKind: OpenSet, JSONScalar {
 ///
 /// A version declares its tools in its parameters; what is registered here under the same name carries them out. A tool
 /// that the version does not declare is added to the request.
-public struct Tool: Sendable {
+public struct PromptTool: Sendable {
     typealias Body = @Sendable (_ arguments: Data) async throws -> JSONValue
 
     /// The tool's name, and what the model is told of it where the version does not say.
@@ -62,8 +62,8 @@ public struct Tool: Sendable {
         parameters: JSONValue? = nil,
         timeout: Duration? = nil,
         _ body: @escaping @Sendable (Arguments) async throws -> Output
-    ) -> Tool {
-        Tool(
+    ) -> PromptTool {
+        PromptTool(
             definition: ToolDefinition(name: name, description: description, parameters: parameters),
             kind: .program,
             timeout: timeout
@@ -86,8 +86,8 @@ public struct Tool: Sendable {
     ///   - description: What the tool is for, for the model to read.
     ///   - parameters: The arguments as a JSON Schema of an object.
     /// - Returns: The tool.
-    public static func schema(_ name: String, description: String? = nil, parameters: JSONValue? = nil) -> Tool {
-        Tool(
+    public static func schema(_ name: String, description: String? = nil, parameters: JSONValue? = nil) -> PromptTool {
+        PromptTool(
             definition: ToolDefinition(name: name, description: description, parameters: parameters),
             kind: .schema,
             timeout: nil,
