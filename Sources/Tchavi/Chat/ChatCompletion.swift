@@ -16,6 +16,8 @@ public struct ChatCompletion: Sendable, Hashable {
     public var tchavi: TchaviMetadata?
     /// What else the completion has.
     public var additionalFields: [String: JSONValue]
+    /// The kind of object, which no server is known to vary.
+    package var object = "chat.completion"
 
     /// Makes a completion, for tests and gateways of your own.
     ///
@@ -55,7 +57,7 @@ extension ChatCompletion: JSONRepresentable {
     public init(json: JSONValue) throws(JSONError) {
         var object = try JSONObject(json)
         id = try object.optional("id") ?? ""
-        _ = object.take("object")
+        self.object = try object.optional("object") ?? "chat.completion"
         created = try object.optional("created")
         model = try object.optional("model") ?? ""
         choices = try object.requiredArray("choices")
@@ -70,7 +72,7 @@ extension ChatCompletion: JSONRepresentable {
     public var json: JSONValue {
         var object = JSONObjectBuilder(additionalFields)
         object.set("id", id)
-        object.set("object", "chat.completion")
+        object.set("object", self.object)
         object.set("created", created)
         object.set("model", model)
         object.set("choices", choices)

@@ -14,6 +14,8 @@ public struct ChatCompletionChunk: Sendable, Hashable {
     public var systemFingerprint: String?
     /// What else the chunk has.
     public var additionalFields: [String: JSONValue]
+    /// The kind of object, which no server is known to vary.
+    package var object = "chat.completion.chunk"
 
     /// Makes a chunk, for tests and gateways of your own.
     ///
@@ -50,7 +52,7 @@ extension ChatCompletionChunk: JSONRepresentable {
     public init(json: JSONValue) throws(JSONError) {
         var object = try JSONObject(json)
         id = try object.optional("id") ?? ""
-        _ = object.take("object")
+        self.object = try object.optional("object") ?? "chat.completion.chunk"
         created = try object.optional("created")
         model = try object.optional("model") ?? ""
         choices = try object.requiredArray("choices")
@@ -63,7 +65,7 @@ extension ChatCompletionChunk: JSONRepresentable {
     public var json: JSONValue {
         var object = JSONObjectBuilder(additionalFields)
         object.set("id", id)
-        object.set("object", "chat.completion.chunk")
+        object.set("object", self.object)
         object.set("created", created)
         object.set("model", model)
         object.set("choices", choices)

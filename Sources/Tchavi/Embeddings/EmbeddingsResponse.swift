@@ -10,6 +10,8 @@ public struct EmbeddingsResponse: Sendable, Hashable {
     public var usage: TokenUsage?
     /// What the gateway charged; other servers send none.
     public var tchavi: TchaviMetadata?
+    /// The kind of object, which no server is known to vary.
+    package var object = "list"
 
     /// Makes a response, for tests and gateways of your own.
     ///
@@ -42,6 +44,7 @@ extension EmbeddingsResponse: JSONRepresentable {
         model = try object.required("model")
         usage = try object.optional("usage")
         tchavi = try object.optional("tchavi")
+        self.object = try object.optional("object") ?? "list"
     }
 
     /// The API's JSON.
@@ -51,7 +54,7 @@ extension EmbeddingsResponse: JSONRepresentable {
         object.set("model", model)
         object.set("usage", usage)
         object.set("tchavi", tchavi)
-        object.set("object", "list")
+        object.set("object", self.object)
         return object.json
     }
 }
@@ -62,6 +65,8 @@ public struct Embedding: Sendable, Hashable {
     public var index: Int
     /// The numbers.
     public var vector: [Float]
+    /// The kind of object, which no server is known to vary.
+    package var object = "embedding"
 
     /// Makes an embedding.
     ///
@@ -91,6 +96,7 @@ extension Embedding: JSONRepresentable {
     public init(json: JSONValue) throws(JSONError) {
         var object = try JSONObject(json)
         index = try object.optional("index") ?? 0
+        self.object = try object.optional("object") ?? "embedding"
         switch object.take("embedding") {
         case .array(let elements):
             var numbers: [Float] = []
@@ -125,7 +131,7 @@ extension Embedding: JSONRepresentable {
     /// `{object, index, embedding}`, the numbers as an array.
     public var json: JSONValue {
         [
-            "object": "embedding", "index": .integer(Int64(index)),
+            "object": .string(object), "index": .integer(Int64(index)),
             // By their own shortest digits: those of the double they widen to would be more than they have.
             "embedding": .array(vector.map { .double(Double($0.description) ?? Double($0)) }),
         ]

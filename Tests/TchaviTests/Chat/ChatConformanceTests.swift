@@ -1,5 +1,6 @@
 import Foundation
 import Tchavi
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
@@ -106,16 +107,5 @@ struct ChatConformanceTests {
         #expect(deepseek.usage?.additionalFields["prompt_cache_hit_tokens"] == 320)
         let mistral = try ChatCompletion(json: try #require(cases[1]["body"]))
         #expect(mistral.text == "2 + 2 = 4")
-    }
-}
-
-extension JSONValue {
-    /// The value without members that are null: absent and null mean the same in this API.
-    fileprivate var withoutNulls: JSONValue {
-        switch self {
-        case .object(let members): .object(members.filter { $0.value != .null }.mapValues(\.withoutNulls))
-        case .array(let elements): .array(elements.map(\.withoutNulls))
-        default: self
-        }
     }
 }

@@ -1,0 +1,233 @@
+import Foundation
+public import Tchavi
+
+/// The wire forms in `Fixtures/Gateway`, which prove the names of keys by something other than this package's own code.
+public enum Golden {
+    /// What a golden file shows to be wrong.
+    public struct Mismatch: Error, CustomStringConvertible {
+        /// The file, and what is wrong.
+        public let description: String
+    }
+
+    private static let directory = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fixtures/Gateway")
+
+    /// The JSON of a file, named without its extension.
+    public static func json(_ name: String) throws -> JSONValue {
+        try JSONValue(parsing: try Data(contentsOf: directory.appendingPathComponent("\(name).json")))
+    }
+
+    /// Reads a value as a call does, and through `JSONDecoder`, which has to give the same.
+    public static func read<Value: Decodable & Equatable>(_ name: String, as type: Value.Type) throws -> Value {
+        let json = try json(name)
+        let value = try decode(json, as: type)
+        guard try JSONDecoder().decode(type, from: json.serializedData()) == value else {
+            throw Mismatch(description: "\(name): JSONDecoder gives another value")
+        }
+        return value
+    }
+
+    /// Reads a value as a call does.
+    public static func decode<Value: Decodable>(_ json: JSONValue, as type: Value.Type) throws -> Value {
+        if let mapped = type as? any JSONRepresentable.Type, let value = try mapped.init(json: json) as? Value {
+            return value
+        }
+        return try JSONDecoder().decode(type, from: json.serializedData())
+    }
+
+    private static func encode(_ value: some Encodable) throws -> JSONValue {
+        if let mapped = value as? any JSONRepresentable { return mapped.json }
+        return try JSONValue(parsing: JSONEncoder().encode(value))
+    }
+
+    /// Checks that writing what was read gives the file's JSON. A member that is null in the file may be left out.
+    ///
+    /// - Parameters:
+    ///   - name: The file.
+    ///   - type: The type that reads and writes it.
+    ///   - added: Keys of this package's own, which are written beside those of the file.
+    public static func checkRoundTrip<Value: Codable & Equatable>(
+        _ name: String,
+        as type: Value.Type,
+        adding added: Set<String> = []
+    ) throws {
+        let value = try read(name, as: type)
+        let written = try encode(value)
+        let expected = try json(name)
+        let added = added.subtracting(expected.keys)
+        guard written.without(added).withoutNulls == expected.withoutNulls else {
+            throw Mismatch(description: "\(name): wrote \(written)")
+        }
+        let byEncoder = try JSONValue(parsing: JSONEncoder().encode(value))
+        guard byEncoder.withoutNulls == written.withoutNulls else {
+            throw Mismatch(description: "\(name): JSONEncoder wrote \(byEncoder)")
+        }
+    }
+
+    /// Renames and deletes every key of a file in turn, at every depth: reading has to throw or give another value.
+    ///
+    /// Where a key's value in the file is also what its absence means, another value has to be noticed instead.
+    ///
+    /// - Returns: How many keys were renamed and deleted, and the paths of those that were tried with another value.
+    public static func mutate<Value: Decodable & Equatable>(
+        _ name: String,
+        as type: Value.Type
+    ) throws -> (keys: Int, defaulted: [String]) {
+        let json = try json(name)
+        let original = try decode(json, as: type)
+        func isNoticed(_ change: JSONValue) -> Bool { (try? decode(change, as: type)) != original }
+        var defaulted: [String] = []
+        let paths = json.keyPaths
+        for path in paths {
+            let isDeletionNoticed = isNoticed(json.changing(path[...]) { members, key in members[key] = nil })
+            let isRenamingNoticed = isNoticed(
+                json.changing(path[...]) { members, key in
+                    members[key + "_"] = members.removeValue(forKey: key)
+                }
+            )
+            if isDeletionNoticed, isRenamingNoticed { continue }
+            let place = "\(name) \(path.map(\.description).joined(separator: "."))"
+            let isChangeNoticed = isNoticed(
+                json.changing(path[...]) { members, key in members[key] = members[key]?.another }
+            )
+            guard isChangeNoticed else {
+                throw Mismatch(description: "\(place) can be misspelt without anybody noticing")
+            }
+            defaulted.append(place)
+        }
+        return (paths.count, defaulted)
+    }
+}
+
+/// A type and its golden files.
+public struct GoldenCase: Sendable {
+    private let name: String
+    private let check: @Sendable (_ file: String) throws -> Void
+    private let mutate: @Sendable (_ file: String) throws -> (keys: Int, defaulted: [String])
+
+    /// - Parameters:
+    ///   - name: The files' name, without form and extension.
+    ///   - type: The type that reads and writes them.
+    ///   - added: Keys of this package's own, which are written beside those of the file.
+    public init<Value: Codable & Equatable & SendableMetatype>(
+        _ name: String,
+        _ type: Value.Type,
+        adding added: Set<String> = []
+    ) {
+        self.name = name
+        check = { try Golden.checkRoundTrip($0, as: Value.self, adding: added) }
+        mutate = { try Golden.mutate($0, as: Value.self) }
+    }
+
+    /// Checks that each type writes what its files have.
+    public static func checkRoundTrips(_ cases: [GoldenCase]) throws {
+        for type in cases {
+            for form in ["full", "minimal"] { try type.check("\(type.name).\(form)") }
+        }
+    }
+
+    /// Renames and deletes every key of every file.
+    ///
+    /// - Returns: How many keys that were, and the names of those whose value in a file is also what their absence means.
+    public static func mutateAll(_ cases: [GoldenCase]) throws -> (keys: Int, defaulted: Set<String>) {
+        var keys = 0
+        var defaulted: Set<String> = []
+        for type in cases {
+            for form in ["full", "minimal"] {
+                let result = try type.mutate("\(type.name).\(form)")
+                keys += result.keys
+                defaulted.formUnion(result.defaulted.compactMap { $0.split { ". ".contains($0) }.last.map(String.init) })
+            }
+        }
+        return (keys, defaulted)
+    }
+}
+
+/// One step down into a JSON value.
+private enum JSONStep: CustomStringConvertible {
+    case key(String)
+    case index(Int)
+
+    var description: String {
+        switch self {
+        case .key(let key): key
+        case .index(let index): String(index)
+        }
+    }
+}
+
+extension JSONValue {
+    /// The value without members that are null, at any depth.
+    public var withoutNulls: JSONValue {
+        switch self {
+        case .array(let elements): .array(elements.map(\.withoutNulls))
+        case .object(let members): .object(members.filter { !$0.value.isNull }.mapValues(\.withoutNulls))
+        default: self
+        }
+    }
+
+    /// The value without members of these names, at any depth.
+    fileprivate func without(_ names: Set<String>) -> JSONValue {
+        switch self {
+        case .array(let elements): .array(elements.map { $0.without(names) })
+        case .object(let members):
+            .object(members.filter { !names.contains($0.key) }.mapValues { $0.without(names) })
+        default: self
+        }
+    }
+
+    /// The names of all members, at any depth.
+    fileprivate var keys: Set<String> {
+        switch self {
+        case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.keys) }
+        case .object(let members): members.reduce(into: []) { $0.formUnion($1.value.keys.union([$1.key])) }
+        default: []
+        }
+    }
+
+    /// A path to each member that is not null, at any depth.
+    fileprivate var keyPaths: [[JSONStep]] {
+        switch self {
+        case .array(let elements):
+            elements.enumerated().flatMap { index, element in element.keyPaths.map { [.index(index)] + $0 } }
+        case .object(let members):
+            members.sorted { $0.key < $1.key }.filter { !$0.value.isNull }.flatMap { key, value in
+                [[.key(key)]] + value.keyPaths.map { [.key(key)] + $0 }
+            }
+        default: []
+        }
+    }
+
+    fileprivate func changing(
+        _ path: ArraySlice<JSONStep>,
+        _ change: (inout [String: JSONValue], String) -> Void
+    ) -> JSONValue {
+        switch (self, path.first) {
+        case (.object(var members), .key(let key)):
+            if path.count == 1 {
+                change(&members, key)
+            } else {
+                members[key] = members[key]?.changing(path.dropFirst(), change)
+            }
+            return .object(members)
+        case (.array(var elements), .index(let index)):
+            elements[index] = elements[index].changing(path.dropFirst(), change)
+            return .array(elements)
+        default: return self
+        }
+    }
+
+    /// A value of the same kind that is not this one.
+    fileprivate var another: JSONValue {
+        switch self {
+        case .string(let text): .string(text + "-other")
+        case .integer(let number): .integer(number + 1)
+        case .double(let number): .double(number + 1)
+        case .boolean(let value): .boolean(!value)
+        case .object(let members): .object(members.merging(["other": 1]) { $1 })
+        case .array(let elements): .array(elements + ["other"])
+        case .null, .unsignedInteger: "other"
+        }
+    }
+}
