@@ -9,22 +9,37 @@ public import Tchavi
 /// // From then on, without a network:
 /// configuration.transport = try CassettePlayer("Fixtures/Gateway/support.json")
 /// ```
-public struct Cassette: Sendable, Hashable {
-    /// A request and its answer.
-    public struct Exchange: Sendable, Hashable {
-        /// The request's method.
-        public var method: TransportMethod
-        /// The request's path and query.
-        public var target: String
-        /// The request's body: JSON, or a string for anything else.
-        public var requestBody: JSONValue?
-        /// The answer's status.
-        public var status: Int
-        /// The answer's header fields, by name in lower case.
-        public var responseHeaders: [String: String]
-        /// The answer's body: JSON, or a string for anything else.
-        public var responseBody: JSONValue?
+public struct Cassette: Codable, Sendable, Hashable {
+    /// A request and its response.
+    public struct Exchange: Codable, Sendable, Hashable {
+        /// A request, as far as it is recorded.
+        public struct Request: Codable, Sendable, Hashable {
+            /// The method.
+            public var method: TransportMethod
+            /// The path and query.
+            public var target: String
+            /// The body: JSON, or a string for anything else.
+            public var body: JSONValue?
+        }
+
+        /// A response, as far as it is recorded.
+        public struct Response: Codable, Sendable, Hashable {
+            /// The status.
+            public var status: Int
+            /// The header fields, by name in lower case.
+            public var headers: [String: String]
+            /// The body: JSON, or a string for anything else.
+            public var body: JSONValue?
+        }
+
+        /// The request.
+        public var request: Request
+        /// The response.
+        public var response: Response
     }
+
+    /// The version of the file's format.
+    public private(set) var version = 1
 
     /// The exchanges, in the order in which they ended.
     public var exchanges: [Exchange] = []
@@ -81,51 +96,6 @@ public struct Cassette: Sendable, Hashable {
         case .string(let text): Data(text.utf8)
         case .some(let json): json.serializedData()
         }
-    }
-}
-
-extension Cassette: JSONRepresentable {
-    /// Reads `{exchanges: […]}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        exchanges = try object.requiredArray("exchanges")
-    }
-
-    /// `{version, exchanges: […]}`.
-    public var json: JSONValue { ["version": 1, "exchanges": .array(exchanges.map(\.json))] }
-}
-
-extension Cassette.Exchange: JSONRepresentable {
-    /// Reads `{request: {method, target, body?}, response: {status, headers, body?}}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        var request = try JSONObject(object.take("request") ?? .null)
-        method = try request.required("method")
-        target = try request.required("target")
-        requestBody = request.take("body")
-        var response = try JSONObject(object.take("response") ?? .null)
-        status = try response.required("status")
-        responseHeaders = try response.optionalObject("headers")?.compactMapValues(\.string) ?? [:]
-        responseBody = response.take("body")
-    }
-
-    /// `{request: {method, target, body?}, response: {status, headers, body?}}`.
-    public var json: JSONValue {
-        var request = JSONObjectBuilder()
-        request.set("method", method)
-        request.set("target", target)
-        request.set("body", requestBody)
-        var response = JSONObjectBuilder()
-        response.set("status", status)
-        response.set("headers", JSONValue.object(responseHeaders.mapValues { .string($0) }))
-        response.set("body", responseBody)
-        return ["request": request.json, "response": response.json]
     }
 }
 

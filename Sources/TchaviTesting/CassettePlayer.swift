@@ -14,7 +14,7 @@ public final class CassettePlayer: HTTPTransport {
     /// - Throws: `JSONError` where it is no recording, or the system's error where it cannot be read.
     public convenience init(_ path: String) throws {
         let json = try JSONValue(parsing: try Data(contentsOf: URL(fileURLWithPath: path)))
-        self.init(try Cassette(json: json))
+        self.init(try json.decoded(as: Cassette.self))
     }
 
     /// Plays a recording that is at hand.
@@ -37,20 +37,21 @@ public final class CassettePlayer: HTTPTransport {
         let body = Cassette.kept(request.body ?? Data(), striking: request.secrets)
         let exchange = unused.withLock { unused -> Cassette.Exchange? in
             let index = unused.firstIndex {
-                $0.method == request.method && $0.target == request.target && $0.requestBody == body
+                let recorded = $0.request
+                return recorded.method == request.method && recorded.target == request.target && recorded.body == body
             }
             return index.map { unused.remove(at: $0) }
         }
         guard let exchange else { throw mismatch(request, body) }
         var headers = HeaderFields()
-        for (name, value) in exchange.responseHeaders.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }
-        let data = Cassette.data(exchange.responseBody)
-        return TransportResponse(status: exchange.status, headers: headers, body: TransportBody(data))
+        for (name, value) in exchange.response.headers.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }
+        let data = Cassette.data(exchange.response.body)
+        return TransportResponse(status: exchange.response.status, headers: headers, body: TransportBody(data))
     }
 
     private func mismatch(_ request: TransportRequest, _ body: JSONValue?) -> TchaviError {
         let call = "\(request.method) \(request.target)"
-        guard let next = unused.withLock({ $0.first }) else {
+        guard let next = unused.withLock({ $0.first?.request }) else {
             return TchaviError(
                 .invalidRequest,
                 "The recording is used up, and \(call) is asked for.",
@@ -61,7 +62,7 @@ public final class CassettePlayer: HTTPTransport {
         if next.method != request.method || next.target != request.target {
             differences.append("\(next.method) \(next.target) was recorded")
         } else {
-            Self.compare(next.requestBody ?? .null, body ?? .null, at: "$", &differences)
+            Self.compare(next.body ?? .null, body ?? .null, at: "$", &differences)
         }
         return TchaviError(
             .invalidRequest,

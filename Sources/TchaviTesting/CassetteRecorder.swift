@@ -59,14 +59,18 @@ public final class CassetteRecorder: HTTPTransport {
             !["content-length", "content-encoding", "transfer-encoding", "connection"].contains($0.key)
         }
         let exchange = Cassette.Exchange(
-            method: request.method,
-            target: target,
-            requestBody: Cassette.kept(request.body ?? Data(), striking: secrets),
-            status: status,
-            responseHeaders: kept.mapValues { value in
-                secrets.reduce(value) { $0.replacing($1, with: Secret.placeholder) }
-            },
-            responseBody: Cassette.kept(body, striking: secrets)
+            request: Cassette.Exchange.Request(
+                method: request.method,
+                target: target,
+                body: Cassette.kept(request.body ?? Data(), striking: secrets)
+            ),
+            response: Cassette.Exchange.Response(
+                status: status,
+                headers: kept.mapValues { value in
+                    secrets.reduce(value) { $0.replacing($1, with: Secret.placeholder) }
+                },
+                body: Cassette.kept(body, striking: secrets)
+            )
         )
         cassette.withLock { cassette in
             cassette.exchanges.append(exchange)
@@ -80,7 +84,7 @@ public final class CassetteRecorder: HTTPTransport {
 
     private func write(_ cassette: Cassette) throws {
         let temporary = file.deletingLastPathComponent().appendingPathComponent(".\(file.lastPathComponent).\(UUID())")
-        let data = Data((cassette.json.prettyPrinted() + "\n").utf8)
+        let data = Data((try JSONValue(encoding: cassette).prettyPrinted() + "\n").utf8)
         guard
             FileManager.default.createFile(
                 atPath: temporary.path,

@@ -1,17 +1,93 @@
 import Foundation
 import Tchavi
 
-/// What a local gateway knows of its accounts: a value, so that every change of it is one step under the lock.
+/// The state of a local gateway's accounts: a value, so that every change of it is one step under the lock.
+///
+/// Its wire forms are written here as literals, and not by the types that read them in the client.
 struct LocalAccounts: Sendable {
     /// One account with what belongs to it.
     struct Account: Sendable {
-        var user: AccountUser
+        let id: String
+        var email: String
+        var name: String?
+        var isVerified = false
+        var credits: Decimal
+        let createdAt: Date
         var password: String
-        var keys: [(apiKey: APIKey, secret: String)] = []
-        var logs: [UsageLog] = []
+        var keys: [Key] = []
+        var logs: [Log] = []
         var payments: [Payment] = []
         var accessTokens: [String: Date] = [:]
         var refreshTokens: Set<String> = []
+
+        var json: JSONValue {
+            [
+                "id": .string(id), "email": .string(email), "name": .text(name), "role": "USER", "status": "ACTIVE",
+                "emailVerified": .boolean(isVerified), "creditsBalance": credits.json, "createdAt": .date(createdAt),
+            ]
+        }
+    }
+
+    struct Key: Sendable {
+        let id: String
+        let secret: String
+        var settings: APIKeyParameters
+        var isRevoked = false
+        var lastUsedAt: Date?
+        let createdAt: Date
+
+        var prefix: String { String(secret.prefix(12)) }
+
+        var json: JSONValue {
+            [
+                "id": .string(id), "keyPrefix": .string(prefix), "label": .text(settings.label),
+                "status": isRevoked ? "REVOKED" : "ACTIVE", "allowedIps": settings.allowedIPs?.json ?? .null,
+                "allowedEndpoints": settings.allowedEndpoints?.json ?? .null,
+                "expiresAt": settings.expiresAt?.json ?? .null, "lastUsedAt": lastUsedAt.map { .date($0) } ?? .null,
+                "createdAt": .date(createdAt),
+            ]
+        }
+    }
+
+    struct Log: Sendable {
+        let id: String
+        let keyPrefix: String?
+        let endpoint: String
+        let model: String
+        let usage: TokenUsage
+        let charged: Decimal
+        let errorCode: String?
+        let createdAt: Date
+
+        var json: JSONValue {
+            let status = errorCode == nil ? "SUCCESS" : errorCode == "rate_limit_exceeded" ? "RATE_LIMITED" : "ERROR"
+            return [
+                "id": .string(id), "apiKeyPrefix": .text(keyPrefix), "endpoint": .string(endpoint),
+                "model": .string(model), "promptTokens": usage.promptTokens.json,
+                "completionTokens": usage.completionTokens.json, "totalTokens": usage.totalTokens.json,
+                "creditsCharged": charged.json, "latencyMs": 1, "status": .string(status),
+                "errorCode": .text(errorCode), "createdAt": .date(createdAt),
+            ]
+        }
+    }
+
+    struct Payment: Sendable {
+        let id: String
+        let pack: JSONValue
+        var isCompleted: Bool { completedAt != nil }
+        let createdAt: Date
+        var completedAt: Date?
+
+        var credits: Decimal { pack["credits"].flatMap { Decimal(scalar: $0) } ?? 0 }
+
+        var json: JSONValue {
+            [
+                "id": .string(id), "packId": pack["id"] ?? .null, "packName": pack["name"] ?? .null,
+                "amount": pack["price"] ?? .null, "currency": pack["currency"] ?? .null, "provider": "PAWAPAY",
+                "status": isCompleted ? "COMPLETED" : "PENDING", "creditsGranted": credits.json,
+                "createdAt": .date(createdAt), "completedAt": completedAt.map { .date($0) } ?? .null,
+            ]
+        }
     }
 
     /// Who is calling, and with which key.
@@ -39,21 +115,14 @@ struct LocalAccounts: Sendable {
     // MARK: Accounts and sessions
 
     mutating func register(email: String, password: String, name: String?, credits: Decimal, now: Date) -> Int {
-        let user = AccountUser(
-            id: self.name("user"),
-            email: email,
-            name: name,
-            role: .user,
-            status: .active,
-            emailVerified: false,
-            creditsBalance: credits,
-            createdAt: Timestamp(now)
+        let id = self.name("user")
+        accounts.append(
+            Account(id: id, email: email, name: name, credits: credits, createdAt: now, password: password)
         )
-        accounts.append(Account(user: user, password: password))
         return accounts.count - 1
     }
 
-    func account(email: String) -> Int? { accounts.firstIndex { $0.user.email == email } }
+    func account(email: String) -> Int? { accounts.firstIndex { $0.email == email } }
 
     /// Begins a session, or goes on with one: an access token, and a refresh token in place of the one that was used.
     mutating func open(
@@ -64,7 +133,7 @@ struct LocalAccounts: Sendable {
     ) -> (access: String, refresh: String) {
         let end = now.addingTimeInterval(min(max(lifetime.seconds, 0), 1e10))
         let payload: JSONValue = [
-            "sub": .string(accounts[account].user.id), "exp": .double(end.timeIntervalSince1970),
+            "sub": .string(accounts[account].id), "exp": .double(end.timeIntervalSince1970),
             "jti": .string(name("token")),
         ]
         let parts = [Data(#"{"alg":"none"}"#.utf8), payload.serializedData(), Data("local".utf8)].map { data in
@@ -85,31 +154,23 @@ struct LocalAccounts: Sendable {
                 return Caller(account: index, keyPrefix: nil)
             }
             guard let key = accounts[index].keys.firstIndex(where: { $0.secret == bearer }) else { continue }
-            let apiKey = accounts[index].keys[key].apiKey
-            guard apiKey.status == .active, apiKey.expiresAt?.date.map({ now < $0 }) ?? true else { return nil }
-            accounts[index].keys[key].apiKey.lastUsedAt = Timestamp(now)
-            return Caller(account: index, keyPrefix: apiKey.keyPrefix)
+            let found = accounts[index].keys[key]
+            let hasExpired = found.settings.expiresAt?.date.map { $0 <= now } ?? false
+            guard !found.isRevoked, !hasExpired else { return nil }
+            accounts[index].keys[key].lastUsedAt = now
+            return Caller(account: index, keyPrefix: found.prefix)
         }
         return nil
     }
 
     // MARK: Keys
 
-    mutating func makeKey(_ account: Int, secret: String?, _ parameters: APIKeyParameters, now: Date) -> NewAPIKey {
+    mutating func createKey(_ account: Int, secret: String?, _ settings: APIKeyParameters, now: Date) -> Key {
         let id = name("key")
         let secret = secret ?? "sk-tch-\(id)-\(SHA256.hexadecimal(Array(id.utf8)).prefix(24))"
-        let apiKey = APIKey(
-            id: id,
-            keyPrefix: String(secret.prefix(12)),
-            label: parameters.label,
-            status: .active,
-            allowedIPs: parameters.allowedIPs,
-            allowedEndpoints: parameters.allowedEndpoints,
-            expiresAt: parameters.expiresAt,
-            createdAt: Timestamp(now)
-        )
-        accounts[account].keys.append((apiKey, secret))
-        return NewAPIKey(apiKey: apiKey, key: Secret(secret))
+        let key = Key(id: id, secret: secret, settings: settings, createdAt: now)
+        accounts[account].keys.append(key)
+        return key
     }
 
     // MARK: Charges
@@ -123,8 +184,8 @@ struct LocalAccounts: Sendable {
         usage: TokenUsage,
         now: Date
     ) -> TchaviMetadata? {
-        let isEnough = accounts[caller.account].user.creditsBalance >= cost
-        if isEnough { accounts[caller.account].user.creditsBalance -= cost }
+        let isEnough = accounts[caller.account].credits >= cost
+        if isEnough { accounts[caller.account].credits -= cost }
         log(
             caller,
             endpoint: endpoint,
@@ -136,12 +197,12 @@ struct LocalAccounts: Sendable {
         )
         guard isEnough else { return nil }
         return TchaviMetadata(
-            tier: "STANDARD",
-            modelType: endpoint.contains("embeddings") ? "embedding" : endpoint.contains("images") ? "image" : "chat",
+            tier: .standard,
+            modelType: endpoint.contains("embeddings") ? .embedding : endpoint.contains("images") ? .image : .chat,
             mode: "standard",
             modeEffective: "standard",
             creditsUsed: cost,
-            creditsRemaining: accounts[caller.account].user.creditsBalance
+            creditsRemaining: accounts[caller.account].credits
         )
     }
 
@@ -155,112 +216,70 @@ struct LocalAccounts: Sendable {
         now: Date
     ) {
         guard keepsLogs else { return }
-        let status: UsageLogStatus =
-            errorCode == nil ? .success : errorCode == "rate_limit_exceeded" ? .rateLimited : .error
-        let log = UsageLog(
+        let log = Log(
             id: name("log"),
-            apiKeyPrefix: caller.keyPrefix,
+            keyPrefix: caller.keyPrefix,
             endpoint: endpoint,
             model: model,
-            promptTokens: usage.promptTokens,
-            completionTokens: usage.completionTokens,
-            totalTokens: usage.totalTokens,
-            creditsCharged: charged,
-            latency: .milliseconds(1),
-            status: status,
+            usage: usage,
+            charged: charged,
             errorCode: errorCode,
-            createdAt: Timestamp(now)
+            createdAt: now
         )
         accounts[caller.account].logs.insert(log, at: 0)
     }
 
     // MARK: Payments
 
-    static let packs = [
-        CreditPack(
-            id: "pack-small",
-            name: "Small",
-            credits: 500,
-            price: 5000,
-            currency: "XOF",
-            duration: .oneShot,
-            maxKeys: 2,
-            rateLimit: 60,
-            isActive: true,
-            description: "To begin with"
-        ),
-        CreditPack(
-            id: "pack-team",
-            name: "Team",
-            credits: 5000,
-            price: 40000,
-            currency: "XOF",
-            duration: .monthly,
-            maxKeys: 10,
-            rateLimit: 600,
-            isActive: true
-        ),
+    static let packs: [JSONValue] = [
+        [
+            "id": "pack-small", "name": "Small", "credits": 500, "price": 5000, "currency": "XOF",
+            "duration": "ONE_SHOT", "maxKeys": 2, "rateLimit": 60, "isActive": true,
+            "description": "To begin with",
+        ],
+        [
+            "id": "pack-team", "name": "Team", "credits": 5000, "price": 40000, "currency": "XOF",
+            "duration": "MONTHLY", "maxKeys": 10, "rateLimit": 600, "isActive": true, "description": nil,
+        ],
     ]
 
-    static let models = [
-        GatewayModel(
-            id: "model-1",
-            modelID: "gpt-4o-mini",
-            tier: .standard,
-            creditsPerThousandInputTokens: 1,
-            creditsPerThousandOutputTokens: 1,
-            displayName: "GPT-4o mini",
-            provider: "openai",
-            supportsFlex: true,
-            isActive: true
-        ),
-        GatewayModel(
-            id: "model-2",
-            modelID: "text-embedding-3-small",
-            tier: .nano,
-            creditsPerThousandInputTokens: 1,
-            creditsPerThousandOutputTokens: 0,
-            displayName: "Embedding 3 small",
-            provider: "openai",
-            supportsFlex: false,
-            isActive: true
-        ),
-        GatewayModel(
-            id: "model-3",
-            modelID: "gpt-3.5-turbo",
-            tier: .nano,
-            creditsPerThousandInputTokens: 1,
-            creditsPerThousandOutputTokens: 1,
-            displayName: "GPT-3.5 Turbo",
-            provider: "openai",
-            supportsFlex: false,
-            isActive: false
-        ),
+    static let models: [JSONValue] = [
+        [
+            "id": "model-1", "modelId": "gpt-4o-mini", "tier": "STANDARD", "creditsPerKInput": 1,
+            "creditsPerKOutput": 1, "displayName": "GPT-4o mini", "provider": "openai", "supportsFlex": true,
+            "isActive": true,
+        ],
+        [
+            "id": "model-2", "modelId": "text-embedding-3-small", "tier": "NANO", "creditsPerKInput": 1,
+            "creditsPerKOutput": 0, "displayName": "Embedding 3 small", "provider": "openai", "supportsFlex": false,
+            "isActive": true,
+        ],
+        [
+            "id": "model-3", "modelId": "gpt-3.5-turbo", "tier": "NANO", "creditsPerKInput": 1,
+            "creditsPerKOutput": 1, "displayName": "GPT-3.5 Turbo", "provider": "openai", "supportsFlex": false,
+            "isActive": false,
+        ],
     ]
 
-    mutating func initiatePayment(_ account: Int, pack: CreditPack, now: Date) -> InitiatedPayment {
-        let payment = Payment(
-            id: name("payment"),
-            packID: pack.id,
-            packName: pack.name,
-            amount: pack.price,
-            currency: pack.currency,
-            provider: .pawapay,
-            status: .pending,
-            creditsGranted: pack.credits,
-            createdAt: Timestamp(now)
-        )
+    mutating func initiatePayment(_ account: Int, pack: JSONValue, now: Date) -> Payment {
+        let payment = Payment(id: name("payment"), pack: pack, createdAt: now)
         accounts[account].payments.insert(payment, at: 0)
-        return InitiatedPayment(paymentID: payment.id, status: .pending, depositID: "deposit-\(payment.id)")
+        return payment
     }
 
-    /// Completes a payment that is under way, and grants its credits once.
+    /// Completes a payment that is in progress, and grants its credits once.
     mutating func completePayment(_ account: Int, id: String, now: Date) {
-        guard let index = accounts[account].payments.firstIndex(where: { $0.id == id && $0.status == .pending }) else {
+        guard let index = accounts[account].payments.firstIndex(where: { $0.id == id && !$0.isCompleted }) else {
             return
         }
-        accounts[account].payments[index].status = .completed
-        accounts[account].payments[index].completedAt = Timestamp(now)
-        accounts[account].user.creditsBalance += accounts[account].payments[index].creditsGranted
+        accounts[account].payments[index].completedAt = now
+        accounts[account].credits += accounts[account].payments[index].credits
     }
+}
+
+extension JSONValue {
+    /// A text, or null.
+    static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+    static func date(_ date: Date) -> JSONValue { Timestamp(date).json }
 }

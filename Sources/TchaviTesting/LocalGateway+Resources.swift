@@ -58,7 +58,7 @@ extension LocalGateway {
             }
             let name = request.json?["name"]?.string
             let account = accounts.register(email: email, password: password, name: name, credits: 0, now: now)
-            return Self.json(["message": "Look for a mail.", "user": accounts[account].user.json], status: 201)
+            return Self.json(["message": "Look for a mail.", "user": accounts[account].json], status: 201)
         case "/auth/login":
             guard let account = accounts.account(email: request.json?["email"]?.string ?? ""),
                 accounts[account].password == request.json?["password"]?.string
@@ -85,7 +85,7 @@ extension LocalGateway {
     ) -> TransportResponse {
         let lifetime = configuration.accessTokenLifetime
         let (access, refresh) = accounts.open(account, replacing: token, lifetime: lifetime, now: now)
-        var response = Self.json(["accessToken": .string(access), "user": accounts[account].user.json])
+        var response = Self.json(["accessToken": .string(access), "user": accounts[account].json])
         response.headers["Set-Cookie"] = "refreshToken=\(refresh); Path=/auth; HttpOnly; SameSite=Strict"
         return response
     }
@@ -109,17 +109,18 @@ extension LocalGateway {
             accounts[account].accessTokens = [:]
             if let token = Self.refreshToken(call.request) { accounts[account].refreshTokens.remove(token) }
             return Self.json(["message": "Logged out."])
-        case (.get, "users", "me"): return Self.json(accounts[account].user.json)
+        case (.get, "users", "me"): return Self.json(accounts[account].json)
         case (.patch, "users", "me"): return try changeUser(body, account, &accounts)
         case (.get, "credits", "balance"):
-            return Self.json(CreditBalance(creditsBalance: accounts[account].user.creditsBalance).json)
-        case (.get, "credits", "packs"): return Self.json(.array(LocalAccounts.packs.map(\.json)))
+            return Self.json(["creditsBalance": accounts[account].credits.json])
+        case (.get, "credits", "packs"): return Self.json(.array(LocalAccounts.packs))
         case (_, "api-keys", let id): return try keys(call, id: id, body, &accounts)
         case (.get, "usage", "stats"): return statistics(call, accounts[account].logs)
-        case (.get, "usage", "history"): return Self.page(call, Self.filtered(accounts[account].logs, call.query))
+        case (.get, "usage", "history"):
+            return Self.page(call, Self.filtered(accounts[account].logs, call.query).map(\.json))
         case (.get, "models", nil):
             let all = call.query["all"] == "true"
-            return Self.json(.array(LocalAccounts.models.filter { all || $0.isActive }.map(\.json)))
+            return Self.json(.array(LocalAccounts.models.filter { all || $0["isActive"] == true }))
         case (_, "payments", let id?): return try payments(call, id: id, body, &accounts)
         case (.post, "v1", "embeddings"): return try embeddings(call, body, &accounts)
         case (.post, "v1", "images"): return try images(call, body, &accounts)
@@ -138,9 +139,9 @@ extension LocalGateway {
             }
             accounts[account].password = password
         }
-        if let name = body["name"]?.string { accounts[account].user.name = name }
-        if let email = body["email"]?.string { accounts[account].user.email = email }
-        return Self.json(accounts[account].user.json)
+        if let name = body["name"]?.string { accounts[account].name = name }
+        if let email = body["email"]?.string { accounts[account].email = email }
+        return Self.json(accounts[account].json)
     }
 
     private func keys(
@@ -152,71 +153,66 @@ extension LocalGateway {
         let account = call.caller.account
         guard let id else {
             switch call.request.method {
-            case .get: return Self.json(.array(accounts[account].keys.map(\.apiKey.json)))
+            case .get: return Self.json(.array(accounts[account].keys.map(\.json)))
             case .post:
                 let parameters = try Self.read(body, APIKeyParameters.self)
-                let key = accounts.makeKey(account, secret: nil, parameters, now: call.now)
-                guard case .object(var members) = key.apiKey.json else { throw .notFound }
-                members["key"] = .string(key.key.revealed())
+                let key = accounts.createKey(account, secret: nil, parameters, now: call.now)
+                guard case .object(var members) = key.json else { throw .notFound }
+                members["key"] = .string(key.secret)
                 return Self.json(.object(members), status: 201)
             default: throw .notFound
             }
         }
-        guard let index = accounts[account].keys.firstIndex(where: { $0.apiKey.id == id }) else { throw .notFound }
+        guard let index = accounts[account].keys.firstIndex(where: { $0.id == id }) else { throw .notFound }
         switch call.request.method {
         case .get: break
         case .patch:
             let parameters = try Self.read(body, APIKeyParameters.self)
-            if let label = parameters.label { accounts[account].keys[index].apiKey.label = label }
-            if let ips = parameters.allowedIPs { accounts[account].keys[index].apiKey.allowedIPs = ips }
-            if let end = parameters.expiresAt { accounts[account].keys[index].apiKey.expiresAt = end }
+            if let label = parameters.label { accounts[account].keys[index].settings.label = label }
+            if let ips = parameters.allowedIPs { accounts[account].keys[index].settings.allowedIPs = ips }
+            if let end = parameters.expiresAt { accounts[account].keys[index].settings.expiresAt = end }
             if let endpoints = parameters.allowedEndpoints {
-                accounts[account].keys[index].apiKey.allowedEndpoints = endpoints
+                accounts[account].keys[index].settings.allowedEndpoints = endpoints
             }
         case .delete:
-            accounts[account].keys[index].apiKey.status = .revoked
+            accounts[account].keys[index].isRevoked = true
             return Self.json(["message": "The key was revoked."])
         default: throw .notFound
         }
-        return Self.json(accounts[account].keys[index].apiKey.json)
+        return Self.json(accounts[account].keys[index].json)
     }
 
-    private func statistics(_ call: AuthenticatedRequest, _ logs: [UsageLog]) -> TransportResponse {
+    private func statistics(_ call: AuthenticatedRequest, _ logs: [LocalAccounts.Log]) -> TransportResponse {
         let days: Double = call.query["period"] == "day" ? 1 : call.query["period"] == "week" ? 7 : 30
         let start = call.now.addingTimeInterval(-days * 86400)
-        let logs = logs.filter { $0.createdAt.date.map { $0 >= start } ?? false }
-        return Self.json(
-            UsageStatistics(
-                totalRequests: logs.count,
-                totalTokens: logs.reduce(0) { $0 + $1.totalTokens },
-                totalCreditsUsed: logs.reduce(0) { $0 + $1.creditsCharged },
-                periodStart: Timestamp(start),
-                periodEnd: Timestamp(call.now)
-            ).json
-        )
+        let logs = logs.filter { $0.createdAt >= start }
+        return Self.json([
+            "totalRequests": logs.count.json, "totalTokens": logs.reduce(0) { $0 + $1.usage.totalTokens }.json,
+            "totalCreditsUsed": logs.reduce(0) { $0 + $1.charged }.json, "periodStart": .date(start),
+            "periodEnd": .date(call.now),
+        ])
     }
 
-    private static func filtered(_ logs: [UsageLog], _ query: [String: String]) -> [UsageLog] {
-        let start = query["startDate"].flatMap { Timestamp($0).date }
-        let end = query["endDate"].flatMap { Timestamp($0).date }
+    private static func filtered(_ logs: [LocalAccounts.Log], _ query: [String: String]) -> [LocalAccounts.Log] {
+        let start = query["startDate"].flatMap { Timestamp($0).date } ?? .distantPast
+        let end = query["endDate"].flatMap { Timestamp($0).date } ?? .distantFuture
         return logs.filter { log in
             query["model"].map { $0 == log.model } ?? true && query["endpoint"].map { $0 == log.endpoint } ?? true
-                && start.map { start in log.createdAt.date.map { $0 >= start } ?? false } ?? true
-                && end.map { end in log.createdAt.date.map { $0 <= end } ?? false } ?? true
+                && (start...end).contains(log.createdAt)
         }
     }
 
-    private static func page<Element: JSONRepresentable & Sendable>(
-        _ call: AuthenticatedRequest,
-        _ all: [Element]
-    ) -> TransportResponse {
+    private static func page(_ call: AuthenticatedRequest, _ all: [JSONValue]) -> TransportResponse {
         let number = max(1, call.query["page"].flatMap { Int($0) } ?? 1)
         let limit = min(100, max(1, call.query["limit"].flatMap { Int($0) } ?? 20))
         let start = (number - 1).multipliedReportingOverflow(by: limit)
         let rest = start.overflow || start.partialValue >= all.count ? [] : all[start.partialValue...]
         let data = Array(rest.prefix(limit))
         let hasMore = rest.count > data.count
-        return json(Page(data: data, page: number, limit: limit, total: all.count, hasMore: hasMore).json)
+        return json([
+            "data": .array(data), "page": number.json, "limit": limit.json, "total": all.count.json,
+            "hasMore": .boolean(hasMore),
+        ])
     }
 
     private func payments(
@@ -229,9 +225,15 @@ extension LocalGateway {
         switch (call.request.method, id) {
         case (.post, "initiate"):
             let parameters = try Self.read(body, PaymentParameters.self)
-            guard let pack = LocalAccounts.packs.first(where: { $0.id == parameters.packID }) else { throw .notFound }
-            return Self.json(accounts.initiatePayment(account, pack: pack, now: call.now).json, status: 201)
-        case (.get, "history"): return Self.page(call, accounts[account].payments)
+            guard let pack = LocalAccounts.packs.first(where: { $0["id"]?.string == parameters.packID }) else {
+                throw .notFound
+            }
+            let payment = accounts.initiatePayment(account, pack: pack, now: call.now)
+            return Self.json(
+                ["paymentId": .string(payment.id), "status": "PENDING", "depositId": .string("deposit-\(payment.id)")],
+                status: 201
+            )
+        case (.get, "history"): return Self.page(call, accounts[account].payments.map(\.json))
         case (.get, _):
             guard let payment = accounts[account].payments.first(where: { $0.id == id }) else { throw .notFound }
             // The first look finds it under way, and the provider done by the next.
@@ -269,7 +271,7 @@ extension LocalGateway {
             return Self.json(response.json)
         }
         members["data"] = .array(
-            data.map { ["object": "embedding", "index": .integer(Int64($0.index)), "embedding": .string($0.base64)] }
+            data.map { ["object": "embedding", "index": $0.index.json, "embedding": .string($0.base64)] }
         )
         return Self.json(.object(members))
     }
@@ -341,19 +343,19 @@ extension LocalGateway {
                 message: "The account has too few credits."
             )
             failure.details = [
-                "creditsRemaining": accounts[call.caller.account].user.creditsBalance.json, "creditsNeeded": cost.json,
+                "creditsRemaining": accounts[call.caller.account].credits.json, "creditsNeeded": cost.json,
             ]
             throw failure
         }
         return tchavi
     }
 
-    private static func read<Value: JSONRepresentable>(
+    private static func read<Value: Decodable>(
         _ json: JSONValue,
         _ type: Value.Type
     ) throws(RequestFailure) -> Value {
         do {
-            return try Value(json: json)
+            return try json.decoded()
         } catch {
             throw .invalid("The body cannot be read: \(error.description).")
         }

@@ -114,9 +114,9 @@ public final class LocalGateway: HTTPTransport {
             credits: configuration.credits,
             now: now
         )
-        accounts[account].user.emailVerified = true
+        accounts[account].isVerified = true
         for key in configuration.apiKeys.sorted() {
-            _ = accounts.makeKey(account, secret: key, APIKeyParameters(label: "default"), now: now)
+            _ = accounts.createKey(account, secret: key, APIKeyParameters(label: "default"), now: now)
         }
         accounts.keepsLogs = configuration.remembersRequests
         state = Locked(State(accounts: accounts))
@@ -151,7 +151,7 @@ public final class LocalGateway: HTTPTransport {
     }
 
     /// The credits that are left of the account that every gateway has.
-    public var creditsRemaining: Decimal { state.withLock { $0.accounts[0].user.creditsBalance } }
+    public var creditsRemaining: Decimal { state.withLock { $0.accounts[0].credits } }
 
     private var acceptedKey: String { configuration.apiKeys.min() ?? Self.defaultAPIKey }
 

@@ -54,9 +54,7 @@ public enum Golden {
     ) throws {
         let value = try read(name, as: type)
         let written = try encode(value)
-        let expected = try json(name)
-        let added = added.subtracting(expected.keys)
-        guard written.without(added).withoutNulls == expected.withoutNulls else {
+        guard written.withoutNulls.isSame(as: try json(name).withoutNulls, adding: added) else {
             throw Mismatch(description: "\(name): wrote \(written)")
         }
         let byEncoder = try JSONValue(parsing: JSONEncoder().encode(value))
@@ -137,7 +135,9 @@ public struct GoldenCase: Sendable {
             for form in ["full", "minimal"] {
                 let result = try type.mutate("\(type.name).\(form)")
                 keys += result.keys
-                defaulted.formUnion(result.defaulted.compactMap { $0.split { ". ".contains($0) }.last.map(String.init) })
+                defaulted.formUnion(
+                    result.defaulted.compactMap { $0.split { ". ".contains($0) }.last.map(String.init) }
+                )
             }
         }
         return (keys, defaulted)
@@ -167,22 +167,15 @@ extension JSONValue {
         }
     }
 
-    /// The value without members of these names, at any depth.
-    fileprivate func without(_ names: Set<String>) -> JSONValue {
-        switch self {
-        case .array(let elements): .array(elements.map { $0.without(names) })
-        case .object(let members):
-            .object(members.filter { !names.contains($0.key) }.mapValues { $0.without(names) })
-        default: self
-        }
-    }
-
-    /// The names of all members, at any depth.
-    fileprivate var keys: Set<String> {
-        switch self {
-        case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.keys) }
-        case .object(let members): members.reduce(into: []) { $0.formUnion($1.value.keys.union([$1.key])) }
-        default: []
+    /// Whether this is the other value, but for members of these names that the other lacks.
+    fileprivate func isSame(as other: JSONValue, adding added: Set<String>) -> Bool {
+        switch (self, other) {
+        case (.object(let members), .object(let others)):
+            others.allSatisfy { key, value in members[key]?.isSame(as: value, adding: added) ?? false }
+                && members.keys.allSatisfy { others[$0] != nil || added.contains($0) }
+        case (.array(let elements), .array(let others)):
+            elements.count == others.count && zip(elements, others).allSatisfy { $0.isSame(as: $1, adding: added) }
+        default: self == other
         }
     }
 

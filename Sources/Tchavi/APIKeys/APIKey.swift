@@ -1,165 +1,93 @@
-/// Whether a key works.
-public struct APIKeyStatus: OpenEnum, JSONScalar {
+/// Whether an API key is accepted.
+public struct APIKeyStatus: OpenEnum {
     /// The status's name on the wire.
     public let rawValue: String
     /// A status by its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// It works.
+    /// The key is accepted.
     public static let active: APIKeyStatus = "ACTIVE"
-    /// It was revoked.
+    /// The key was revoked by its owner.
     public static let revoked: APIKeyStatus = "REVOKED"
-    /// Its time is up.
+    /// The key's ``APIKey/expiresAt`` has passed.
     public static let expired: APIKeyStatus = "EXPIRED"
-    /// It was suspended.
+    /// The key was suspended by the gateway.
     public static let suspended: APIKeyStatus = "SUSPENDED"
 }
 
-/// An API key, without the key itself.
-public struct APIKey: Sendable, Hashable, Identifiable {
-    /// The key's id.
+/// What is known of an API key, without the key itself.
+public struct APIKey: Codable, Sendable, Hashable, Identifiable {
+    /// The key's id, by which it is changed and revoked.
     public var id: String
     /// The key's first characters, to tell it from others.
     public var keyPrefix: String
-    /// Your own name for it.
+    /// Your own name for the key.
     public var label: String?
-    /// Whether it works.
+    /// Whether the key is accepted.
     public var status: APIKeyStatus
-    /// The addresses it works from; `nil` for all.
+    /// The IP addresses from which the key is accepted; `nil` for all.
     public var allowedIPs: [String]?
-    /// The endpoints it works for; `nil` for all.
+    /// The endpoints for which the key is accepted; `nil` for all.
     public var allowedEndpoints: [String]?
-    /// When it ends to work.
+    /// When the key expires; `nil` for never.
     public var expiresAt: Timestamp?
-    /// When it was last used.
+    /// When the key was last used.
     public var lastUsedAt: Timestamp?
-    /// When it was made.
+    /// When the key was created.
     public var createdAt: Timestamp
 
-    /// Makes a key, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - id: The key's id.
-    ///   - keyPrefix: The key's first characters, to tell it from others.
-    ///   - label: Your own name for it.
-    ///   - status: Whether it works.
-    ///   - allowedIPs: The addresses it works from; `nil` for all.
-    ///   - allowedEndpoints: The endpoints it works for; `nil` for all.
-    ///   - expiresAt: When it ends to work.
-    ///   - lastUsedAt: When it was last used.
-    ///   - createdAt: When it was made.
-    public init(
-        id: String,
-        keyPrefix: String,
-        label: String? = nil,
-        status: APIKeyStatus,
-        allowedIPs: [String]? = nil,
-        allowedEndpoints: [String]? = nil,
-        expiresAt: Timestamp? = nil,
-        lastUsedAt: Timestamp? = nil,
-        createdAt: Timestamp
-    ) {
-        self.id = id
-        self.keyPrefix = keyPrefix
-        self.label = label
-        self.status = status
-        self.allowedIPs = allowedIPs
-        self.allowedEndpoints = allowedEndpoints
-        self.expiresAt = expiresAt
-        self.lastUsedAt = lastUsedAt
-        self.createdAt = createdAt
+    private enum CodingKeys: String, CodingKey {
+        case id, keyPrefix, label, status, allowedEndpoints, expiresAt, lastUsedAt, createdAt
+        case allowedIPs = "allowedIps"
     }
 }
 
-extension APIKey: JSONRepresentable {
-    /// Reads `{id, keyPrefix, label?, status, allowedIps?, allowedEndpoints?, expiresAt?, lastUsedAt?, createdAt}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        id = try object.required("id")
-        keyPrefix = try object.required("keyPrefix")
-        label = try object.optional("label")
-        status = try object.required("status")
-        allowedIPs = try object.optionalStrings("allowedIps")
-        allowedEndpoints = try object.optionalStrings("allowedEndpoints")
-        expiresAt = try object.optional("expiresAt")
-        lastUsedAt = try object.optional("lastUsedAt")
-        createdAt = try object.required("createdAt")
-    }
-
-    /// The API's JSON.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("id", id)
-        object.set("keyPrefix", keyPrefix)
-        object.set("label", label)
-        object.set("status", status)
-        object.set("allowedIps", strings: allowedIPs)
-        object.set("allowedEndpoints", strings: allowedEndpoints)
-        object.set("expiresAt", expiresAt)
-        object.set("lastUsedAt", lastUsedAt)
-        object.set("createdAt", createdAt)
-        return object.json
-    }
-}
-
-/// An API key as it was made, with the key itself.
-public struct NewAPIKey: Sendable, Hashable {
+/// An API key that was just created, with the key itself.
+public struct NewAPIKey: Sendable, Hashable, Identifiable {
     /// What is known of the key from now on.
     public var apiKey: APIKey
-    /// The key itself. The gateway shows it this once.
+    /// The key itself. The gateway shows it only this once.
     public var key: Secret
 
-    /// Makes a key, for tests and gateways of your own.
+    /// The key's id.
+    public var id: String { apiKey.id }
+}
+
+extension NewAPIKey: Codable {
+    private enum CodingKeys: String, CodingKey { case key }
+
+    /// Reads the members of an ``APIKey`` and `key`.
     ///
-    /// - Parameters:
-    ///   - apiKey: What is known of the key.
-    ///   - key: The key itself.
-    public init(apiKey: APIKey, key: Secret) {
-        self.apiKey = apiKey
-        self.key = key
+    /// - Parameter decoder: The decoder to read from.
+    /// - Throws: The decoder's error where a member is missing or of the wrong kind.
+    public init(from decoder: any Decoder) throws {
+        apiKey = try APIKey(from: decoder)
+        key = try decoder.container(keyedBy: CodingKeys.self).decode(Secret.self, forKey: .key)
+    }
+
+    /// Writes the members of an ``APIKey``, and a placeholder in place of the key.
+    ///
+    /// - Parameter encoder: The encoder to write to.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        try apiKey.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(key, forKey: .key)
     }
 }
 
-extension NewAPIKey: JSONRepresentable {
-    /// Reads a key with its `key`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        apiKey = try APIKey(json: json)
-        var object = try JSONObject(json)
-        key = Secret(try object.required("key"))
-    }
-
-    /// The API's JSON, a placeholder in place of the key.
-    public var json: JSONValue {
-        guard case .object(var members) = apiKey.json else { return apiKey.json }
-        members["key"] = .string(Secret.placeholder)
-        return .object(members)
-    }
-}
-
-/// What an API key may do.
-public struct APIKeyParameters: Sendable, Hashable {
-    /// Your own name for it.
+/// The settings of an API key that is created or changed.
+public struct APIKeyParameters: Codable, Sendable, Hashable {
+    /// Your own name for the key.
     public var label: String?
-    /// The addresses it works from; `nil` for all.
+    /// The IP addresses from which the key is accepted; `nil` for all.
     public var allowedIPs: [String]?
-    /// The endpoints it works for; `nil` for all.
+    /// The endpoints for which the key is accepted; `nil` for all.
     public var allowedEndpoints: [String]?
-    /// When it ends to work.
+    /// When the key expires; `nil` for never.
     public var expiresAt: Timestamp?
 
-    /// Makes parameters.
-    ///
-    /// - Parameters:
-    ///   - label: Your own name for it.
-    ///   - allowedIPs: The addresses it works from; `nil` for all.
-    ///   - allowedEndpoints: The endpoints it works for; `nil` for all.
-    ///   - expiresAt: When it ends to work.
+    /// Creates settings; those that are `nil` are not sent.
     public init(
         label: String? = nil,
         allowedIPs: [String]? = nil,
@@ -171,61 +99,25 @@ public struct APIKeyParameters: Sendable, Hashable {
         self.allowedEndpoints = allowedEndpoints
         self.expiresAt = expiresAt
     }
-}
 
-extension APIKeyParameters: JSONRepresentable {
-    /// Reads `{label?, allowedIps?, allowedEndpoints?, expiresAt?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        label = try object.optional("label")
-        allowedIPs = try object.optionalStrings("allowedIps")
-        allowedEndpoints = try object.optionalStrings("allowedEndpoints")
-        expiresAt = try object.optional("expiresAt")
-    }
-
-    /// The API's JSON.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("label", label)
-        object.set("allowedIps", strings: allowedIPs)
-        object.set("allowedEndpoints", strings: allowedEndpoints)
-        object.set("expiresAt", expiresAt)
-        return object.json
+    private enum CodingKeys: String, CodingKey {
+        case label, allowedEndpoints, expiresAt
+        case allowedIPs = "allowedIps"
     }
 }
 
-/// What the gateway says of a call that returns nothing else.
-public struct Acknowledgement: Sendable, Hashable {
-    /// The gateway's sentence.
+/// The message of a response that carries nothing else.
+public struct Acknowledgement: Codable, Sendable, Hashable {
+    /// The gateway's message; empty where it sent none.
     public var message: String
 
-    /// Makes an acknowledgement, for tests and gateways of your own.
-    ///
-    /// - Parameter message: The gateway's sentence.
-    public init(
-        message: String
-    ) {
-        self.message = message
-    }
-}
+    init(message: String) { self.message = message }
 
-extension Acknowledgement: JSONRepresentable {
-    /// Reads `{message}`.
+    /// Reads `{message?}`.
     ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        message = try object.optional("message") ?? ""
-    }
-
-    /// The API's JSON.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("message", message)
-        return object.json
+    /// - Parameter decoder: The decoder to read from.
+    /// - Throws: The decoder's error where the message is not a string.
+    public init(from decoder: any Decoder) throws {
+        message = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .message) ?? ""
     }
 }

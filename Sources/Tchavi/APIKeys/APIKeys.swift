@@ -2,7 +2,7 @@
 public struct APIKeys: Sendable {
     let pipeline: HTTPPipeline
 
-    /// Every key (`GET /api-keys`), without the keys themselves.
+    /// Fetches every key (`GET /api-keys`), without the keys themselves.
     ///
     /// - Parameter options: What this call does differently from the client's configuration.
     /// - Returns: The keys.
@@ -11,13 +11,13 @@ public struct APIKeys: Sendable {
         try await pipeline.list(HTTPPipeline.Call(.apiKeys), options, as: "API keys")
     }
 
-    /// Makes a key (`POST /api-keys`). It is shown this once: keep ``NewAPIKey/key`` somewhere safe.
+    /// Creates a key (`POST /api-keys`). It is shown only this once: store ``NewAPIKey/key`` in a safe place.
     ///
-    /// The call is sent again only after a 429, or if the gateway was never reached: otherwise a key might be made that
+    /// The call is retried only after a 429, or if the gateway was never reached: otherwise a key might be created that
     /// nobody sees.
     ///
     /// - Parameters:
-    ///   - parameters: What the key may do.
+    ///   - parameters: The key's settings.
     ///   - options: What this call does differently from the client's configuration.
     /// - Returns: The key.
     /// - Throws: ``TchaviError``, or `CancellationError`.
@@ -25,10 +25,14 @@ public struct APIKeys: Sendable {
         _ parameters: APIKeyParameters = APIKeyParameters(),
         options: RequestOptions = RequestOptions()
     ) async throws -> NewAPIKey {
-        try await pipeline.send(HTTPPipeline.Call(.createAPIKey, body: parameters.json), options, as: "an API key")
+        try await pipeline.send(
+            HTTPPipeline.Call(.createAPIKey, body: JSONValue(encoding: parameters)),
+            options,
+            as: "an API key"
+        )
     }
 
-    /// One key (`GET /api-keys/{id}`).
+    /// Fetches one key (`GET /api-keys/{id}`).
     ///
     /// - Parameters:
     ///   - id: The key's id.
@@ -39,13 +43,13 @@ public struct APIKeys: Sendable {
         try await pipeline.send(HTTPPipeline.Call(.apiKey, id: id), options, as: "an API key")
     }
 
-    /// Changes a key (`PATCH /api-keys/{id}`). What is `nil` stays as it is.
+    /// Changes a key (`PATCH /api-keys/{id}`). Settings that are `nil` stay as they are.
     ///
     /// - Parameters:
     ///   - id: The key's id.
-    ///   - parameters: What changes; its expiry cannot.
+    ///   - parameters: The settings to change; the expiry cannot be changed and is ignored.
     ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: The key as it is then.
+    /// - Returns: The changed key.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func update(
         _ id: String,
@@ -55,7 +59,7 @@ public struct APIKeys: Sendable {
         var parameters = parameters
         parameters.expiresAt = nil
         return try await pipeline.send(
-            HTTPPipeline.Call(.updateAPIKey, id: id, body: parameters.json),
+            HTTPPipeline.Call(.updateAPIKey, id: id, body: JSONValue(encoding: parameters)),
             options,
             as: "an API key"
         )
@@ -66,7 +70,7 @@ public struct APIKeys: Sendable {
     /// - Parameters:
     ///   - id: The key's id.
     ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: What the gateway says.
+    /// - Returns: The gateway's message.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     @discardableResult
     public func delete(_ id: String, options: RequestOptions = RequestOptions()) async throws -> Acknowledgement {

@@ -91,8 +91,8 @@ public struct AuthenticationMode: OpenEnum, JSONScalar {
     public static let none: AuthenticationMode = "none"
 }
 
-/// What a login gives.
-public struct LoginResponse: Sendable, Hashable {
+/// The response to a login.
+public struct LoginResponse: Codable, Sendable, Hashable {
     /// The access token, which the client keeps and uses by itself.
     public var accessToken: Secret
     /// The account.
@@ -108,12 +108,7 @@ public struct Registration: Sendable, Hashable {
     /// The name.
     public var name: String?
 
-    /// Makes a registration.
-    ///
-    /// - Parameters:
-    ///   - email: The e-mail address.
-    ///   - password: The password.
-    ///   - name: The name.
+    /// Creates a registration.
     public init(email: String, password: Secret, name: String? = nil) {
         self.email = email
         self.password = password
@@ -122,31 +117,28 @@ public struct Registration: Sendable, Hashable {
 
     /// The request body, with the password.
     var body: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("email", email)
-        object.set("password", password.revealed())
-        object.set("name", name)
-        return object.json
+        JSONValue.object(
+            [
+                "email": .string(email), "password": .string(password.revealed()), "name": name.map { .string($0) },
+            ].compactMapValues(\.self)
+        )
     }
 }
 
-/// What a registration gives.
-public struct RegistrationResponse: Sendable, Hashable, JSONRepresentable {
-    /// What the gateway says: often to look for a mail.
+/// The response to a registration.
+public struct RegistrationResponse: Codable, Sendable, Hashable {
+    /// The gateway's message, often a request to confirm the e-mail address; empty where it sent none.
     public var message: String
     /// The account.
     public var user: AccountUser
 
-    /// Reads `{message, user}`.
+    /// Reads `{message?, user}`.
     ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the account is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        message = try object.optional("message") ?? ""
-        user = try object.required("user")
+    /// - Parameter decoder: The decoder to read from.
+    /// - Throws: The decoder's error where the account is missing or cannot be read.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        message = try container.decodeIfPresent(String.self, forKey: .message) ?? ""
+        user = try container.decode(AccountUser.self, forKey: .user)
     }
-
-    /// `{message, user}`.
-    public var json: JSONValue { ["message": .string(message), "user": user.json] }
 }

@@ -45,14 +45,7 @@ public struct AccountChanges: Sendable, Hashable {
     /// Another password.
     public var newPassword: Secret?
 
-    /// Makes changes.
-    ///
-    /// - Parameters:
-    ///   - name: Another name.
-    ///   - email: Another e-mail address.
-    ///   - language: Another language of the gateway's mail.
-    ///   - currentPassword: The password that is valid now, which a new one needs.
-    ///   - newPassword: Another password.
+    /// Creates changes; a member that is `nil` stays as it is.
     public init(
         name: String? = nil,
         email: String? = nil,
@@ -69,12 +62,10 @@ public struct AccountChanges: Sendable, Hashable {
 
     /// The request body, with the passwords.
     var body: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("name", name)
-        object.set("email", email)
-        object.set("language", language)
-        object.set("currentPassword", currentPassword?.revealed())
-        object.set("newPassword", newPassword?.revealed())
-        return object.json
+        let members: [String: String?] = [
+            "name": name, "email": email, "language": language?.rawValue,
+            "currentPassword": currentPassword?.revealed(), "newPassword": newPassword?.revealed(),
+        ]
+        return .object(members.compactMapValues { $0 }.mapValues { .string($0) })
     }
 }

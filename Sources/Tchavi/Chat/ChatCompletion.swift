@@ -49,37 +49,20 @@ public struct ChatCompletion: Sendable, Hashable {
     public var text: String { choices.first?.message.text ?? "" }
 }
 
-extension ChatCompletion: JSONRepresentable {
-    /// Reads a completion as OpenAI-like servers send it.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the choices are missing or something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        id = try object.optional("id") ?? ""
-        self.object = try object.optional("object") ?? "chat.completion"
-        created = try object.optional("created")
-        model = try object.optional("model") ?? ""
-        choices = try object.requiredArray("choices")
-        usage = try object.optional("usage")
-        systemFingerprint = try object.optional("system_fingerprint")
-        // An answer that was paid for must not fail because its bill cannot be read.
-        tchavi = object.take("tchavi").flatMap { try? TchaviMetadata(json: $0) }
-        additionalFields = object.remaining
-    }
+extension ChatCompletion: JSONMapped {
+    package init() { self.init(id: "", model: "", choices: []) }
 
-    /// The completion as OpenAI-like servers send it.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("id", id)
-        object.set("object", self.object)
-        object.set("created", created)
-        object.set("model", model)
-        object.set("choices", choices)
-        object.set("usage", usage)
-        object.set("system_fingerprint", systemFingerprint)
-        object.set("tchavi", tchavi)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("id", &id)
+        json.defaulted("object", &object)
+        json.field("created", &created)
+        json.defaulted("model", &model)
+        json.field("choices", &choices)
+        json.field("usage", &usage)
+        json.field("system_fingerprint", &systemFingerprint)
+        // A completion that was paid for must not fail because its bill cannot be read.
+        json.lenient("tchavi", &tchavi)
+        json.rest(&additionalFields)
     }
 }
 
@@ -110,27 +93,15 @@ public struct ChatChoice: Sendable, Hashable {
     }
 }
 
-extension ChatChoice: JSONRepresentable {
-    /// Reads `{index, message, finish_reason, logprobs?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the message is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        index = try object.optional("index") ?? 0
-        message = try object.required("message")
-        finishReason = try object.optional("finish_reason")
-        logprobs = object.take("logprobs").flatMap { $0.isNull ? nil : $0 }
-        additionalFields = object.remaining
-    }
+extension ChatChoice: JSONMapped {
+    package init() { self.init(message: ChatMessage(), finishReason: nil) }
 
-    /// `{index, message, finish_reason, logprobs?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("index", index)
-        object.set("message", message)
-        object.set("finish_reason", finishReason?.json ?? .null)
-        object.set("logprobs", logprobs)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("index", &index)
+        json.field("message", &message)
+        // Maxim's responses spell it in camelCase.
+        json.nullable("finish_reason", alias: "finishReason", &finishReason)
+        json.field("logprobs", &logprobs)
+        json.rest(&additionalFields)
     }
 }

@@ -44,34 +44,18 @@ public struct ChatCompletionChunk: Sendable, Hashable {
     public var text: String { choices.first { $0.index == 0 }?.delta.content?.text ?? "" }
 }
 
-extension ChatCompletionChunk: JSONRepresentable {
-    /// Reads a chunk as OpenAI-like servers send it.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the choices are missing or something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        id = try object.optional("id") ?? ""
-        self.object = try object.optional("object") ?? "chat.completion.chunk"
-        created = try object.optional("created")
-        model = try object.optional("model") ?? ""
-        choices = try object.requiredArray("choices")
-        usage = try object.optional("usage")
-        systemFingerprint = try object.optional("system_fingerprint")
-        additionalFields = object.remaining
-    }
+extension ChatCompletionChunk: JSONMapped {
+    package init() { self.init(id: "", model: "", choices: []) }
 
-    /// The chunk as OpenAI-like servers send it.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("id", id)
-        object.set("object", self.object)
-        object.set("created", created)
-        object.set("model", model)
-        object.set("choices", choices)
-        object.set("usage", usage)
-        object.set("system_fingerprint", systemFingerprint)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("id", &id)
+        json.defaulted("object", &object)
+        json.field("created", &created)
+        json.defaulted("model", &model)
+        json.field("choices", &choices)
+        json.field("usage", &usage)
+        json.field("system_fingerprint", &systemFingerprint)
+        json.rest(&additionalFields)
     }
 }
 
@@ -104,28 +88,15 @@ extension ChunkChoice {
     }
 }
 
-extension ChunkChoice: JSONRepresentable {
-    /// Reads `{index, delta, finish_reason, logprobs?}`; a missing delta says nothing new.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        index = try object.optional("index") ?? 0
-        delta = try object.optional("delta") ?? ChatDelta()
-        finishReason = try object.optional("finish_reason")
-        logprobs = object.take("logprobs").flatMap { $0.isNull ? nil : $0 }
-        additionalFields = object.remaining
-    }
+extension ChunkChoice: JSONMapped {
+    package init() { self.init(delta: ChatDelta()) }
 
-    /// `{index, delta, finish_reason, logprobs?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("index", index)
-        object.set("delta", delta)
-        object.set("finish_reason", finishReason?.json ?? .null)
-        object.set("logprobs", logprobs)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("index", &index)
+        json.defaulted("delta", &delta)
+        json.nullable("finish_reason", &finishReason)
+        json.field("logprobs", &logprobs)
+        json.rest(&additionalFields)
     }
 }
 
@@ -148,43 +119,29 @@ public struct ChatDelta: Sendable, Hashable {
     public init() {}
 }
 
-extension ChatDelta: JSONRepresentable {
-    /// Reads `{role?, content?, tool_calls?, …}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        role = try object.optional("role")
-        content = try object.optional("content")
-        toolCalls = try object.optionalArray("tool_calls")
-        functionCall = try object.optional("function_call")
-        refusal = try object.optional("refusal")
-        additionalFields = object.remaining
-    }
-
-    /// `{role?, content?, tool_calls?, …}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("role", role)
-        object.set("content", content)
-        object.set("tool_calls", toolCalls)
-        object.set("function_call", functionCall)
-        object.set("refusal", refusal)
-        return object.json
+extension ChatDelta: JSONMapped {
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("role", &role)
+        json.field("content", &content)
+        json.field("tool_calls", &toolCalls)
+        json.field("function_call", &functionCall)
+        json.field("refusal", &refusal)
+        json.rest(&additionalFields)
     }
 }
 
 /// What a chunk adds to a tool call.
 public struct ToolCallDelta: Sendable, Hashable {
     /// What a chunk adds to a function call.
-    public struct Function: Sendable, Hashable, JSONRepresentable {
+    public struct Function: Sendable, Hashable, JSONMapped {
         /// The function's name, once.
         public var name: String?
         /// More of the arguments' text.
         public var arguments: String?
+        /// Unrecognized fields.
+        public var additionalFields: [String: JSONValue] = [:]
 
-        /// Makes an addition.
+        /// Creates an addition.
         ///
         /// - Parameters:
         ///   - name: The function's name.
@@ -194,26 +151,20 @@ public struct ToolCallDelta: Sendable, Hashable {
             self.arguments = arguments
         }
 
-        /// Reads `{name?, arguments?}`.
-        ///
-        /// - Parameter json: The JSON form.
-        /// - Throws: ``JSONError`` where something is of the wrong kind.
-        public init(json: JSONValue) throws(JSONError) {
-            var object = try JSONObject(json)
-            name = try object.optional("name")
-            if case .object = object.remaining["arguments"] {
-                arguments = object.take("arguments")?.serialized()
-            } else {
-                arguments = try object.optional("arguments")
-            }
-        }
+        package init() { self.init(name: nil) }
 
-        /// `{name?, arguments?}`.
-        public var json: JSONValue {
-            var object = JSONObjectBuilder()
-            object.set("name", name)
-            object.set("arguments", arguments)
-            return object.json
+        package mutating func map(_ json: inout JSONMapper) {
+            json.field("name", &name)
+            // Some servers send the arguments as an object, and not as a string that holds it.
+            json.field(
+                "arguments",
+                &arguments,
+                reading: { json throws(JSONError) in
+                    if case .object = json { json.serialized() } else { try String(reading: json) }
+                },
+                writing: { $0?.json }
+            )
+            json.rest(&additionalFields)
         }
     }
 
@@ -242,27 +193,14 @@ public struct ToolCallDelta: Sendable, Hashable {
     }
 }
 
-extension ToolCallDelta: JSONRepresentable {
-    /// Reads `{index?, id?, type?, function?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        index = try object.optional("index")
-        id = try object.optional("id")
-        type = try object.optional("type")
-        function = try object.optional("function")
-        additionalFields = object.remaining
-    }
+extension ToolCallDelta: JSONMapped {
+    package init() { self.init(index: nil) }
 
-    /// `{index?, id?, type?, function?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("index", index)
-        object.set("id", id)
-        object.set("type", type)
-        object.set("function", function)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("index", &index)
+        json.field("id", &id)
+        json.field("type", &type)
+        json.field("function", &function)
+        json.rest(&additionalFields)
     }
 }

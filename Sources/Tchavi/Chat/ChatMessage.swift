@@ -74,33 +74,17 @@ public struct ChatMessage: Sendable, Hashable {
     public var text: String { content?.text ?? "" }
 }
 
-extension ChatMessage: JSONRepresentable {
-    /// Reads `{role, content, name?, tool_calls?, tool_call_id?, function_call?, refusal?, …}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the role is missing or something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        role = try object.required("role")
-        content = try object.optional("content")
-        name = try object.optional("name")
-        toolCalls = try object.optionalArray("tool_calls")
-        toolCallID = try object.optional("tool_call_id")
-        functionCall = try object.optional("function_call")
-        refusal = try object.optional("refusal")
-        additionalFields = object.remaining
-    }
+extension ChatMessage: JSONMapped {
+    package init() { self.init(role: .user, content: nil) }
 
-    /// `{role, content, …}`; the content of a message without one is `null`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("role", role)
-        object.set("content", content?.json ?? .null)
-        object.set("name", name)
-        object.set("tool_calls", toolCalls)
-        object.set("tool_call_id", toolCallID)
-        object.set("function_call", functionCall)
-        object.set("refusal", refusal)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("role", &role)
+        json.nullable("content", &content)
+        json.field("name", &name)
+        json.field("tool_calls", &toolCalls)
+        json.field("tool_call_id", &toolCallID)
+        json.field("function_call", &functionCall)
+        json.field("refusal", &refusal)
+        json.rest(&additionalFields)
     }
 }

@@ -51,57 +51,42 @@ public struct ChatRequest: Sendable, Hashable {
     }
 }
 
-extension ChatRequest: JSONRepresentable {
-    /// Reads a request body.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the model or the messages are missing, or a parameter is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        model = try object.required("model")
-        messages = try object.requiredArray("messages")
-        try readParameters(&object)
-        additionalFields = object.remaining
-        additionalFields["stream"] = nil
+extension ChatRequest: JSONMapped {
+    package init() { self.init(model: "", messages: []) }
+
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("model", &model)
+        json.field("messages", &messages)
+        mapParameters(&json)
+        json.rest(&additionalFields)
+        // Whether to stream is decided by the call, see ``body(streaming:)``.
+        if json.isReading { additionalFields["stream"] = nil }
     }
 
-    /// Reads every known parameter, and leaves the others in the object.
-    package mutating func readParameters(_ object: inout JSONObject) throws(JSONError) {
-        temperature = try object.optional("temperature")
-        topP = try object.optional("top_p")
-        maxTokens = try object.optional("max_tokens")
-        maxCompletionTokens = try object.optional("max_completion_tokens")
-        n = try object.optional("n")
-        stop = try Self.readStop(&object)
-        presencePenalty = try object.optional("presence_penalty")
-        frequencyPenalty = try object.optional("frequency_penalty")
-        logitBias = try Self.readLogitBias(&object)
-        user = try object.optional("user")
-        responseFormat = try object.optional("response_format")
-        seed = try object.optional("seed")
-        tools = try object.optionalArray("tools")
-        toolChoice = try object.optional("tool_choice")
-        streamOptions = try object.optional("stream_options")
-    }
-
-    private static func readStop(_ object: inout JSONObject) throws(JSONError) -> [String]? {
-        if let text = object.remaining["stop"]?.string {
-            _ = object.take("stop")
-            return [text]
-        }
-        return try object.optionalStrings("stop")
-    }
-
-    private static func readLogitBias(_ object: inout JSONObject) throws(JSONError) -> [String: Double]? {
-        guard let members = try object.optionalObject("logit_bias") else { return nil }
-        var biases: [String: Double] = [:]
-        for (token, json) in members {
-            guard let bias = json.double else {
-                throw JSONError("expected a number, found \(json.kind)", at: [.member("logit_bias"), .member(token)])
-            }
-            biases[token] = bias
-        }
-        return biases
+    /// Names every known parameter to the mapper.
+    package mutating func mapParameters(_ json: inout JSONMapper) {
+        json.field("temperature", &temperature)
+        json.field("top_p", &topP)
+        json.field("max_tokens", &maxTokens)
+        json.field("max_completion_tokens", &maxCompletionTokens)
+        json.field("n", &n)
+        json.field(
+            "stop",
+            &stop,
+            reading: { json throws(JSONError) in
+                if let text = json.string { [text] } else { try [String](reading: json) }
+            },
+            writing: { $0?.json }
+        )
+        json.field("presence_penalty", &presencePenalty)
+        json.field("frequency_penalty", &frequencyPenalty)
+        json.field("logit_bias", &logitBias)
+        json.field("user", &user)
+        json.field("response_format", &responseFormat)
+        json.field("seed", &seed)
+        json.field("tools", &tools)
+        json.field("tool_choice", &toolChoice)
+        json.field("stream_options", &streamOptions)
     }
 
     /// The body to send: only a stream has `stream` and `stream_options`.
@@ -110,29 +95,6 @@ extension ChatRequest: JSONRepresentable {
         request.additionalFields["stream"] = streaming ? true : nil
         if !streaming { request.streamOptions = nil }
         return request.json
-    }
-
-    /// The request in the form of a request body.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("model", model)
-        object.set("messages", messages)
-        object.set("temperature", temperature)
-        object.set("top_p", topP)
-        object.set("max_tokens", maxTokens)
-        object.set("max_completion_tokens", maxCompletionTokens)
-        object.set("n", n)
-        object.set("stop", strings: stop)
-        object.set("presence_penalty", presencePenalty)
-        object.set("frequency_penalty", frequencyPenalty)
-        object.set("logit_bias", logitBias.map { .object($0.mapValues(\.json)) } as JSONValue?)
-        object.set("user", user)
-        object.set("response_format", responseFormat)
-        object.set("seed", seed)
-        object.set("tools", tools)
-        object.set("tool_choice", toolChoice)
-        object.set("stream_options", streamOptions)
-        return object.json
     }
 }
 
@@ -171,24 +133,13 @@ public struct ResponseFormat: Sendable, Hashable {
     }
 }
 
-extension ResponseFormat: JSONRepresentable {
-    /// Reads `{type, json_schema?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the type is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        type = try object.required("type")
-        jsonSchema = object.take("json_schema")
-        additionalFields = object.remaining
-    }
+extension ResponseFormat: JSONMapped {
+    package init() { self.init(type: "") }
 
-    /// `{type, json_schema?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("type", type)
-        object.set("json_schema", jsonSchema)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("type", &type)
+        json.raw("json_schema", &jsonSchema)
+        json.rest(&additionalFields)
     }
 }
 
@@ -207,21 +158,11 @@ public struct StreamOptions: Sendable, Hashable {
     }
 }
 
-extension StreamOptions: JSONRepresentable {
-    /// Reads `{include_usage?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        includeUsage = try object.optional("include_usage")
-        additionalFields = object.remaining
-    }
+extension StreamOptions: JSONMapped {
+    package init() { self.init(includeUsage: nil) }
 
-    /// `{include_usage?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("include_usage", includeUsage)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("include_usage", &includeUsage)
+        json.rest(&additionalFields)
     }
 }

@@ -19,7 +19,7 @@ extension MessageContent: ExpressibleByStringInterpolation {
     public init(stringLiteral value: String) { self = .text(value) }
 }
 
-extension MessageContent: JSONRepresentable {
+extension MessageContent: JSONRepresentable, JSONConvertible {
     /// Reads a string, or an array of parts.
     ///
     /// - Parameter json: The JSON form.
@@ -27,7 +27,7 @@ extension MessageContent: JSONRepresentable {
     public init(json: JSONValue) throws(JSONError) {
         switch json {
         case .string(let text): self = .text(text)
-        case .array: self = .parts(try JSONObject.elements(json))
+        case .array: self = .parts(try [ContentPart](reading: json))
         default: throw JSONError("expected a string or an array of parts, found \(json.kind)")
         }
     }
@@ -69,26 +69,14 @@ public struct ContentPart: Sendable, Hashable {
     }
 }
 
-extension ContentPart: JSONRepresentable {
-    /// Reads `{type, …}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the type is missing, or a text or image part lacks what it is made of.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        type = try object.required("type")
-        text = type == "text" ? try object.required("text") : nil
-        imageURL = type == "image_url" ? try object.required("image_url") : nil
-        additionalFields = object.remaining
-    }
+extension ContentPart: JSONMapped {
+    package init() { self.init(type: "", text: nil, imageURL: nil, additionalFields: [:]) }
 
-    /// `{type, …}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("type", type)
-        object.set("text", text)
-        object.set("image_url", imageURL)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("type", &type)
+        if !json.isReading || type == "text" { json.required("text", &text) }
+        if !json.isReading || type == "image_url" { json.required("image_url", &imageURL) }
+        json.rest(&additionalFields)
     }
 }
 
@@ -115,23 +103,12 @@ public struct ImageURL: Sendable, Hashable, ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self.init(value) }
 }
 
-extension ImageURL: JSONRepresentable {
-    /// Reads `{url, detail?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the URL is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        url = try object.required("url")
-        detail = try object.optional("detail")
-        additionalFields = object.remaining
-    }
+extension ImageURL: JSONMapped {
+    package init() { self.init("") }
 
-    /// `{url, detail?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("url", url)
-        object.set("detail", detail)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("url", &url)
+        json.field("detail", &detail)
+        json.rest(&additionalFields)
     }
 }

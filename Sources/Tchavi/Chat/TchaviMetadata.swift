@@ -3,9 +3,9 @@ public import Foundation
 /// What the gateway says of every call that it passes on: how it was routed, and what it cost.
 public struct TchaviMetadata: Sendable, Hashable {
     /// The model's price tier.
-    public var tier: String
-    /// What kind of model it was: `chat`, `embedding`, `image`.
-    public var modelType: String
+    public var tier: ModelTier
+    /// What the model produces.
+    public var modelType: ModelType
     /// The mode that was asked for.
     public var mode: String
     /// The mode that the call ran in.
@@ -27,8 +27,8 @@ public struct TchaviMetadata: Sendable, Hashable {
     ///   - creditsUsed: The credits that the call cost.
     ///   - creditsRemaining: The credits that are left.
     public init(
-        tier: String,
-        modelType: String,
+        tier: ModelTier,
+        modelType: ModelType,
         mode: String,
         modeEffective: String,
         creditsUsed: Decimal,
@@ -44,31 +44,18 @@ public struct TchaviMetadata: Sendable, Hashable {
     }
 }
 
-extension TchaviMetadata: JSONRepresentable {
-    /// Reads `{tier, model_type, mode, mode_effective, credits_used, credits_remaining}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the credits are missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        tier = try object.optional("tier") ?? ""
-        modelType = try object.optional("model_type") ?? ""
-        mode = try object.optional("mode") ?? ""
-        modeEffective = try object.optional("mode_effective") ?? ""
-        creditsUsed = try object.required("credits_used")
-        creditsRemaining = try object.required("credits_remaining")
-        additionalFields = object.remaining
+extension TchaviMetadata: JSONMapped {
+    package init() {
+        self.init(tier: "", modelType: "", mode: "", modeEffective: "", creditsUsed: 0, creditsRemaining: 0)
     }
 
-    /// `{tier, model_type, mode, mode_effective, credits_used, credits_remaining}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("tier", tier)
-        object.set("model_type", modelType)
-        object.set("mode", mode)
-        object.set("mode_effective", modeEffective)
-        object.set("credits_used", creditsUsed)
-        object.set("credits_remaining", creditsRemaining)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("tier", &tier)
+        json.defaulted("model_type", &modelType)
+        json.defaulted("mode", &mode)
+        json.defaulted("mode_effective", &modeEffective)
+        json.field("credits_used", &creditsUsed)
+        json.field("credits_remaining", &creditsRemaining)
+        json.rest(&additionalFields)
     }
 }

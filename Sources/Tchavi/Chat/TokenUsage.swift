@@ -22,26 +22,16 @@ public struct TokenUsage: Sendable, Hashable {
     }
 }
 
-extension TokenUsage: JSONRepresentable {
-    /// Reads `{prompt_tokens, completion_tokens, total_tokens, …}`. A missing total is the sum of the others.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where a count is no integer.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        promptTokens = try object.optional("prompt_tokens") ?? 0
-        completionTokens = try object.optional("completion_tokens") ?? 0
-        totalTokens = try object.optional("total_tokens") ?? promptTokens.addingWithoutOverflow(completionTokens)
-        additionalFields = object.remaining
-    }
+extension TokenUsage: JSONMapped {
+    package init() { self.init(promptTokens: 0, completionTokens: 0) }
 
-    /// `{prompt_tokens, completion_tokens, total_tokens, …}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("prompt_tokens", promptTokens)
-        object.set("completion_tokens", completionTokens)
-        object.set("total_tokens", totalTokens)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("prompt_tokens", &promptTokens)
+        json.defaulted("completion_tokens", &completionTokens)
+        var total = json.isReading ? nil : totalTokens
+        json.field("total_tokens", &total)
+        totalTokens = total ?? promptTokens.addingWithoutOverflow(completionTokens)
+        json.rest(&additionalFields)
     }
 }
 

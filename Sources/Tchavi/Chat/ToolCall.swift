@@ -26,26 +26,14 @@ public struct ToolCall: Sendable, Hashable {
     public var name: String { function.name }
 }
 
-extension ToolCall: JSONRepresentable {
-    /// Reads `{id, type, function: {name, arguments}}`; a missing id or type is lenient.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the function is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        id = try object.optional("id") ?? ""
-        type = try object.optional("type") ?? "function"
-        function = try object.required("function")
-        additionalFields = object.remaining
-    }
+extension ToolCall: JSONMapped {
+    package init() { self.init(id: "", name: "", arguments: "") }
 
-    /// `{id, type, function: {name, arguments}}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("id", id)
-        object.set("type", type)
-        object.set("function", function)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("id", &id)
+        json.defaulted("type", &type)
+        json.field("function", &function)
+        json.rest(&additionalFields)
     }
 }
 
@@ -55,8 +43,10 @@ public struct FunctionCall: Sendable, Hashable {
     public var name: String
     /// The arguments as the model wrote them: JSON text, if it kept to its instructions.
     public var arguments: String
+    /// Unrecognized fields of the call.
+    public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a function call.
+    /// Creates a function call.
     ///
     /// - Parameters:
     ///   - name: The function's name.
@@ -67,22 +57,13 @@ public struct FunctionCall: Sendable, Hashable {
     }
 }
 
-extension FunctionCall: JSONRepresentable {
-    /// Reads `{name, arguments}`. Arguments that are no text, as some servers send them, are read as their JSON.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the name is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        name = try object.required("name")
-        arguments =
-            switch object.take("arguments") {
-            case .string(let text): text
-            case nil, .null: ""
-            case .some(let json): json.serialized()
-            }
-    }
+extension FunctionCall: JSONMapped {
+    package init() { self.init(name: "", arguments: "") }
 
-    /// `{name, arguments}`.
-    public var json: JSONValue { ["name": .string(name), "arguments": .string(arguments)] }
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("name", &name)
+        // Some servers send the arguments as JSON, and not as a string that holds it.
+        json.field("arguments", &arguments, reading: { $0.string ?? $0.serialized() }, writing: { .string($0) })
+        json.rest(&additionalFields)
+    }
 }

@@ -8,8 +8,10 @@ public struct ToolDefinition: Sendable, Hashable {
     public var description: String?
     /// The arguments as a JSON Schema of an object.
     public var parameters: JSONValue?
-    /// What else the function has, such as `strict`.
+    /// Unrecognized fields of the function, such as `strict`.
     public var additionalFields: [String: JSONValue]
+    /// Unrecognized fields beside the function, such as `cache_control`.
+    public var additionalToolFields: [String: JSONValue] = [:]
 
     /// Makes a definition.
     ///
@@ -26,33 +28,18 @@ public struct ToolDefinition: Sendable, Hashable {
     }
 }
 
-extension ToolDefinition: JSONRepresentable {
-    /// Reads `{type, function: {name, description?, parameters?, …}}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the function or its name is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        type = try object.optional("type") ?? "function"
-        guard let json = object.take("function") else { throw JSONError("missing", at: [.member("function")]) }
-        do {
-            var function = try JSONObject(json)
-            name = try function.required("name")
-            description = try function.optional("description")
-            parameters = function.take("parameters")
-            additionalFields = function.remaining
-        } catch {
-            throw error.inside(.member("function"))
-        }
-    }
+extension ToolDefinition: JSONMapped {
+    package init() { self.init(name: "") }
 
-    /// `{type, function: {name, description?, parameters?, …}}`.
-    public var json: JSONValue {
-        var function = JSONObjectBuilder(additionalFields)
-        function.set("name", name)
-        function.set("description", description)
-        function.set("parameters", parameters)
-        return ["type": .string(type), "function": function.json]
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("type", &type)
+        json.object("function") { function in
+            function.field("name", &name)
+            function.field("description", &description)
+            function.raw("parameters", &parameters)
+            function.rest(&additionalFields)
+        }
+        json.rest(&additionalToolFields)
     }
 }
 
@@ -70,7 +57,7 @@ public enum ToolChoice: Sendable, Hashable {
     case other(JSONValue)
 }
 
-extension ToolChoice: JSONRepresentable {
+extension ToolChoice: JSONRepresentable, JSONConvertible {
     /// Reads `"none"`, `"auto"`, `"required"`, or `{type: "function", function: {name}}`; keeps anything else.
     ///
     /// - Parameter json: The JSON form.

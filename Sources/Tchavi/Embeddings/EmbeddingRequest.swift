@@ -56,7 +56,7 @@ extension EmbeddingRequest.Input: ExpressibleByStringLiteral, ExpressibleByArray
     public init(arrayLiteral elements: String...) { self = .texts(elements) }
 }
 
-extension EmbeddingRequest.Input: JSONRepresentable {
+extension EmbeddingRequest.Input: JSONRepresentable, JSONConvertible {
     /// Reads a string, an array of strings, an array of integers, or an array of arrays of integers.
     ///
     /// - Parameter json: The JSON form.
@@ -99,29 +99,15 @@ extension EmbeddingRequest.Input: JSONRepresentable {
     }
 }
 
-extension EmbeddingRequest: JSONRepresentable {
-    /// Reads a request body.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the model or the input is missing, or a parameter is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        model = try object.required("model")
-        input = try object.required("input")
-        encodingFormat = try object.optional("encoding_format")
-        dimensions = try object.optional("dimensions")
-        user = try object.optional("user")
-        additionalFields = object.remaining
-    }
+extension EmbeddingRequest: JSONMapped {
+    package init() { self.init(model: "", input: .texts([])) }
 
-    /// The request body.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("model", model)
-        object.set("input", input)
-        object.set("encoding_format", encodingFormat)
-        object.set("dimensions", dimensions)
-        object.set("user", user)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("model", &model)
+        json.field("input", &input)
+        json.field("encoding_format", &encodingFormat)
+        json.field("dimensions", &dimensions)
+        json.field("user", &user)
+        json.rest(&additionalFields)
     }
 }

@@ -10,6 +10,8 @@ public struct EmbeddingsResponse: Sendable, Hashable {
     public var usage: TokenUsage?
     /// What the gateway charged; other servers send none.
     public var tchavi: TchaviMetadata?
+    /// Unrecognized fields of the response.
+    public var additionalFields: [String: JSONValue] = [:]
     /// The kind of object, which no server is known to vary.
     package var object = "list"
 
@@ -33,29 +35,16 @@ public struct EmbeddingsResponse: Sendable, Hashable {
     }
 }
 
-extension EmbeddingsResponse: JSONRepresentable {
-    /// Reads `{data, model, usage?, tchavi?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        data = try object.requiredArray("data")
-        model = try object.required("model")
-        usage = try object.optional("usage")
-        tchavi = try object.optional("tchavi")
-        self.object = try object.optional("object") ?? "list"
-    }
+extension EmbeddingsResponse: JSONMapped {
+    package init() { self.init(data: [], model: "") }
 
-    /// The API's JSON.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("data", data)
-        object.set("model", model)
-        object.set("usage", usage)
-        object.set("tchavi", tchavi)
-        object.set("object", self.object)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("object", &object)
+        json.field("data", &data)
+        json.field("model", &model)
+        json.field("usage", &usage)
+        json.lenient("tchavi", &tchavi)
+        json.rest(&additionalFields)
     }
 }
 
@@ -88,52 +77,50 @@ public struct Embedding: Sendable, Hashable {
     }
 }
 
-extension Embedding: JSONRepresentable {
-    /// Reads `{index, embedding}`, the numbers as an array or as base64 of little-endian 32-bit floats.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the numbers are missing or cannot be read.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        index = try object.optional("index") ?? 0
-        self.object = try object.optional("object") ?? "embedding"
-        switch object.take("embedding") {
+extension Embedding: JSONMapped {
+    package init() { self.init(index: 0, vector: []) }
+
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("object", &object)
+        json.defaulted("index", &index)
+        var numbers = EmbeddingVector(values: vector)
+        json.field("embedding", &numbers)
+        vector = numbers.values
+    }
+}
+
+/// The numbers of an embedding: an array, or base64 of little-endian 32-bit floats.
+private struct EmbeddingVector: JSONConvertible {
+    let values: [Float]
+
+    init(values: [Float]) { self.values = values }
+
+    init(reading json: JSONValue) throws(JSONError) {
+        switch json {
         case .array(let elements):
             var numbers: [Float] = []
             numbers.reserveCapacity(elements.count)
             for (index, element) in elements.enumerated() {
                 guard let number = element.double else {
-                    throw JSONError(
-                        "expected a number, found \(element.kind)",
-                        at: [.member("embedding"), .element(index)]
-                    )
+                    throw JSONError("expected a number, found \(element.kind)", at: [.element(index)])
                 }
                 numbers.append(Float(number))
             }
-            vector = numbers
+            values = numbers
         case .string(let text):
             guard let data = Data(base64Encoded: text), data.count.isMultiple(of: 4) else {
-                throw JSONError("expected base64 of 32-bit floats", at: [.member("embedding")])
+                throw JSONError("expected base64 of 32-bit floats")
             }
-            vector = data.withUnsafeBytes { bytes in
+            values = data.withUnsafeBytes { bytes in
                 stride(from: 0, to: bytes.count, by: 4).map { offset in
-                    Float(
-                        bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
-                    )
+                    let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                    return Float(bitPattern: UInt32(littleEndian: bits))
                 }
             }
-        case nil: throw JSONError("missing", at: [.member("embedding")])
-        case .some(let other):
-            throw JSONError("expected an array or a string, found \(other.kind)", at: [.member("embedding")])
+        default: throw JSONError("expected an array or a string, found \(json.kind)")
         }
     }
 
-    /// `{object, index, embedding}`, the numbers as an array.
-    public var json: JSONValue {
-        [
-            "object": .string(object), "index": .integer(Int64(index)),
-            // By their own shortest digits: those of the double they widen to would be more than they have.
-            "embedding": .array(vector.map { .double(Double($0.description) ?? Double($0)) }),
-        ]
-    }
+    /// The numbers by their own shortest digits: those of the double they widen to would be more than they have.
+    var json: JSONValue { .array(values.map { .double(Double($0.description) ?? Double($0)) }) }
 }

@@ -171,10 +171,9 @@ final class Authorizer: Sendable {
         do {
             var cookies = cookies
             cookies.update(answer.headers, now: configuration.now())
-            var object = try JSONObject(answer.json)
-            let token = Secret(try object.required("accessToken"))
-            let user: AccountUser? = try object.optional("user")
-            return SessionGrant(token: AccessToken(token, now: configuration.now()), cookies: cookies, user: user)
+            let grant: TokenGrant = try answer.json.decoded()
+            let token = AccessToken(grant.accessToken, now: configuration.now())
+            return SessionGrant(token: token, cookies: cookies, user: grant.user)
         } catch {
             var failure = TchaviError.unreadable(error, as: "an access token")
             failure.operation = call.operation
@@ -246,6 +245,12 @@ final class Authorizer: Sendable {
             return session.generation
         }
     }
+}
+
+/// The body of a login's or a refresh's response.
+private struct TokenGrant: Decodable {
+    let accessToken: Secret
+    let user: AccountUser?
 }
 
 /// What a login or a refresh gives.

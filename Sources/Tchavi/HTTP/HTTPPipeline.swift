@@ -64,23 +64,28 @@ package struct HTTPPipeline: Sendable {
         }
     }
 
-    /// Sends a call and reads its answer as a value.
-    package func send<Value: JSONRepresentable>(
+    /// Sends a call and reads its response as a value.
+    package func send<Value: Decodable>(
         _ call: Call,
         _ options: RequestOptions,
         as expectation: String
     ) async throws -> Value {
-        try await read(call, options, expectation) { json throws(JSONError) in try Value(json: json) }
+        try await read(call, options, expectation) { json throws(JSONError) in try json.decoded() }
     }
 
-    /// Sends a call and reads its answer as a list: an array, or `{data: […]}`.
-    package func list<Value: JSONRepresentable>(
+    /// Sends a call and reads its response as a list: an array, or `{data: […]}`.
+    package func list<Value: Decodable>(
         _ call: Call,
         _ options: RequestOptions,
         as expectation: String
     ) async throws -> [Value] {
         try await read(call, options, expectation) { json throws(JSONError) in
-            try JSONObject.elements(json["data"] ?? json)
+            guard let data = json["data"] else { return try json.decoded() }
+            do throws(JSONError) {
+                return try data.decoded()
+            } catch {
+                throw error.inside(.member("data"))
+            }
         }
     }
 

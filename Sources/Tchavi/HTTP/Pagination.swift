@@ -1,5 +1,5 @@
 /// One page of a list.
-public struct Page<Element: JSONRepresentable & Sendable>: Sendable {
+public struct Page<Element: Sendable>: Sendable {
     /// The page's elements.
     public var data: [Element]
     /// The page's number, from 1.
@@ -11,51 +11,28 @@ public struct Page<Element: JSONRepresentable & Sendable>: Sendable {
     /// Whether there is another page.
     public var hasMore: Bool
 
-    /// Makes a page, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - data: The page's elements.
-    ///   - page: The page's number, from 1.
-    ///   - limit: How many elements a page has at the most.
-    ///   - total: How many elements there are on all pages.
-    ///   - hasMore: Whether there is another page.
-    public init(data: [Element], page: Int, limit: Int, total: Int, hasMore: Bool) {
-        self.data = data
-        self.page = page
-        self.limit = limit
-        self.total = total
-        self.hasMore = hasMore
-    }
-
     /// Whether no further page needs to be asked for: there is none, or this one is empty or short.
     var isLast: Bool { !hasMore || data.isEmpty || data.count < limit }
+
+    private enum CodingKeys: String, CodingKey { case data, page, limit, total, hasMore }
 }
 
 extension Page: Equatable where Element: Equatable {}
+extension Page: Hashable where Element: Hashable {}
+extension Page: Encodable where Element: Encodable {}
 
-extension Page: JSONRepresentable {
-    /// Reads `{data, page, limit, total, hasMore}`.
+extension Page: Decodable where Element: Decodable {
+    /// Reads `{data, page?, limit?, total?, hasMore?}`.
     ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where the elements are missing or cannot be read.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        data = try object.requiredArray("data")
-        page = try object.optional("page") ?? 1
-        limit = try object.optional("limit") ?? data.count
-        total = try object.optional("total") ?? data.count
-        hasMore = try object.optional("hasMore") ?? false
-    }
-
-    /// `{data, page, limit, total, hasMore}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("data", data)
-        object.set("page", page)
-        object.set("limit", limit)
-        object.set("total", total)
-        object.set("hasMore", hasMore)
-        return object.json
+    /// - Parameter decoder: The decoder to read from.
+    /// - Throws: The decoder's error where the elements are missing or cannot be read.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        data = try container.decode([Element].self, forKey: .data)
+        page = try container.decodeIfPresent(Int.self, forKey: .page) ?? 1
+        limit = try container.decodeIfPresent(Int.self, forKey: .limit) ?? data.count
+        total = try container.decodeIfPresent(Int.self, forKey: .total) ?? data.count
+        hasMore = try container.decodeIfPresent(Bool.self, forKey: .hasMore) ?? false
     }
 }
 
@@ -68,7 +45,7 @@ extension Page: JSONRepresentable {
 /// ```
 ///
 /// It ends with the last page, and with one that is empty or short. To iterate again is to fetch again.
-public struct PagedSequence<Element: JSONRepresentable & Sendable>: AsyncSequence, Sendable {
+public struct PagedSequence<Element: Sendable>: AsyncSequence, Sendable {
     private let fetch: @Sendable (_ page: Int) async throws -> Page<Element>
 
     init(_ fetch: @escaping @Sendable (_ page: Int) async throws -> Page<Element>) {

@@ -16,6 +16,8 @@ public struct ImageRequest: Sendable, Hashable {
     public var style: ImageStyle?
     /// Your own name for the end user, for the provider's abuse checks.
     public var user: String?
+    /// Parameters that this type does not know, sent as they are.
+    public var additionalFields: [String: JSONValue] = [:]
 
     /// Makes a request.
     ///
@@ -49,34 +51,18 @@ public struct ImageRequest: Sendable, Hashable {
     }
 }
 
-extension ImageRequest: JSONRepresentable {
-    /// Reads `{prompt, model?, n?, quality?, response_format?, size?, style?, user?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        prompt = try object.required("prompt")
-        model = try object.optional("model")
-        n = try object.optional("n")
-        quality = try object.optional("quality")
-        responseFormat = try object.optional("response_format")
-        size = try object.optional("size")
-        style = try object.optional("style")
-        user = try object.optional("user")
-    }
+extension ImageRequest: JSONMapped {
+    package init() { self.init(prompt: "") }
 
-    /// The API's JSON.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("prompt", prompt)
-        object.set("model", model)
-        object.set("n", n)
-        object.set("quality", quality)
-        object.set("response_format", responseFormat)
-        object.set("size", size)
-        object.set("style", style)
-        object.set("user", user)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("prompt", &prompt)
+        json.field("model", &model)
+        json.field("n", &n)
+        json.field("quality", &quality)
+        json.field("response_format", &responseFormat)
+        json.field("size", &size)
+        json.field("style", &style)
+        json.field("user", &user)
+        json.rest(&additionalFields)
     }
 }

@@ -8,6 +8,8 @@ public struct ImagesResponse: Sendable, Hashable {
     public var data: [GeneratedImage]
     /// What the gateway charged; other servers send none.
     public var tchavi: TchaviMetadata?
+    /// Unrecognized fields of the response.
+    public var additionalFields: [String: JSONValue] = [:]
 
     /// Makes a response, for tests and gateways of your own.
     ///
@@ -26,25 +28,14 @@ public struct ImagesResponse: Sendable, Hashable {
     }
 }
 
-extension ImagesResponse: JSONRepresentable {
-    /// Reads `{created?, data, tchavi?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        created = try object.optional("created")
-        data = try object.requiredArray("data")
-        tchavi = try object.optional("tchavi")
-    }
+extension ImagesResponse: JSONMapped {
+    package init() { self.init(data: []) }
 
-    /// The API's JSON.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("created", created)
-        object.set("data", data)
-        object.set("tchavi", tchavi)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("created", &created)
+        json.field("data", &data)
+        json.lenient("tchavi", &tchavi)
+        json.rest(&additionalFields)
     }
 }
 
@@ -56,6 +47,8 @@ public struct GeneratedImage: Sendable, Hashable {
     public var base64: String?
     /// The prompt as the model understood it.
     public var revisedPrompt: String?
+    /// Unrecognized fields of the image.
+    public var additionalFields: [String: JSONValue] = [:]
 
     /// Makes an image, for tests and gateways of your own.
     ///
@@ -74,25 +67,14 @@ public struct GeneratedImage: Sendable, Hashable {
     }
 }
 
-extension GeneratedImage: JSONRepresentable {
-    /// Reads `{url?, b64_json?, revised_prompt?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError`` where something is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        url = try object.optional("url")
-        base64 = try object.optional("b64_json")
-        revisedPrompt = try object.optional("revised_prompt")
-    }
+extension GeneratedImage: JSONMapped {
+    package init() { self.init(url: nil) }
 
-    /// The API's JSON.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("url", url)
-        object.set("b64_json", base64)
-        object.set("revised_prompt", revisedPrompt)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("url", &url)
+        json.field("b64_json", &base64)
+        json.field("revised_prompt", &revisedPrompt)
+        json.rest(&additionalFields)
     }
 }
 

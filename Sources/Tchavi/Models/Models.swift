@@ -2,10 +2,10 @@
 public struct Models: Sendable {
     let pipeline: HTTPPipeline
 
-    /// The models and what they cost (`GET /models`).
+    /// Fetches the models and what they cost (`GET /models`).
     ///
     /// - Parameters:
-    ///   - includingInactive: Whether those out of service are listed too, which only administrators may ask.
+    ///   - includingInactive: Whether to list models that are out of service too, which only administrators may.
     ///   - options: What this call does differently from the client's configuration.
     /// - Returns: The models.
     /// - Throws: ``TchaviError``, or `CancellationError`.

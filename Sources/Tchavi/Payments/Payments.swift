@@ -2,35 +2,39 @@
 public struct Payments: Sendable {
     let pipeline: HTTPPipeline
 
-    /// Begins a payment (`POST /payments/initiate`).
+    /// Initiates a payment (`POST /payments/initiate`).
     ///
-    /// The call is sent again only after a 429, or if the gateway was never reached. After any other failure look at
-    /// ``history(pageSize:options:)`` before you begin another.
+    /// The call is retried only after a 429, or if the gateway was never reached. After any other failure look at
+    /// ``history(pageSize:options:)`` before you initiate another payment.
     ///
     /// - Parameters:
-    ///   - parameters: What is bought, and how it is paid.
+    ///   - parameters: What to buy, and how to pay for it.
     ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: The payment's id, and where the payer goes on.
+    /// - Returns: The payment's id, and the page on which the payer continues.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func initiate(
         _ parameters: PaymentParameters,
         options: RequestOptions = RequestOptions()
     ) async throws -> InitiatedPayment {
-        try await pipeline.send(HTTPPipeline.Call(.initiatePayment, body: parameters.json), options, as: "a payment")
+        try await pipeline.send(
+            HTTPPipeline.Call(.initiatePayment, body: JSONValue(encoding: parameters)),
+            options,
+            as: "a payment"
+        )
     }
 
-    /// One payment (`GET /payments/{id}`).
+    /// Fetches one payment (`GET /payments/{id}`).
     ///
     /// - Parameters:
     ///   - id: The payment's id.
     ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: The payment as it is now.
+    /// - Returns: The payment in its present state.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func retrieve(_ id: String, options: RequestOptions = RequestOptions()) async throws -> Payment {
         try await pipeline.send(HTTPPipeline.Call(.payment, id: id), options, as: "a payment")
     }
 
-    /// Every payment, the newest first, fetched page by page as it is read (`GET /payments/history`).
+    /// Fetches every payment, the newest first, page by page as the sequence is read (`GET /payments/history`).
     ///
     /// - Parameters:
     ///   - pageSize: How many payments a page has; `nil` for the gateway's default.
@@ -43,7 +47,7 @@ public struct Payments: Sendable {
         PagedSequence { page in try await historyPage(page, pageSize: pageSize, options: options) }
     }
 
-    /// One page of the payments.
+    /// Fetches one page of the payments.
     ///
     /// - Parameters:
     ///   - page: The page's number, from 1.

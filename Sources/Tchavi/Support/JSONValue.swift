@@ -83,7 +83,7 @@ extension JSONValue {
     package var kind: String {
         switch self {
         case .null: "null"
-        case .boolean: "a boolean"
+        case .boolean: "a Boolean"
         case .integer, .unsignedInteger, .double: "a number"
         case .string: "a string"
         case .array: "an array"

@@ -42,7 +42,15 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-extension Secret: Encodable {
+extension Secret: Codable {
+    /// Reads the text.
+    ///
+    /// - Parameter decoder: The decoder to read from.
+    /// - Throws: The decoder's error where there is no string.
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
     /// Writes the placeholder, never the text.
     ///
     /// - Parameter encoder: The encoder to write to.

@@ -31,6 +31,25 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     public var description: String { text }
 }
 
+extension Timestamp: Codable {
+    /// Reads the text.
+    ///
+    /// - Parameter decoder: The decoder to read from.
+    /// - Throws: The decoder's error where there is no string.
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Writes the text as it was read.
+    ///
+    /// - Parameter encoder: The encoder to write to.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
 extension Timestamp: JSONScalar {
     package init?(scalar: JSONValue) {
         guard let text = scalar.string else { return nil }

@@ -1,8 +1,8 @@
-/// What the account has used.
+/// The account's usage.
 public struct Usage: Sendable {
     let pipeline: HTTPPipeline
 
-    /// Sums over a period (`GET /usage/stats`).
+    /// Fetches the sums over a period (`GET /usage/stats`).
     ///
     /// - Parameters:
     ///   - period: The period that ends now; `nil` for the gateway's default.
@@ -18,10 +18,10 @@ public struct Usage: Sendable {
         return try await pipeline.send(call, options, as: "usage statistics")
     }
 
-    /// Every call that was logged, the newest first, fetched page by page as it is read (`GET /usage/history`).
+    /// Fetches every logged call, the newest first, page by page as the sequence is read (`GET /usage/history`).
     ///
     /// - Parameters:
-    ///   - filter: Which calls are wanted.
+    ///   - filter: Which calls to fetch.
     ///   - pageSize: How many calls a page has; `nil` for the gateway's default.
     ///   - options: What each page's call does differently from the client's configuration.
     /// - Returns: The calls.
@@ -33,11 +33,11 @@ public struct Usage: Sendable {
         PagedSequence { page in try await historyPage(page, filter, pageSize: pageSize, options: options) }
     }
 
-    /// One page of the calls that were logged.
+    /// Fetches one page of the logged calls.
     ///
     /// - Parameters:
     ///   - page: The page's number, from 1.
-    ///   - filter: Which calls are wanted.
+    ///   - filter: Which calls to fetch.
     ///   - pageSize: How many calls a page has; `nil` for the gateway's default.
     ///   - options: What this call does differently from the client's configuration.
     /// - Returns: The page.
@@ -59,24 +59,18 @@ public struct Usage: Sendable {
     }
 }
 
-/// Which calls of the usage history are wanted.
+/// Which calls of the usage history to fetch.
 public struct UsageFilter: Sendable, Hashable {
     /// Only calls of this model.
     public var model: String?
     /// Only calls of this endpoint.
     public var endpoint: String?
-    /// Only calls from then on.
+    /// Only calls since then.
     public var startDate: Timestamp?
-    /// Only calls until then.
+    /// Only calls before then.
     public var endDate: Timestamp?
 
-    /// Makes a filter; what is `nil` filters nothing.
-    ///
-    /// - Parameters:
-    ///   - model: Only calls of this model.
-    ///   - endpoint: Only calls of this endpoint.
-    ///   - startDate: Only calls from then on.
-    ///   - endDate: Only calls until then.
+    /// Creates a filter; a member that is `nil` filters nothing.
     public init(
         model: String? = nil,
         endpoint: String? = nil,

@@ -12,7 +12,7 @@ public struct PromptResponse: Sendable, Hashable {
     /// The model that answered.
     public var model: String
     /// The answers.
-    public var choices: [PromptChoice]
+    public var choices: [ChatChoice]
     /// Tokens, time and cost, over all rounds.
     public var usage: PromptUsage
     /// The model parameters that were used.
@@ -45,7 +45,7 @@ public struct PromptResponse: Sendable, Hashable {
         id: String,
         provider: String = "",
         model: String,
-        choices: [PromptChoice],
+        choices: [ChatChoice],
         usage: PromptUsage = PromptUsage(),
         modelParams: [String: JSONValue] = [:],
         toolCallResults: [ToolCallResult] = [],
@@ -69,104 +69,38 @@ public struct PromptResponse: Sendable, Hashable {
     public var text: String { choices.first?.message.text ?? "" }
 }
 
-extension PromptResponse: JSONRepresentable {
-    /// Reads this type's own JSON, or an answer of Maxim's API: `usage` in snake_case, `toolCallResults` as
-    /// `{results: […]}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the choices are missing or something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        id = try object.optional("id") ?? ""
-        provider = try object.optional("provider") ?? ""
-        model = try object.optional("model") ?? ""
-        choices = try object.requiredArray("choices")
-        usage = try object.optional("usage") ?? PromptUsage()
-        modelParams = try object.optionalObject("modelParams") ?? [:]
-        if case .object(let versioned) = object.remaining["toolCallResults"] {
-            _ = object.take("toolCallResults")
-            do {
-                toolCallResults = try JSONObject.elements(versioned["results"] ?? [])
-            } catch {
-                throw error.inside(.member("results")).inside(.member("toolCallResults"))
-            }
-        } else {
-            toolCallResults = try object.optionalArray("toolCallResults") ?? []
+extension PromptResponse: JSONMapped {
+    package init() { self.init(id: "", model: "", choices: []) }
+
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("id", &id)
+        json.defaulted("provider", &provider)
+        json.defaulted("model", &model)
+        var wrapped = choices.map(CamelCaseChoice.init)
+        json.field("choices", &wrapped)
+        choices = wrapped.map(\.choice)
+        json.defaulted("usage", &usage)
+        json.defaulted("modelParams", &modelParams)
+        json.field(
+            "toolCallResults",
+            &toolCallResults,
+            reading: Self.results,
+            writing: { $0.isEmpty ? nil : $0.json }
+        )
+        json.field("resolvedMessages", &resolvedMessages)
+        json.field("selection", &selection)
+        json.field("contentHash", &contentHash)
+        json.rest(&additionalFields)
+    }
+
+    /// Reads an array, or `{results: […]}` of Maxim's API.
+    private static func results(_ json: JSONValue) throws(JSONError) -> [ToolCallResult] {
+        guard case .object(let members) = json else { return try [ToolCallResult](reading: json) }
+        do {
+            return try [ToolCallResult](reading: members["results"] ?? [])
+        } catch {
+            throw error.inside(.member("results"))
         }
-        resolvedMessages = try object.optionalArray("resolvedMessages")
-        selection = try object.optional("selection")
-        contentHash = try object.optional("contentHash")
-        additionalFields = object.remaining
-    }
-
-    /// `{id, provider, model, choices, usage, modelParams, toolCallResults?, resolvedMessages?, selection?,
-    /// contentHash?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("id", id)
-        object.set("provider", provider)
-        object.set("model", model)
-        object.set("choices", choices)
-        object.set("usage", usage)
-        object.set("modelParams", JSONValue.object(modelParams))
-        if !toolCallResults.isEmpty { object.set("toolCallResults", toolCallResults) }
-        object.set("resolvedMessages", resolvedMessages)
-        object.set("selection", selection)
-        object.set("contentHash", contentHash)
-        return object.json
-    }
-}
-
-/// One answer of a response.
-public struct PromptChoice: Sendable, Hashable {
-    /// The answer's place among the answers, from 0.
-    public var index: Int
-    /// What the model says.
-    public var message: ChatMessage
-    /// Why the model stopped.
-    public var finishReason: FinishReason?
-    /// The likelihoods of tokens, where they were asked for.
-    public var logprobs: JSONValue?
-    /// What else the choice has.
-    public var additionalFields: [String: JSONValue] = [:]
-
-    /// Makes a choice, for tests.
-    ///
-    /// - Parameters:
-    ///   - index: The answer's place among the answers, from 0.
-    ///   - message: What the model says.
-    ///   - finishReason: Why the model stopped.
-    public init(index: Int = 0, message: ChatMessage, finishReason: FinishReason?) {
-        self.index = index
-        self.message = message
-        self.finishReason = finishReason
-    }
-}
-
-extension PromptChoice: JSONRepresentable {
-    /// Reads `{index, message, finishReason}`; `finish_reason` is read too.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the message is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        index = try object.optional("index") ?? 0
-        message = try object.required("message")
-        let snakeCase: FinishReason? = try object.optional("finish_reason")
-        let camelCase: FinishReason? = try object.optional("finishReason")
-        finishReason = camelCase ?? snakeCase
-        logprobs = object.take("logprobs").flatMap { $0.isNull ? nil : $0 }
-        additionalFields = object.remaining
-    }
-
-    /// `{index, message, finishReason, logprobs?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("logprobs", logprobs)
-        object.set("index", index)
-        object.set("message", message)
-        object.set("finishReason", finishReason)
-        return object.json
     }
 }
 
@@ -209,46 +143,33 @@ public struct PromptUsage: Sendable, Hashable {
     }
 }
 
-extension PromptUsage: JSONRepresentable {
-    /// Reads `{promptTokens, completionTokens, totalTokens, latency, …}`, or the same in snake_case; durations are in
-    /// milliseconds.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where something is of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        promptTokens = try Self.count(&object, "promptTokens", "prompt_tokens") ?? 0
-        completionTokens = try Self.count(&object, "completionTokens", "completion_tokens") ?? 0
-        let total = try Self.count(&object, "totalTokens", "total_tokens")
+extension PromptUsage: JSONMapped {
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("promptTokens", alias: "prompt_tokens", &promptTokens)
+        json.defaulted("completionTokens", alias: "completion_tokens", &completionTokens)
+        var total = json.isReading ? nil : totalTokens
+        json.field("totalTokens", alias: "total_tokens", &total)
         totalTokens = total ?? promptTokens.addingWithoutOverflow(completionTokens)
-        latency = try object.optional("latency") ?? .zero
-        timeToFirstToken = try object.optional("timeToFirstToken")
-        creditsUsed = try object.optional("creditsUsed")
-        creditsRemaining = try object.optional("creditsRemaining")
-        additionalFields = object.remaining
+        json.defaulted("latency", &latency)
+        json.field("timeToFirstToken", &timeToFirstToken)
+        json.field("creditsUsed", &creditsUsed)
+        json.field("creditsRemaining", &creditsRemaining)
+        json.rest(&additionalFields)
     }
+}
 
-    private static func count(
-        _ object: inout JSONObject,
-        _ name: String,
-        _ snakeCase: String
-    ) throws(JSONError) -> Int? {
-        let inCamelCase: Int? = try object.optional(name)
-        let inSnakeCase: Int? = try object.optional(snakeCase)
-        return inCamelCase ?? inSnakeCase
-    }
+/// A choice as Maxim writes it: `finishReason` in camelCase, and none where the model did not say why it stopped.
+private struct CamelCaseChoice: JSONConvertible {
+    let choice: ChatChoice
 
-    /// `{promptTokens, completionTokens, totalTokens, latency, timeToFirstToken?, creditsUsed?, creditsRemaining?}`;
-    /// durations are in milliseconds.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("promptTokens", promptTokens)
-        object.set("completionTokens", completionTokens)
-        object.set("totalTokens", totalTokens)
-        object.set("latency", latency)
-        object.set("timeToFirstToken", timeToFirstToken)
-        object.set("creditsUsed", creditsUsed)
-        object.set("creditsRemaining", creditsRemaining)
-        return object.json
+    init(_ choice: ChatChoice) { self.choice = choice }
+
+    init(reading json: JSONValue) throws(JSONError) { choice = try ChatChoice(json: json) }
+
+    var json: JSONValue {
+        guard case .object(var members) = choice.json else { return choice.json }
+        let reason = members.removeValue(forKey: "finish_reason")
+        if let reason, !reason.isNull { members["finishReason"] = reason }
+        return .object(members)
     }
 }

@@ -58,12 +58,7 @@ struct PromptRun: Sendable {
         for (index, call) in (choices.first?.message.toolCalls ?? []).enumerated() where call.id.isEmpty {
             choices[0].message.toolCalls?[index].id = "call_\(round + 1)_\(index)"
         }
-        response.choices = choices.map {
-            var choice = PromptChoice(index: $0.index, message: $0.message, finishReason: $0.finishReason)
-            choice.logprobs = $0.logprobs
-            choice.additionalFields = $0.additionalFields
-            return choice
-        }
+        response.choices = choices
         response.additionalFields = completion.additionalFields
         if let fingerprint = completion.systemFingerprint {
             response.additionalFields["systemFingerprint"] = .string(fingerprint)

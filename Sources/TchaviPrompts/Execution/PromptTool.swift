@@ -141,12 +141,3 @@ struct ToolArgumentsError: Error, CustomStringConvertible {
         description = "The arguments cannot be read: at $\(path): \(context.reason)"
     }
 }
-
-extension JSONValue {
-    /// The JSON that a value encodes to.
-    init(encoding value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
-        self = try JSONValue(parsing: try encoder.encode(value))
-    }
-}

@@ -68,10 +68,11 @@ struct Resolver {
             )
         }
         var request = ChatRequest(model: options.model ?? prompt.model, messages: messages)
-        do {
-            var object = try JSONObject(.object(parameters))
-            try request.readParameters(&object)
-            request.additionalFields = object.remaining
+        do throws(JSONError) {
+            var mapper = try JSONMapper(reading: .object(parameters))
+            request.mapParameters(&mapper)
+            mapper.rest(&request.additionalFields)
+            if let error = mapper.error { throw error }
         } catch {
             throw invalidParameter(error.member, "cannot be read: \(error)", "the chat API says what kinds they have")
         }

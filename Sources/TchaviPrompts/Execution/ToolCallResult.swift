@@ -54,41 +54,28 @@ public struct ToolCallResult: Sendable, Hashable {
     }
 }
 
-extension ToolCallResult: JSONRepresentable {
-    /// Reads `{name, result, type, id, isError?, arguments?, duration?, round?}`; the duration is in milliseconds.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the name is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        name = try object.required("name")
-        arguments = try object.optional("arguments") ?? ""
-        result = object.take("result") ?? .null
-        type = try object.optional("type") ?? .program
-        id = try object.optional("id") ?? ""
-        // Maxim's form leaves the kind of `isError` open: whatever is neither absent, null nor false is an error.
-        let reported = object.take("isError")
-        switch reported {
-        case nil, .null, .boolean(false): isError = false
-        default: isError = true
-        }
-        duration = try object.optional("duration") ?? .zero
-        round = try object.optional("round") ?? 1
-        additionalFields = object.remaining
-        if let reported, isError, reported != .boolean(true) { additionalFields["isError"] = reported }
+extension ToolCallResult: JSONMapped {
+    package init() { self.init(name: "", arguments: "", result: .null, id: "") }
+
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("name", &name)
+        json.defaulted("arguments", &arguments)
+        json.field("result", &result, reading: { $0 }, writing: { $0 })
+        json.defaulted("type", &type)
+        json.defaulted("id", &id)
+        mapError(&json)
+        json.defaulted("duration", &duration)
+        json.defaulted("round", &round)
+        json.rest(&additionalFields)
     }
 
-    /// `{name, result, type, id, isError?, arguments, duration, round}`; the duration is in milliseconds.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("name", name)
-        object.set("arguments", arguments)
-        object.set("result", result)
-        object.set("type", type)
-        object.set("id", id)
-        if isError, additionalFields["isError"] == nil { object.set("isError", true) }
-        object.set("duration", duration)
-        object.set("round", round)
-        return object.json
+    /// Maxim's form leaves the kind of `isError` open: whatever is neither absent, null nor false is an error.
+    private mutating func mapError(_ json: inout JSONMapper) {
+        var reported = additionalFields["isError"]
+        if reported == nil, isError { reported = .boolean(true) }
+        json.field("isError", &reported)
+        guard json.isReading else { return }
+        isError = reported.map { $0 != false } ?? false
+        if isError, let reported, reported != true { json.keep("isError", reported) }
     }
 }

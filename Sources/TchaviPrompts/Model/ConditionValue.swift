@@ -29,8 +29,8 @@ extension ConditionValue: ExpressibleByStringInterpolation, ExpressibleByInteger
     public init(arrayLiteral elements: String...) { self = .strings(elements) }
 }
 
-extension ConditionValue: JSONRepresentable {
-    /// Reads a string, a number, a boolean or an array of strings.
+extension ConditionValue: JSONRepresentable, JSONConvertible {
+    /// Reads a string, a number, a Boolean or an array of strings.
     ///
     /// - Parameter json: The JSON form.
     /// - Throws: `JSONError` for anything else.
@@ -51,11 +51,11 @@ extension ConditionValue: JSONRepresentable {
             }
             self = .strings(strings)
         case .null, .object:
-            throw JSONError("expected a string, a number, a boolean or an array of strings, found \(json.kind)")
+            throw JSONError("expected a string, a number, a Boolean or an array of strings, found \(json.kind)")
         }
     }
 
-    /// A string, a number, a boolean or an array of strings.
+    /// A string, a number, a Boolean or an array of strings.
     public var json: JSONValue {
         switch self {
         case .string(let value): .string(value)

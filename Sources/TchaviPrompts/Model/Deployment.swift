@@ -51,43 +51,20 @@ public struct Deployment: Sendable, Hashable {
     public var isUnconditional: Bool { query?.rules.isEmpty ?? true }
 }
 
-extension Deployment: JSONRepresentable {
-    /// Reads `{id, timestamp?, rules: {version, query?}, isFallback?, weight?, experiment?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the id or `rules` is missing, or a rule is of unknown shape.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        id = try object.required("id")
-        timestamp = try object.optional("timestamp")
-        isFallback = try object.optional("isFallback") ?? false
-        weight = try object.optional("weight")
-        experiment = try object.optional("experiment")
-        guard let rules = object.take("rules") else { throw JSONError("missing", at: [.member("rules")]) }
-        do {
-            var rules = try JSONObject(rules)
-            version = rules.remaining["version"]?.integer
-            if version != nil { _ = rules.take("version") }
-            query = try rules.optional("query")
-            additionalRuleFields = rules.remaining
-        } catch {
-            throw error.inside(.member("rules"))
-        }
-        additionalFields = object.remaining
-    }
+extension Deployment: JSONMapped {
+    package init() { self.init(id: "") }
 
-    /// `{id, timestamp?, rules: {version, query?}, isFallback, weight?, experiment?}`.
-    public var json: JSONValue {
-        var rules = JSONObjectBuilder(additionalRuleFields)
-        rules.set("version", version)
-        rules.set("query", query)
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("id", id)
-        object.set("timestamp", timestamp)
-        object.set("rules", rules.json)
-        object.set("isFallback", isFallback)
-        object.set("weight", weight)
-        object.set("experiment", experiment)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("id", &id)
+        json.field("timestamp", &timestamp)
+        json.object("rules") { rules in
+            rules.lenient("version", &version)
+            rules.field("query", &query)
+            rules.rest(&additionalRuleFields)
+        }
+        json.defaulted("isFallback", &isFallback)
+        json.field("weight", &weight)
+        json.field("experiment", &experiment)
+        json.rest(&additionalFields)
     }
 }

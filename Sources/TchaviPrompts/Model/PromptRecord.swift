@@ -42,44 +42,19 @@ public struct PromptRecord: Sendable, Hashable {
     }
 }
 
-extension PromptRecord: JSONRepresentable {
-    /// Reads Maxim's `PromptVersionsAndRules`: `{promptId, folderId, rules: {versionId: [deployment]}, versions,
-    /// fallbackVersion?}`, and `variableSyntax?` of this package's own. Without a `promptId` that of its versions is
-    /// taken.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the versions are missing, no id can be found, or a member cannot be read.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        versions = try object.requiredArray("versions")
-        let named: String? = try object.optional("promptId")
-        guard let id = named ?? versions.first?.promptID, !id.isEmpty else {
-            throw JSONError("missing", at: [.member("promptId")])
-        }
-        promptID = id
-        folderID = try object.optional("folderId") ?? ""
-        deployments = [:]
-        for (version, json) in try object.optionalObject("rules") ?? [:] {
-            do {
-                deployments[version] = try JSONObject.elements(json)
-            } catch {
-                throw error.inside(.member(version)).inside(.member("rules"))
-            }
-        }
-        fallbackVersion = try object.optional("fallbackVersion")
-        variableSyntax = try object.optional("variableSyntax")
-        additionalFields = object.remaining
-    }
+extension PromptRecord: JSONMapped {
+    package init() { self.init(promptID: "", versions: []) }
 
-    /// `{promptId, folderId, rules, versions, fallbackVersion?, variableSyntax?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("promptId", promptID)
-        object.set("folderId", folderID)
-        object.set("rules", JSONValue.object(deployments.mapValues { .array($0.map(\.json)) }))
-        object.set("versions", versions)
-        object.set("fallbackVersion", fallbackVersion)
-        object.set("variableSyntax", variableSyntax)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("versions", &versions)
+        var id = json.isReading ? nil : promptID
+        json.field("promptId", &id)
+        promptID = id ?? versions.first?.promptID ?? ""
+        if promptID.isEmpty { json.fail(JSONError("missing", at: [.member("promptId")])) }
+        json.defaulted("folderId", &folderID)
+        json.defaulted("rules", &deployments)
+        json.field("fallbackVersion", &fallbackVersion)
+        json.field("variableSyntax", &variableSyntax)
+        json.rest(&additionalFields)
     }
 }

@@ -35,34 +35,18 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
     }
 }
 
-extension PromptVersion: JSONRepresentable {
-    /// Reads `{id, version, promptId, description?, config?, createdAt, updatedAt}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the id or number is missing, or the config cannot be read.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        id = try object.required("id")
-        version = try object.required("version")
-        promptID = try object.optional("promptId") ?? ""
-        description = try object.optional("description")
-        config = try object.optional("config")
-        createdAt = try object.optional("createdAt")
-        updatedAt = try object.optional("updatedAt")
-        additionalFields = object.remaining
-    }
+extension PromptVersion: JSONMapped {
+    package init() { self.init(id: "", version: 0, promptID: "", config: nil) }
 
-    /// `{id, version, promptId, description?, config?, createdAt?, updatedAt?}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("id", id)
-        object.set("version", version)
-        object.set("promptId", promptID)
-        object.set("description", description)
-        object.set("config", config)
-        object.set("createdAt", createdAt)
-        object.set("updatedAt", updatedAt)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("id", &id)
+        json.field("version", &version)
+        json.defaulted("promptId", &promptID)
+        json.field("description", &description)
+        json.field("config", &config)
+        json.field("createdAt", &createdAt)
+        json.field("updatedAt", &updatedAt)
+        json.rest(&additionalFields)
     }
 }
 
@@ -112,40 +96,27 @@ public struct PromptVersionConfig: Sendable, Hashable {
     }
 }
 
-extension PromptVersionConfig: JSONRepresentable {
-    /// Reads `{id, messages, modelParameters, model, provider, deploymentId?, tags?}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the messages or the model are missing, or a tag is an object.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        id = try object.optional("id") ?? ""
-        messages = try object.requiredArray("messages")
-        modelParameters = try object.optionalObject("modelParameters") ?? [:]
-        model = try object.required("model")
-        provider = try object.optional("provider") ?? ""
-        deploymentID = try object.optional("deploymentId")
-        tags = [:]
-        for (name, json) in try object.optionalObject("tags") ?? [:] where json != .null {
-            do {
-                tags[name] = try JSONObject.value(json, at: .member(name)) as ConditionValue
-            } catch {
-                throw error.inside(.member("tags"))
-            }
-        }
-        additionalFields = object.remaining
-    }
+extension PromptVersionConfig: JSONMapped {
+    package init() { self.init(id: "", messages: [], model: "", provider: "") }
 
-    /// `{id, messages, modelParameters, model, provider, deploymentId?, tags}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("id", id)
-        object.set("messages", messages)
-        object.set("modelParameters", JSONValue.object(modelParameters))
-        object.set("model", model)
-        object.set("provider", provider)
-        object.set("deploymentId", deploymentID)
-        object.set("tags", JSONValue.object(tags.mapValues(\.json)))
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("id", &id)
+        json.field("messages", &messages)
+        json.defaulted("modelParameters", &modelParameters)
+        json.field("model", &model)
+        json.defaulted("provider", &provider)
+        json.field("deploymentId", &deploymentID)
+        // A tag that was set to null is not set.
+        json.field(
+            "tags",
+            &tags,
+            reading: { json throws(JSONError) in
+                try [String: ConditionValue](
+                    reading: json.object.map { .object($0.filter { !$0.value.isNull }) } ?? json
+                )
+            },
+            writing: { $0.json }
+        )
+        json.rest(&additionalFields)
     }
 }

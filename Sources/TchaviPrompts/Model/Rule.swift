@@ -53,26 +53,14 @@ public struct Rule: Sendable, Hashable {
     }
 }
 
-extension Rule: JSONRepresentable {
-    /// Reads `{field, operator, value}`.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where one of them is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        field = try object.required("field")
-        self.operator = try object.required("operator")
-        value = try object.required("value")
-        additionalFields = object.remaining
-    }
+extension Rule: JSONMapped {
+    package init() { self.init("", .equal, "") }
 
-    /// `{field, operator, value}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("field", field)
-        object.set("operator", self.operator)
-        object.set("value", value)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("field", &field)
+        json.field("operator", &self.operator)
+        json.field("value", &value)
+        json.rest(&additionalFields)
     }
 }
 

@@ -55,30 +55,18 @@ public struct RuleGroup: Sendable, Hashable {
     }
 }
 
-extension RuleGroup: JSONRepresentable {
-    /// Reads `{not?, combinator?, rules?}`; a group without rules is one of none.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where a member is neither a rule nor a group.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        not = try object.optional("not") ?? false
-        combinator = try object.optional("combinator") ?? .and
-        rules = try object.optionalArray("rules") ?? []
-        additionalFields = object.remaining
-    }
+extension RuleGroup: JSONMapped {
+    package init() { self.init(.and, []) }
 
-    /// `{not, combinator, rules}`.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder(additionalFields)
-        object.set("not", not)
-        object.set("combinator", combinator)
-        object.set("rules", rules)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.defaulted("not", &not)
+        json.defaulted("combinator", &combinator)
+        json.defaulted("rules", &rules)
+        json.rest(&additionalFields)
     }
 }
 
-extension RuleGroup.Member: JSONRepresentable {
+extension RuleGroup.Member: JSONRepresentable, JSONConvertible {
     /// Reads a group, which is what has `rules`, or else a rule.
     ///
     /// - Parameter json: The JSON form.

@@ -48,39 +48,19 @@ public struct Selection: Sendable, Hashable {
     }
 }
 
-extension Selection: JSONRepresentable {
-    /// Reads `{promptId, version?, versionId?, reason, deploymentId?, experiment?, bucket?, arm?, snapshotAge?}`; the age
-    /// is in milliseconds.
-    ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where the prompt's id or the reason is missing.
-    public init(json: JSONValue) throws(JSONError) {
-        var object = try JSONObject(json)
-        promptID = try object.required("promptId")
-        version = try object.optional("version")
-        versionID = try object.optional("versionId")
-        reason = try object.required("reason")
-        deploymentID = try object.optional("deploymentId")
-        experiment = try object.optional("experiment")
-        bucket = try object.optional("bucket")
-        arm = try object.optional("arm")
-        snapshotAge = try object.optional("snapshotAge")
-    }
+extension Selection: JSONMapped {
+    package init() { self.init(promptID: "", reason: .none) }
 
-    /// `{promptId, version?, versionId?, reason, deploymentId?, experiment?, bucket?, arm?, snapshotAge?}`; the age is in
-    /// milliseconds.
-    public var json: JSONValue {
-        var object = JSONObjectBuilder()
-        object.set("promptId", promptID)
-        object.set("version", version)
-        object.set("versionId", versionID)
-        object.set("reason", reason)
-        object.set("deploymentId", deploymentID)
-        object.set("experiment", experiment)
-        object.set("bucket", bucket)
-        object.set("arm", arm)
-        object.set("snapshotAge", snapshotAge)
-        return object.json
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("promptId", &promptID)
+        json.field("version", &version)
+        json.field("versionId", &versionID)
+        json.field("reason", &reason)
+        json.field("deploymentId", &deploymentID)
+        json.field("experiment", &experiment)
+        json.field("bucket", &bucket)
+        json.field("arm", &arm)
+        json.field("snapshotAge", &snapshotAge)
     }
 }
 

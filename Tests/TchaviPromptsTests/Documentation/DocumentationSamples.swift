@@ -102,7 +102,7 @@ func resources(client: TchaviClient, password: Secret) async throws {
     let images = try await client.images.generate(ImageRequest(prompt: "A harbour at dawn", size: .square1024))
     print(images.data.first?.url ?? "")
 
-    print(try await client.credits.balance().creditsBalance)
+    print(try await client.credits.balance())
     for pack in try await client.credits.packs() { print(pack.name, pack.credits, pack.price, pack.currency) }
     for model in try await client.models.list() { print(model.modelID, model.tier, model.creditsPerThousandInputTokens) }
 

@@ -83,7 +83,7 @@ struct PromptRecordTests {
         ),
         (
             #"{"promptId":"p","versions":[{"id":"v","version":1,"config":{"model":"m","messages":[],"tags":{"a b":{}}}}]}"#,
-            #"expected a string, a number, a boolean or an array of strings, found an object, at $.versions[0].config.tags["a b"]"#
+            #"expected a string, a number, a Boolean or an array of strings, found an object, at $.versions[0].config.tags["a b"]"#
         ),
         (
             #"{"promptId":"p","versions":[],"rules":{"v":[{"id":"d","rules":{"query":{"rules":[{"field":"a"}]}}}]}}"#,

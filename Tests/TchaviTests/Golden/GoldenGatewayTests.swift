@@ -289,7 +289,9 @@ struct GoldenGatewayTests {
         #expect(error.message == "The pack does not exist.")
         #expect(error.statusCode == 422)
         #expect(error.details?["received"] == "pack_gone")
-        let minimal = try #require(ErrorReader.reported(in: try Golden.json("TchaviErrorResponse.minimal"), status: nil))
+        let minimal = try #require(
+            ErrorReader.reported(in: try Golden.json("TchaviErrorResponse.minimal"), status: nil)
+        )
         #expect(minimal.errorCode == "NOT_FOUND")
         #expect(minimal.details == nil)
     }
@@ -329,7 +331,8 @@ struct GoldenGatewayTests {
     // MARK: All of them
 
     private static let cases = [
-        GoldenCase("ChatRequest", ChatRequest.self), GoldenCase("ChatMessage", ChatMessage.self), GoldenCase("ToolCall", ToolCall.self),
+        GoldenCase("ChatRequest", ChatRequest.self), GoldenCase("ChatMessage", ChatMessage.self),
+        GoldenCase("ToolCall", ToolCall.self),
         GoldenCase("ToolDefinition", ToolDefinition.self), GoldenCase("TokenUsage", TokenUsage.self),
         GoldenCase("ChatChoice", ChatChoice.self), GoldenCase("ChatCompletion", ChatCompletion.self),
         GoldenCase("ChunkChoice", ChunkChoice.self), GoldenCase("ChatCompletionChunk", ChatCompletionChunk.self),
@@ -345,7 +348,8 @@ struct GoldenGatewayTests {
         GoldenCase("UsageLog", UsageLog.self), GoldenCase("UsageLogPage", Page<UsageLog>.self),
         GoldenCase("GatewayModel", GatewayModel.self), GoldenCase("Payment", Payment.self),
         GoldenCase("PaymentPage", Page<Payment>.self), GoldenCase("PaymentParameters", PaymentParameters.self),
-        GoldenCase("InitiatedPayment", InitiatedPayment.self), GoldenCase("RegistrationResponse", RegistrationResponse.self),
+        GoldenCase("InitiatedPayment", InitiatedPayment.self),
+        GoldenCase("RegistrationResponse", RegistrationResponse.self),
         GoldenCase("AccountUser", AccountUser.self),
     ]
 
