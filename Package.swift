@@ -48,10 +48,15 @@ let package = Package(
             path: "Examples/Benchmarks",
             swiftSettings: settings
         ),
-        .testTarget(name: "TchaviTests", dependencies: ["Tchavi", "TchaviTesting"], swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["Tchavi"], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "TchaviTests",
+            dependencies: ["Tchavi", "TchaviTesting", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "TchaviPromptsTests",
-            dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting"],
+            dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "TchaviTestingTests", dependencies: ["Tchavi", "TchaviTesting"], swiftSettings: settings),

@@ -1,13 +1,14 @@
 import Foundation
 import Tchavi
+import TestSupport
 import Testing
 
 @testable import TchaviPrompts
 
 struct SplitTests {
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+    @Test(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
     func `Buckets are those of GrowthBook's second hash`() throws {
-        for entry in try #require(try Conformance.json("bucketing-growthbook.json")["hash_v2"]?.array) {
+        for entry in try #require(try ConformanceCases.recorded.json("bucketing-growthbook.json")["hash_v2"]?.array) {
             let seed = try #require(entry[0]?.string)
             let key = try #require(entry[1]?.string)
             let split = Split(salt: seed, weights: [("d", 1)])
@@ -15,9 +16,11 @@ struct SplitTests {
         }
     }
 
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+    @Test(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
     func `Ranges are GrowthBook's wherever the whole range is covered`() throws {
-        let cases = try #require(try Conformance.json("bucketing-growthbook.json")["bucket_ranges"]?.array)
+        let cases = try #require(
+            try ConformanceCases.recorded.json("bucketing-growthbook.json")["bucket_ranges"]?.array
+        )
         var checked = 0
         for entry in cases {
             let name = try #require(entry[0]?.string)

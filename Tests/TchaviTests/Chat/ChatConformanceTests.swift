@@ -1,8 +1,9 @@
 import Foundation
 import Tchavi
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+@Suite(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
 struct ChatConformanceTests {
     /// What a stream folds to, or the error it gives, in pieces of some size.
     private func fold(_ events: String, pieceBytes: Int?) async throws -> ChatCompletion {
@@ -12,7 +13,7 @@ struct ChatConformanceTests {
 
     @Test(arguments: [nil, 1, 7, 100])
     func `Every recorded stream folds to its completion, or gives its error`(pieceBytes: Int?) async throws {
-        let cases = try #require(try Conformance.json("chat-streams.json")["cases"]?.array)
+        let cases = try #require(try ConformanceCases.recorded.json("chat-streams.json")["cases"]?.array)
         #expect(cases.count == 11)
         for entry in cases {
             let name = try #require(entry["name"]?.string)
@@ -78,7 +79,7 @@ struct ChatConformanceTests {
     }
 
     @Test func `Azure's filter results are kept`() async throws {
-        let cases = try #require(try Conformance.json("chat-streams.json")["cases"]?.array)
+        let cases = try #require(try ConformanceCases.recorded.json("chat-streams.json")["cases"]?.array)
         let entry = try #require(cases.first { $0["name"]?.string?.contains("Azure") == true })
         let completion = try await fold(try #require(entry["raw_sse"]?.string), pieceBytes: nil)
         #expect(completion.additionalFields["prompt_filter_results"]?[0]?["prompt_index"] == 0)
@@ -86,7 +87,7 @@ struct ChatConformanceTests {
     }
 
     @Test func `Every recorded completion is read and written without loss`() async throws {
-        let cases = try #require(try Conformance.json("chat-completions.json")["cases"]?.array)
+        let cases = try #require(try ConformanceCases.recorded.json("chat-completions.json")["cases"]?.array)
         #expect(cases.count == 3)
         for entry in cases {
             let body = try #require(entry["body"])
@@ -97,7 +98,7 @@ struct ChatConformanceTests {
     }
 
     @Test func `Reasoning, thinking parts and usage details can be had`() async throws {
-        let cases = try #require(try Conformance.json("chat-completions.json")["cases"]?.array)
+        let cases = try #require(try ConformanceCases.recorded.json("chat-completions.json")["cases"]?.array)
         let deepseek = try ChatCompletion(json: try #require(cases[0]["body"]))
         #expect(
             deepseek.choices[0].message.additionalFields["reasoning_content"]?.string?.hasPrefix("The user is") == true

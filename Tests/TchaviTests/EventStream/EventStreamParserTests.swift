@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tchavi
@@ -14,9 +15,9 @@ struct EventStreamParserTests {
         return events
     }
 
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+    @Test(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
     func `The Web Platform Tests pass, however the stream is split`() throws {
-        let cases = try #require(try Conformance.json("sse-wpt.json")["cases"]?.array)
+        let cases = try #require(try ConformanceCases.recorded.json("sse-wpt.json")["cases"]?.array)
         #expect(cases.count == 18)
         for entry in cases {
             let name = entry["name"]?.string ?? ""

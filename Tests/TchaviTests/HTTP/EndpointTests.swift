@@ -1,13 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tchavi
 
 struct EndpointTests {
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+    @Test(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
     func `Path parameters are encoded as openai-python encodes them`() throws {
         var checked = 0
-        for entry in try #require(try Conformance.json("url-path-openai-python.json")["interpolation"]?.array) {
+        for entry in try #require(
+            try ConformanceCases.recorded.json("url-path-openai-python.json")["interpolation"]?.array
+        ) {
             let template = try #require(entry["template"]?.string)
             // An endpoint's path has neither query nor fragment, and its parameters are texts.
             guard !template.contains("?"), !template.contains("#") else { continue }
@@ -20,9 +23,10 @@ struct EndpointTests {
         #expect(checked >= 15)
     }
 
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+    @Test(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
     func `Dot segments are refused, however they are spelled`() throws {
-        for entry in try #require(try Conformance.json("url-path-openai-python.json")["rejected"]?.array) {
+        for entry in try #require(try ConformanceCases.recorded.json("url-path-openai-python.json")["rejected"]?.array)
+        {
             let template = try #require(entry["template"]?.string)
             let texts = try #require(entry["params"]?.object).compactMapValues(\.string)
             let error = #expect(throws: TchaviError.self) { _ = try Endpoint(.get, template).path(texts) }

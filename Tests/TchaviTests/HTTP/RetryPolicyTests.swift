@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tchavi
 
 struct RetryPolicyTests {
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+    @Test(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
     func `Retry-After is read as openai-python reads it, and given up beyond two minutes`() throws {
-        let file = try Conformance.json("retry-openai-python.json")
+        let file = try ConformanceCases.recorded.json("retry-openai-python.json")
         let now = Date(timeIntervalSince1970: try #require(file["now_epoch"]?.double))
         let policy = RetryPolicy(maxRetries: .max)
         for entry in try #require(file["parse_retry_after"]?.array) {
@@ -35,9 +36,9 @@ struct RetryPolicyTests {
         }
     }
 
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
+    @Test(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
     func `Whether to retry is decided as openai-python decides it`() throws {
-        let file = try Conformance.json("retry-openai-python.json")
+        let file = try ConformanceCases.recorded.json("retry-openai-python.json")
         let now = Date(timeIntervalSince1970: try #require(file["now_epoch"]?.double))
         for entry in try #require(file["should_retry"]?.array) {
             var headers = HeaderFields()
