@@ -1,25 +1,21 @@
 import Foundation
-public import Tchavi
+package import Tchavi
 
 /// The wire forms in `Fixtures/Gateway`, which prove the names of keys by something other than this package's own code.
-public enum Golden {
+package enum Golden {
     /// What a golden file shows to be wrong.
-    public struct Mismatch: Error, CustomStringConvertible {
+    package struct Mismatch: Error, CustomStringConvertible {
         /// The file, and what is wrong.
-        public let description: String
+        package let description: String
     }
 
-    private static let directory = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Fixtures/Gateway")
-
     /// The JSON of a file, named without its extension.
-    public static func json(_ name: String) throws -> JSONValue {
-        try JSONValue(parsing: try Data(contentsOf: directory.appendingPathComponent("\(name).json")))
+    package static func json(_ name: String) throws -> JSONValue {
+        try JSONValue(parsing: try Data(contentsOf: Fixtures.directory.appendingPathComponent("Gateway/\(name).json")))
     }
 
     /// Reads a value as a call does, and through `JSONDecoder`, which has to give the same.
-    public static func read<Value: Decodable & Equatable>(_ name: String, as type: Value.Type) throws -> Value {
+    package static func read<Value: Decodable & Equatable>(_ name: String, as type: Value.Type) throws -> Value {
         let json = try json(name)
         let value = try decode(json, as: type)
         guard try JSONDecoder().decode(type, from: json.serializedData()) == value else {
@@ -29,7 +25,7 @@ public enum Golden {
     }
 
     /// Reads a value as a call does.
-    public static func decode<Value: Decodable>(_ json: JSONValue, as type: Value.Type) throws -> Value {
+    package static func decode<Value: Decodable>(_ json: JSONValue, as type: Value.Type) throws -> Value {
         if let mapped = type as? any JSONRepresentable.Type, let value = try mapped.init(json: json) as? Value {
             return value
         }
@@ -47,7 +43,7 @@ public enum Golden {
     ///   - name: The file.
     ///   - type: The type that reads and writes it.
     ///   - added: Keys of this package's own, which are written beside those of the file.
-    public static func checkRoundTrip<Value: Codable & Equatable>(
+    package static func checkRoundTrip<Value: Codable & Equatable>(
         _ name: String,
         as type: Value.Type,
         adding added: Set<String> = []
@@ -68,7 +64,7 @@ public enum Golden {
     /// Where a key's value in the file is also what its absence means, another value has to be noticed instead.
     ///
     /// - Returns: How many keys were renamed and deleted, and the paths of those that were tried with another value.
-    public static func mutate<Value: Decodable & Equatable>(
+    package static func mutate<Value: Decodable & Equatable>(
         _ name: String,
         as type: Value.Type
     ) throws -> (keys: Int, defaulted: [String]) {
@@ -99,7 +95,7 @@ public enum Golden {
 }
 
 /// A type and its golden files.
-public struct GoldenCase: Sendable {
+package struct GoldenCase: Sendable {
     private let name: String
     private let check: @Sendable (_ file: String) throws -> Void
     private let mutate: @Sendable (_ file: String) throws -> (keys: Int, defaulted: [String])
@@ -108,7 +104,7 @@ public struct GoldenCase: Sendable {
     ///   - name: The files' name, without form and extension.
     ///   - type: The type that reads and writes them.
     ///   - added: Keys of this package's own, which are written beside those of the file.
-    public init<Value: Codable & Equatable & SendableMetatype>(
+    package init<Value: Codable & Equatable & SendableMetatype>(
         _ name: String,
         _ type: Value.Type,
         adding added: Set<String> = []
@@ -119,7 +115,7 @@ public struct GoldenCase: Sendable {
     }
 
     /// Checks that each type writes what its files have.
-    public static func checkRoundTrips(_ cases: [GoldenCase]) throws {
+    package static func checkRoundTrips(_ cases: [GoldenCase]) throws {
         for type in cases {
             for form in ["full", "minimal"] { try type.check("\(type.name).\(form)") }
         }
@@ -128,7 +124,7 @@ public struct GoldenCase: Sendable {
     /// Renames and deletes every key of every file.
     ///
     /// - Returns: How many keys that were, and the names of those whose value in a file is also what their absence means.
-    public static func mutateAll(_ cases: [GoldenCase]) throws -> (keys: Int, defaulted: Set<String>) {
+    package static func mutateAll(_ cases: [GoldenCase]) throws -> (keys: Int, defaulted: Set<String>) {
         var keys = 0
         var defaulted: Set<String> = []
         for type in cases {
@@ -159,7 +155,7 @@ private enum JSONStep: CustomStringConvertible {
 
 extension JSONValue {
     /// The value without members that are null, at any depth.
-    public var withoutNulls: JSONValue {
+    package var withoutNulls: JSONValue {
         switch self {
         case .array(let elements): .array(elements.map(\.withoutNulls))
         case .object(let members): .object(members.filter { !$0.value.isNull }.mapValues(\.withoutNulls))

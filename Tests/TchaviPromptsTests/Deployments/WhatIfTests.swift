@@ -1,6 +1,7 @@
 import Foundation
 import Tchavi
 import TchaviTesting
+import TestSupport
 import Testing
 
 @testable import TchaviPrompts

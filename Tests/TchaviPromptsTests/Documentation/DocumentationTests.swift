@@ -2,10 +2,11 @@ import Foundation
 import Tchavi
 import TchaviPrompts
 import TchaviTesting
+import TestSupport
 import Testing
 
 struct DocumentationTests {
-    private static let root = Fixtures.directory.deletingLastPathComponent()
+    private static let root = Fixtures.root
 
     private static func documents() throws -> [URL] {
         let enumerator = FileManager.default.enumerator(

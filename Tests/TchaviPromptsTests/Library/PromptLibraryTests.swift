@@ -2,6 +2,7 @@ import Foundation
 import Tchavi
 import TchaviPrompts
 import TchaviTesting
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10)))

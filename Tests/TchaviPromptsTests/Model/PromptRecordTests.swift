@@ -1,6 +1,7 @@
 import Foundation
 import Tchavi
 import TchaviPrompts
+import TestSupport
 import Testing
 
 struct PromptRecordTests {

@@ -1,13 +1,13 @@
 import Foundation
 import Tchavi
+import TestSupport
 import Testing
 
 @testable import TchaviPrompts
 
-@Suite(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
 struct SelectionConformanceTests {
     @Test func `Every case of the independent reference is selected as it says`() throws {
-        let cases = try Conformance.lines("selection.jsonl")
+        let cases = try ConformanceCases.own.lines("selection.jsonl")
         #expect(cases.count == 570)
         for json in cases {
             let record = try PromptRecord(json: try #require(json["prompt"]))
@@ -23,7 +23,7 @@ struct SelectionConformanceTests {
     }
 
     @Test func `Every case is decoded and encoded without loss`() throws {
-        for json in try Conformance.lines("selection.jsonl") {
+        for json in try ConformanceCases.own.lines("selection.jsonl") {
             let prompt = try #require(json["prompt"])
             let record = try PromptRecord(json: prompt)
             var encoded = try #require(record.json.object)

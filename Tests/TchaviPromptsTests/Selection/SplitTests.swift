@@ -1,40 +1,53 @@
 import Foundation
 import Tchavi
+import TestSupport
 import Testing
 
 @testable import TchaviPrompts
 
 struct SplitTests {
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
-    func `Buckets are those of GrowthBook's second hash`() throws {
-        for entry in try #require(try Conformance.json("bucketing-growthbook.json")["hash_v2"]?.array) {
-            let seed = try #require(entry[0]?.string)
-            let key = try #require(entry[1]?.string)
-            let split = Split(salt: seed, weights: [("d", 1)])
-            #expect(split.bucket(for: key) == entry[3]?.double, "\(seed) \(key)")
+    private static func cases(_ name: String, count: Int) throws -> [JSONValue] {
+        let cases = try #require(try ConformanceCases.own.json("bucketing.json")[name]?.array)
+        #expect(cases.count == count)
+        return cases
+    }
+
+    private static func split(_ json: JSONValue) throws -> Split {
+        let weights = try #require(json["weights"]?.array).map { try #require($0.double) }
+        return Split(salt: "s", weights: weights.enumerated().map { (String($0.offset), $0.element) })
+    }
+
+    @Test func `Hashes are those of FNV-1a with 32 bits`() throws {
+        for json in try Self.cases("hashes", count: 4) {
+            var hash = FNV1a32()
+            hash.update(try #require(json["text"]?.string).utf8)
+            #expect(Int(hash.value) == json["hash"]?.integer, "\(json)")
         }
     }
 
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
-    func `Ranges are GrowthBook's wherever the whole range is covered`() throws {
-        let cases = try #require(try Conformance.json("bucketing-growthbook.json")["bucket_ranges"]?.array)
-        var checked = 0
-        for entry in cases {
-            let name = try #require(entry[0]?.string)
-            guard let count = entry[1]?[0]?.integer, entry[1]?[1]?.double == 1 else { continue }
-            let weights = entry[1]?[2]?.array?.compactMap(\.double) ?? Array(repeating: 1 / Double(count), count: count)
-            // Where weights do not add up to one, GrowthBook shares equally; here they are shares of their sum.
-            guard weights.count == count, abs(weights.reduce(0, +) - 1) < 1e-9 else { continue }
-            let split = Split(salt: "s", weights: weights.enumerated().map { (String($0.offset), $0.element) })
-            let ranges = try #require(entry[2]?.array)
-            let expected: [[Double]] = ranges.map { [$0[0]?.double ?? -1, $0[1]?.double ?? -1] }
-            for (arm, range) in zip(split.arms, expected) {
-                #expect(abs(arm.lowerBound - range[0]) < 1e-9 && abs(arm.upperBound - range[1]) < 1e-9, "\(name)")
-            }
-            #expect(split.arms.count == expected.count)
-            checked += 1
+    @Test func `Buckets are those of GrowthBook's second hash`() throws {
+        for json in try Self.cases("buckets", count: 25) {
+            let split = Split(salt: try #require(json["salt"]?.string), weights: [("d", 1)])
+            #expect(split.bucket(for: try #require(json["key"]?.string)) == json["bucket"]?.double, "\(json)")
         }
-        #expect(checked >= 4)
+    }
+
+    @Test func `Arms have shares of the whole range, those without a weight none`() throws {
+        for json in try Self.cases("ranges", count: 14) {
+            let bounds = try #require(json["bounds"]?.array).map { try #require($0.double) }
+            let arms = try Self.split(json).arms
+            #expect(arms.count == max(0, bounds.count - 1), "\(json)")
+            for (arm, (lower, upper)) in zip(arms, zip(bounds, bounds.dropFirst())) {
+                #expect(abs(arm.lowerBound - lower) < 1e-9 && abs(arm.upperBound - upper) < 1e-9, "\(json)")
+            }
+        }
+    }
+
+    @Test func `Buckets fall into the arm whose range has them`() throws {
+        for json in try Self.cases("assignments", count: 13) {
+            let bucket = try #require(json["bucket"]?.double)
+            #expect(try Self.split(json).arm(for: bucket) == json["arm"]?.integer, "\(json)")
+        }
     }
 
     @Test func `A bound belongs to the next arm, and rounding leaves nobody out`() {

@@ -1,12 +1,12 @@
 import Foundation
 import Tchavi
 import TchaviPrompts
+import TestSupport
 import Testing
 
 struct TemplateTests {
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
-    func `Every conformance case renders as it says`() throws {
-        let file = try Conformance.json("templates.json")
+    @Test func `Every conformance case renders as it says`() throws {
+        let file = try ConformanceCases.own.json("templates.json")
         let variables = try #require(file["variables"]?.object).compactMapValues(\.string)
         let cases = try #require(file["cases"]?.array)
         #expect(cases.count == 90)

@@ -1,33 +1,32 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tchavi
 
 struct EndpointTests {
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
-    func `Path parameters are encoded as openai-python encodes them`() throws {
-        var checked = 0
-        for entry in try #require(try Conformance.json("url-path-openai-python.json")["interpolation"]?.array) {
-            let template = try #require(entry["template"]?.string)
-            // An endpoint's path has neither query nor fragment, and its parameters are texts.
-            guard !template.contains("?"), !template.contains("#") else { continue }
-            let parameters = try #require(entry["params"]?.object)
-            let texts = parameters.compactMapValues(\.string)
-            guard texts.count == parameters.count else { continue }
-            #expect(try Endpoint(.get, template).path(texts) == entry["expected"]?.string, "\(template) \(texts)")
-            checked += 1
+    @Test func `Path parameters are encoded as one segment`() throws {
+        let cases = try #require(try ConformanceCases.own.json("url-paths.json")["paths"]?.array)
+        #expect(cases.count == 34)
+        for json in cases {
+            let (endpoint, parameters) = try Self.endpoint(json)
+            #expect(try endpoint.path(parameters) == json["path"]?.string, "\(json)")
         }
-        #expect(checked >= 15)
     }
 
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
-    func `Dot segments are refused, however they are spelled`() throws {
-        for entry in try #require(try Conformance.json("url-path-openai-python.json")["rejected"]?.array) {
-            let template = try #require(entry["template"]?.string)
-            let texts = try #require(entry["params"]?.object).compactMapValues(\.string)
-            let error = #expect(throws: TchaviError.self) { _ = try Endpoint(.get, template).path(texts) }
-            #expect(error?.code == .invalidRequest, "\(template) \(texts)")
+    @Test func `Dot segments and empty parameters are refused, however they are spelled`() throws {
+        let cases = try #require(try ConformanceCases.own.json("url-paths.json")["refused"]?.array)
+        #expect(cases.count == 19)
+        for json in cases {
+            let (endpoint, parameters) = try Self.endpoint(json)
+            let error = #expect(throws: TchaviError.self, "\(json)") { _ = try endpoint.path(parameters) }
+            #expect(error?.code == .invalidRequest, "\(json)")
         }
+    }
+
+    private static func endpoint(_ json: JSONValue) throws -> (endpoint: Endpoint, parameters: [String: String]) {
+        let parameters = try #require(json["parameters"]?.object).mapValues { try #require($0.string) }
+        return (Endpoint(.get, try #require(json["template"]?.string)), parameters)
     }
 
     @Test(arguments: [

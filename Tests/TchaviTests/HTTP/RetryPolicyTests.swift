@@ -1,51 +1,45 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tchavi
 
 struct RetryPolicyTests {
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
-    func `Retry-After is read as openai-python reads it, and given up beyond two minutes`() throws {
-        let file = try Conformance.json("retry-openai-python.json")
-        let now = Date(timeIntervalSince1970: try #require(file["now_epoch"]?.double))
-        let policy = RetryPolicy(maxRetries: .max)
-        for entry in try #require(file["parse_retry_after"]?.array) {
-            let text = try #require(entry["retry_after"]?.string)
-            let remaining = try #require(entry["remaining_retries"]?.integer)
-            let expected = try #require(entry["expected_delay_s"]?.double)
-            var error = TchaviError(.rateLimited, "", statusCode: 429)
+    @Test func `The wait that a response asks for is obeyed up to two minutes`() throws {
+        let file = try ConformanceCases.own.json("retries.json")
+        let now = Date(timeIntervalSince1970: try #require(file["now"]?.double))
+        let cases = try #require(file["requests"]?.array)
+        #expect(cases.count == 58)
+        for json in cases {
             var headers = HeaderFields()
-            headers["Retry-After"] = text
+            for (name, value) in try #require(json["headers"]?.object) { headers[name] = value.string }
+            var error = TchaviError(.rateLimited, "", statusCode: 429)
             error.retryAfter = RetryAfter.duration(headers, now: now)
-            func delay(_ random: Double) -> Duration? {
-                policy.delay(after: error, retriesSoFar: 3 - remaining, retryClass: .billable) { random }
+            let waits = [0, 1].map { random in
+                RetryPolicy().delay(after: error, retriesSoFar: 0, retryClass: .billable) { random }
             }
-            // openai-python waits as if nothing had been asked; here the error is thrown at once.
-            let isBeyond = ["121", "99999999999999999999999999999999999", "Fri, 29 Sep 2023 16:28:38 GMT"].contains(
-                text
-            )
-            if isBeyond {
-                #expect(delay(1) == nil, "\(text)")
-            } else if error.retryAfter.map({ $0 > .zero }) ?? false {
-                #expect(delay(0) == .seconds(expected), "\(text)")
-            } else {
-                #expect(delay(1) == .seconds(expected), "\(text)")
-                #expect(delay(0) == .seconds(expected * 0.75), "\(text)")
+            switch json["wait"] {
+            case "tooLong": #expect(waits == [nil, nil], "\(json)")
+            case "unspecified": #expect(waits == [.milliseconds(375), .milliseconds(500)], "\(json)")
+            case let wait:
+                let seconds = try #require(wait?.double)
+                #expect(waits == [.seconds(seconds), .seconds(seconds)], "\(json)")
             }
         }
     }
 
-    @Test(.enabled(if: Conformance.isPresent, "the conformance cases are not beside the checkout"))
-    func `Whether to retry is decided as openai-python decides it`() throws {
-        let file = try Conformance.json("retry-openai-python.json")
-        let now = Date(timeIntervalSince1970: try #require(file["now_epoch"]?.double))
-        for entry in try #require(file["should_retry"]?.array) {
-            var headers = HeaderFields()
-            for (name, value) in try #require(entry["headers"]?.object) { headers[name] = value.string }
-            var error = TchaviError(.rateLimited, "", statusCode: 429)
-            error.retryAfter = RetryAfter.duration(headers, now: now)
-            let delay = RetryPolicy().delay(after: error, retriesSoFar: 0, retryClass: .billable) { 1 }
-            #expect((delay != nil) == (entry["should_retry"] == true), "\(headers)")
+    @Test func `Without a wait that was asked for, waits double up to the maximum`() throws {
+        let cases = try #require(try ConformanceCases.own.json("retries.json")["backoffs"]?.array)
+        #expect(cases.count == 8)
+        let policy = RetryPolicy(maxRetries: .max)
+        for json in cases {
+            let retries = try #require(json["retriesSoFar"]?.integer)
+            let error = TchaviError(.rateLimited, "", statusCode: 429)
+            func wait(_ random: Double) -> Duration? {
+                policy.delay(after: error, retriesSoFar: retries, retryClass: .billable) { random }
+            }
+            #expect(wait(0) == .seconds(try #require(json["shortest"]?.double)), "\(json)")
+            #expect(wait(1) == .seconds(try #require(json["longest"]?.double)), "\(json)")
         }
     }
 
