@@ -12,7 +12,10 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "ServerTransport",
     platforms: [.macOS(.v15)],
-    products: [.library(name: "TchaviAsyncHTTPClient", targets: ["TchaviAsyncHTTPClient"])],
+    products: [
+        .library(name: "TchaviAsyncHTTPClient", targets: ["TchaviAsyncHTTPClient"]),
+        .executable(name: "call-benchmarks", targets: ["CallBenchmarks"]),
+    ],
     dependencies: [
         .package(name: "tchavi-swift", path: "../.."),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -28,6 +31,15 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "CallBenchmarks",
+            dependencies: [
+                "TchaviAsyncHTTPClient",
+                .product(name: "Tchavi", package: "tchavi-swift"),
+                .product(name: "TchaviTesting", package: "tchavi-swift"),
             ],
             swiftSettings: settings
         ),

@@ -174,8 +174,8 @@ private struct Trial {
 
     private mutating func check(_ rule: String, _ body: @escaping @Sendable () async throws -> Void) async {
         do {
-            try await TimeSource(ContinuousClock()).abandoning(
-                after: Self.patience,
+            try await TimeSource(ContinuousClock()).run(
+                within: Self.patience,
                 orThrow: Finding("it did not end within \(Self.patience)"),
                 body
             )

@@ -15,7 +15,14 @@ public struct Authentication: Sendable {
     ///   `CancellationError`.
     @discardableResult
     public func login(email: String, password: Secret) async throws -> LoginResponse {
-        try await pipeline.authorizer.logIn(as: email, password: password)
+        let login = try await pipeline.authorizer.logIn(email: email, password: password)
+        let response: LoginResponse = try await pipeline.value(
+            of: login.grant.response,
+            to: HTTPPipeline.Call(.login),
+            as: "a login with its account"
+        ) { json throws(JSONError) in try json.decoded() }
+        try pipeline.authorizer.begin(login)
+        return response
     }
 
     /// Makes an account (`POST /auth/register`).
@@ -38,7 +45,7 @@ public struct Authentication: Sendable {
                 as: "a registered account"
             )
         } catch let error as TchaviError {
-            throw error.strikingOut(registration.password.revealed())
+            throw error.redacting(registration.password.revealed())
         }
     }
 
@@ -49,7 +56,7 @@ public struct Authentication: Sendable {
 
     /// Logs out (`POST /auth/logout`).
     ///
-    /// The session is forgotten at once, also where the gateway cannot be told, and a refresh under way is void. From
+    /// The session is forgotten at once, also where the gateway cannot be told, and a refresh in progress is void. From
     /// then on calls throw until the program logs in again.
     ///
     /// - Parameter options: What this call does differently from the client's configuration.
@@ -57,7 +64,12 @@ public struct Authentication: Sendable {
     /// - Throws: ``TchaviError``, or `CancellationError`, where the gateway was not told.
     @discardableResult
     public func logout(options: RequestOptions = RequestOptions()) async throws -> Acknowledgement {
-        try await pipeline.authorizer.logOut(options)
+        guard let ended = try pipeline.authorizer.logOut() else {
+            return Acknowledgement(message: "There was no session.")
+        }
+        var options = options
+        options.headers[.cookie] = ended.cookies
+        return try await ended.pipeline.send(HTTPPipeline.Call(.logout), options, as: "an acknowledgement")
     }
 
     /// Uses an access token that the program has from elsewhere, in place of whatever session the client has.
@@ -72,23 +84,6 @@ public struct Authentication: Sendable {
 
     /// How the client proves who is calling.
     public var mode: AuthenticationMode { pipeline.authorizer.mode }
-}
-
-/// How a client proves who is calling.
-public struct AuthenticationMode: OpenEnum, JSONScalar {
-    /// The mode's name.
-    public let rawValue: String
-    /// A mode by its name.
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// With an API key.
-    public static let apiKey: AuthenticationMode = "api-key"
-    /// With a session of an account, by JSON Web Tokens.
-    public static let session: AuthenticationMode = "jwt"
-    /// With tokens that the program gives.
-    public static let token: AuthenticationMode = "token"
-    /// Not at all.
-    public static let none: AuthenticationMode = "none"
 }
 
 /// The response to a login.

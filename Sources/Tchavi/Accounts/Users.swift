@@ -27,7 +27,7 @@ public struct Users: Sendable {
             return try await pipeline.send(call, options, as: "an account")
         } catch let error as TchaviError {
             let passwords = [changes.currentPassword, changes.newPassword].compactMap { $0?.revealed() }
-            throw passwords.reduce(error) { $0.strikingOut($1) }
+            throw passwords.reduce(error) { $0.redacting($1) }
         }
     }
 }

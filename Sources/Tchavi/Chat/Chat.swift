@@ -61,7 +61,7 @@ public struct Chat: Sendable {
             try await response.body.collect(upTo: limit)
         }
         let reported = (try? JSONValue(parsing: data)).flatMap { ErrorReader.reported(in: $0, status: response.status) }
-        var error =
+        let error =
             reported
             ?? TchaviError(
                 .stream,
@@ -69,20 +69,6 @@ public struct Chat: Sendable {
                 advice: "Use `chat.complete` with this server.",
                 statusCode: response.status
             )
-        error.operation = call.operation
-        error.headers = response.headers.redacted
-        error.requestID = response.headers["x-request-id"]
-        return pipeline.strikingOutSecrets(of: error)
-    }
-}
-
-extension TchaviError {
-    /// An answer that is JSON, but not of the shape that the call promises.
-    package static func unreadable(_ error: JSONError, as expectation: String) -> TchaviError {
-        TchaviError(
-            .decoding,
-            "The answer cannot be read as \(expectation): \(error.description).",
-            advice: "Check that the base URL is a gateway's."
-        )
+        return pipeline.completed(error, operation: call.operation, headers: response.headers)
     }
 }

@@ -86,10 +86,8 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             do {
                 return try await read()
             } catch var error as TchaviError {
-                error.operation = "POST /v1/chat/completions"
-                error.requestID = headers["x-request-id"]
                 error.partial = completion
-                throw pipeline.strikingOutSecrets(of: error)
+                throw pipeline.completed(error, operation: "POST /v1/chat/completions", headers: headers)
             }
         }
 

@@ -34,11 +34,3 @@ extension TokenUsage: JSONMapped {
         json.rest(&additionalFields)
     }
 }
-
-extension Int {
-    /// The sum, or the nearest number that an `Int` can hold: counts from the network must not trap.
-    package func addingWithoutOverflow(_ other: Int) -> Int {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other > 0 ? .max : .min) : sum
-    }
-}

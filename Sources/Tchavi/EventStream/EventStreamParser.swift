@@ -21,9 +21,6 @@ package struct EventStreamParser: Sendable {
     private var ready: [ServerSentEvent] = []
     private var readyIndex = 0
 
-    /// The time to wait before connecting again that the stream last set, in milliseconds.
-    package private(set) var retry: Int?
-
     /// - Parameter limit: How many bytes a line, or the data of an event, may have.
     package init(limit: Int = 16 << 20) {
         self.limit = limit
@@ -42,7 +39,7 @@ package struct EventStreamParser: Sendable {
         return ready[readyIndex]
     }
 
-    /// Takes in bytes, however they were split.
+    /// Parses a chunk of bytes, wherever the stream was split.
     package mutating func push(_ chunk: Data) throws(TooLarge) {
         let result: Result<Void, TooLarge> = chunk.withUnsafeBytes { bytes in
             Result { () throws(TooLarge) in try consume(bytes) }
@@ -119,9 +116,6 @@ package struct EventStreamParser: Sendable {
             type = String(decoding: value, as: UTF8.self)
         } else if name.elementsEqual("id".utf8) {
             if !value.contains(0) { id = String(decoding: value, as: UTF8.self) }
-        } else if name.elementsEqual("retry".utf8) {
-            let isDigits = value.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-            if isDigits, let value = Int(String(decoding: value, as: UTF8.self)) { retry = value }
         }
     }
 

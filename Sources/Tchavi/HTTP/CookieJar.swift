@@ -1,6 +1,6 @@
 import Foundation
 
-/// The cookies of one session, which are sent back where it is refreshed and ended, and nowhere else.
+/// The cookies of one session, sent only to refresh and to end it.
 struct CookieJar: Sendable {
     private var values: [String: String] = [:]
 
@@ -11,15 +11,15 @@ struct CookieJar: Sendable {
         values.isEmpty ? nil : values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
     }
 
-    /// Takes in what an answer sets, and drops what it ends.
+    /// Stores the cookies that a response sets, and drops those that it ends.
     mutating func update(_ headers: HeaderFields, now: Date) {
-        for (name, value) in headers.fields where name.lowercased() == "set-cookie" {
-            for cookie in Self.split(value) { take(cookie, now: now) }
+        for value in headers.values(of: .setCookie) {
+            for cookie in Self.split(value) { store(cookie, now: now) }
         }
     }
 
-    /// Takes in one cookie (RFC 6265, section 5.2).
-    private mutating func take(_ cookie: Substring, now: Date) {
+    /// Stores one cookie, or drops it where it has ended (RFC 6265, section 5.2).
+    private mutating func store(_ cookie: Substring, now: Date) {
         let parts = cookie.split(separator: ";", omittingEmptySubsequences: false)
         guard let first = parts.first, let equals = first.firstIndex(of: "=") else { return }
         let name = first[..<equals].trimmingCharacters(in: .whitespaces)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// One call of the gateway: its method and path. All of them stand in this file.
+/// The method and path of one of the gateway's calls. All of them stand in this file.
 public struct Endpoint: Sendable, Hashable {
     /// The method.
     public let method: TransportMethod
@@ -10,10 +10,10 @@ public struct Endpoint: Sendable, Hashable {
 
     let retryClass: RetryPolicy.RetryClass
 
-    /// An endpoint for which the client has no method of its own.
+    /// Creates an endpoint for which the client has no method of its own.
     ///
-    /// What it does is not known, so that calls of it other than GET are sent again only after a 429, or if the gateway
-    /// was never reached.
+    /// What it does is not known, so that calls of it other than GET are retried only after a 429, or if the gateway was
+    /// never reached.
     ///
     /// - Parameters:
     ///   - method: The method.
@@ -119,106 +119,5 @@ extension Endpoint {
                 )
             }
         }
-    }
-}
-
-/// Which bytes of a URL's component need no encoding.
-enum URLComponentKind {
-    case pathSegment, query
-
-    func keeps(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default:
-            switch self {
-            // RFC 3986: unreserved, sub-delims, ":" and "@".
-            case .pathSegment: "-._~!$&'()*+,;=:@".utf8.contains(byte)
-            case .query: "-._~".utf8.contains(byte)
-            }
-        }
-    }
-}
-
-extension String {
-    func percentEncoded(keeping kind: URLComponentKind) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in utf8 {
-            if kind.keeps(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// Where the gateway is.
-struct BaseURL: Sendable {
-    private let text: String
-
-    init(_ url: URL, allowsInsecureHTTP: Bool) throws(TchaviError) {
-        let scheme = url.scheme?.lowercased()
-        guard scheme == "https" || scheme == "http", let host = url.host, !host.isEmpty else {
-            throw TchaviError(
-                .invalidRequest,
-                "The base URL `\(url.withoutCredentials)` is no http or https URL with a host.",
-                advice: "Set baseURL or TCHAVI_BASE_URL to something like https://gateway.example."
-            )
-        }
-        guard scheme == "https" || allowsInsecureHTTP || Self.isLoopback(host) else {
-            throw TchaviError(
-                .invalidRequest,
-                "The base URL `\(url.withoutCredentials)` would send the key over plain http.",
-                advice: "Use https, or set allowsInsecureHTTP (TCHAVI_ALLOW_INSECURE_HTTP=1) if the network is trusted."
-            )
-        }
-        guard url.query == nil, url.fragment == nil, url.user == nil, url.password == nil else {
-            throw TchaviError(
-                .invalidRequest,
-                "The base URL `\(url.withoutCredentials)` has a user, a query or a fragment.",
-                advice: "Give the credential as `.apiKey(…)`, and the base URL without those."
-            )
-        }
-        var text = url.absoluteString
-        while text.hasSuffix("/") { text.removeLast() }
-        if text.hasSuffix("/v1") { text.removeLast(3) }
-        self.text = text
-    }
-
-    func url(path: String, query: [(name: String, value: String)]) throws(TchaviError) -> URL {
-        let query = query.map {
-            "\($0.name.percentEncoded(keeping: .query))=\($0.value.percentEncoded(keeping: .query))"
-        }
-        let separator = path.hasPrefix("/") ? "" : "/"
-        let text = text + separator + path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-        guard let url = URL(string: text) else {
-            throw TchaviError(.invalidRequest, "`\(text)` is no URL.", advice: "Check the base URL and the path.")
-        }
-        return url
-    }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        let host = host.lowercased().trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
-}
-
-extension URL {
-    /// The URL for a message: without what may hold a secret.
-    fileprivate var withoutCredentials: String {
-        guard var components = URLComponents(url: self, resolvingAgainstBaseURL: false) else {
-            return Secret.placeholder
-        }
-        components.user = nil
-        components.password = nil
-        components.query = nil
-        components.fragment = nil
-        return components.string ?? Secret.placeholder
     }
 }

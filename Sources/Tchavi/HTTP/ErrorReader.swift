@@ -1,21 +1,20 @@
 import Foundation
 
-/// Reads the gateway's errors, and those of OpenAI-like servers, from an answer's status, headers and body.
+/// Reads the gateway's errors, and those of OpenAI-like servers, from a response's status, headers and body.
 enum ErrorReader {
     static let maximumBodyBytes = 4096
 
-    /// The error that an answer of a status that is no success stands for.
+    /// The error of a response whose status is not a success.
     static func error(status: Int, headers: HeaderFields, body: Data, now: Date) -> TchaviError {
         let json = try? JSONValue(parsing: body)
         var error = json.flatMap { reported(in: $0, status: status) } ?? unread(status: status, body: body)
-        error.headers = headers.redacted
-        error.requestID = headers["x-request-id"] ?? headers["request-id"]
+        error = error.attributed(to: headers)
         error.retryAfter = RetryAfter.duration(headers, now: now)
         error.advice = advice(error)
         return error
     }
 
-    /// The error that a JSON value reports, if it does: also in an answer of status 200, or in a stream's event.
+    /// The error that a JSON value reports, if it does: also in a response of status 200, or in a stream's event.
     static func reported(in json: JSONValue, status: Int?) -> TchaviError? {
         guard case .object(let members) = json, let reported = members["error"], !reported.isNull else { return nil }
         switch reported {
@@ -56,12 +55,12 @@ enum ErrorReader {
     }
 
     private static func unread(status: Int, body: Data) -> TchaviError {
-        var error = TchaviError(code(status), "The server answered with status \(status).", statusCode: status)
+        var error = TchaviError(code(status), "The server responded with status \(status).", statusCode: status)
         error.body = text(body)
         return error
     }
 
-    /// The beginning of a body, with room for what is struck out of it before it is cut.
+    /// The beginning of a body, with room for what is redacted in it before it is cut.
     static func text(_ body: Data) -> String { String(decoding: body.prefix(2 * maximumBodyBytes), as: UTF8.self) }
 
     private static func code(_ status: Int?) -> TchaviError.Code {
@@ -88,7 +87,7 @@ enum ErrorReader {
             return "Redirects are not followed, so that the key stays here: set the base URL that it leads to."
         case .some(400..<500): return "Correct the request: the gateway will refuse it again."
         case .some(500...): return "The fault is the gateway's: try again later."
-        default: return "The server reported this within an answer that had begun well: try again later."
+        default: return "The server reported this within a response that had begun well: try again later."
         }
     }
 }

@@ -1,35 +1,36 @@
-/// Header fields of a request or an answer. Names compare without regard to case; order and repetitions are kept.
+/// Header fields of a request or a response. Names compare without regard to case; order and repetitions are kept.
 public struct HeaderFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     private struct Field: Sendable, Hashable {
-        let name: String
-        let key: String
+        let name: Name
         let value: String
     }
 
     private var storage: [Field] = []
 
-    /// No header fields.
+    /// Creates empty header fields.
     public init() {}
 
-    /// Header fields in the order given.
-    public init(dictionaryLiteral elements: (String, String)...) {
-        for (name, value) in elements { add(name, value) }
+    /// Creates header fields in the order given.
+    public init(dictionaryLiteral elements: (Name, String)...) {
+        storage = elements.map { Field(name: $0.0, value: $0.1) }
     }
 
     /// The fields in their order, as name and value.
-    public var fields: [(name: String, value: String)] { storage.map { ($0.name, $0.value) } }
+    public var fields: [(name: String, value: String)] { storage.map { ($0.name.description, $0.value) } }
+
+    /// The first field of that name. Setting replaces every field of the name; setting `nil` removes them.
+    public subscript(name: Name) -> String? {
+        get { storage.first { $0.name == name }?.value }
+        set {
+            storage.removeAll { $0.name == name }
+            if let newValue { storage.append(Field(name: name, value: newValue)) }
+        }
+    }
 
     /// The first field of that name. Setting replaces every field of the name; setting `nil` removes them.
     public subscript(name: String) -> String? {
-        get {
-            let key = name.lowercased()
-            return storage.first { $0.key == key }?.value
-        }
-        set {
-            let key = name.lowercased()
-            storage.removeAll { $0.key == key }
-            if let newValue { storage.append(Field(name: name, key: key, value: newValue)) }
-        }
+        get { self[Name(name)] }
+        set { self[Name(name)] = newValue }
     }
 
     /// Adds a field beside those there are.
@@ -38,27 +39,42 @@ public struct HeaderFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     ///   - name: The field's name.
     ///   - value: The field's value.
     public mutating func add(_ name: String, _ value: String) {
-        storage.append(Field(name: name, key: name.lowercased(), value: value))
+        storage.append(Field(name: Name(name), value: value))
     }
 
-    /// The name of a field that cannot be sent: its name is no token, or its value has a line break or a NUL.
+    /// The values of every field of that name.
+    func values(of name: Name) -> [String] { storage.filter { $0.name == name }.map(\.value) }
+
+    /// Makes room for more fields.
+    mutating func reserveCapacity(_ additional: Int) { storage.reserveCapacity(storage.count + additional) }
+
+    /// Replaces the fields of the other's names by the other's fields.
+    mutating func replace(with other: HeaderFields) {
+        guard !other.storage.isEmpty else { return }
+        storage.removeAll { field in other.storage.contains { $0.name == field.name } }
+        storage += other.storage
+    }
+
+    /// The name of a field that cannot be sent: its name is not a token, or its value has a line break or a NUL.
     package var unsendable: String? {
         storage.first { field in
-            field.name.isEmpty || !field.name.utf8.allSatisfy(\.isHeaderTokenByte) || !field.value.isHeaderValue
-        }?.name
+            let name = field.name.description
+            return name.isEmpty || !name.utf8.allSatisfy(\.isHeaderTokenByte) || !field.value.isHeaderValue
+        }?.name.description
     }
 
     /// The fields by lower-case name, those that may hold a secret replaced by ``Secret/placeholder``.
     package var redacted: [String: String] {
         var result: [String: String] = [:]
         for field in storage {
-            let value = Self.mayHoldSecret(field.key) ? Secret.placeholder : field.value
-            result[field.key] = result[field.key].map { $0 + ", " + value } ?? value
+            let name = field.name.lowercased
+            let value = Self.mayHoldSecret(name) ? Secret.placeholder : field.value
+            result[name] = result[name].map { $0 + ", " + value } ?? value
         }
         return result
     }
 
-    /// Whether a header of that lower-case name is of the kind that carries credentials or sessions.
+    /// Whether a header of that lower-case name may carry a credential or a session.
     package static func mayHoldSecret(_ name: String) -> Bool {
         let parts = [
             "authorization", "authenticate", "cookie", "api-key", "apikey", "secret", "password", "credential",
@@ -70,7 +86,7 @@ public struct HeaderFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 extension HeaderFields: CustomStringConvertible, CustomReflectable {
     /// The fields, those that may hold a secret redacted.
     public var description: String {
-        storage.map { "\($0.name): \(Self.mayHoldSecret($0.key) ? Secret.placeholder : $0.value)" }
+        storage.map { "\($0.name): \(Self.mayHoldSecret($0.name.lowercased) ? Secret.placeholder : $0.value)" }
             .joined(separator: "\n")
     }
 

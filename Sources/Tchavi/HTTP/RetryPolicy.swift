@@ -1,12 +1,12 @@
 import Foundation
 
-/// When a call is sent again, and after how long.
+/// When a call is retried, and after how long.
 ///
-/// Sent again are answers of status 429, 502 and 503, and requests that never reached the gateway. The gateway's
+/// Retried are responses of status 429, 502 and 503, and requests that never reached the gateway. The gateway's
 /// `Retry-After` is obeyed up to ``maximumRetryAfter``; without one the wait before retry n (from 0) is
 /// `min(initialDelay × 2ⁿ, maximumDelay)` times a random factor between 0.75 and 1.
 public struct RetryPolicy: Sendable, Hashable {
-    /// How many times a call is sent again, at the most.
+    /// How many times a call is retried at most.
     public var maxRetries: Int
     /// The wait before the first retry.
     public var initialDelay: Duration
@@ -15,10 +15,10 @@ public struct RetryPolicy: Sendable, Hashable {
     /// The longest wait that the gateway may ask for; beyond it the error is thrown at once.
     public var maximumRetryAfter: Duration
 
-    /// Makes a policy.
+    /// Creates a policy.
     ///
     /// - Parameters:
-    ///   - maxRetries: How many times a call is sent again, at the most.
+    ///   - maxRetries: How many times a call is retried at most.
     ///   - initialDelay: The wait before the first retry.
     ///   - maximumDelay: The longest wait that the policy chooses by itself.
     ///   - maximumRetryAfter: The longest wait that the gateway may ask for.
@@ -34,20 +34,20 @@ public struct RetryPolicy: Sendable, Hashable {
         self.maximumRetryAfter = maximumRetryAfter
     }
 
-    /// Sends nothing again.
+    /// Retries nothing.
     public static let none = RetryPolicy(maxRetries: 0)
 
-    /// How safe it is to send a request again.
+    /// How safe it is to retry a request.
     enum RetryClass: Sendable {
-        /// Asking twice does no harm, or the gateway tells a retryClass by its idempotency key.
+        /// Sending it twice does no harm, or the gateway recognizes a retry by its idempotency key.
         case idempotent
-        /// The request may cost: only answers that say it was not carried out are followed by another.
+        /// The request may cost: it is retried only after a response that says it was not carried out.
         case billable
-        /// The request moves money or makes keys: only a 429, or a connection that was never made.
+        /// The request moves money or creates keys: it is retried only after a 429, or if there was no connection.
         case nonRepeatable
     }
 
-    /// The wait before a call is sent again, or `nil` to throw the error.
+    /// The wait before a call is retried, or `nil` to throw the error.
     func delay(
         after error: TchaviError,
         retriesSoFar: Int,
@@ -85,7 +85,7 @@ enum RetryAfter {
         if let text = headers["retry-after-ms"], let milliseconds = number(text) {
             return .seconds(milliseconds / 1000)
         }
-        guard let text = headers["retry-after"] else { return nil }
+        guard let text = headers[.retryAfter] else { return nil }
         if let seconds = number(text) { return .seconds(seconds) }
         return HTTPDate.date(text).map { .seconds($0.timeIntervalSince(now)) }
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The events of an answer as they arrive, to be iterated once. Dropping the iterator ends the request.
+/// The events of a response as they arrive, to be iterated once. Dropping the iterator ends the request.
 public struct ServerSentEventStream: AsyncSequence, Sendable {
     /// An event.
     public typealias Element = ServerSentEvent
@@ -13,7 +13,7 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         self.pipeline = pipeline
     }
 
-    /// The answer's header fields.
+    /// The response's header fields.
     public var headers: HeaderFields { response.headers }
 
     /// Reads event by event.
@@ -31,7 +31,7 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
             idleTimeout = pipeline.configuration.idleTimeout
         }
 
-        /// Gives up, as if the stream had ended, when this much time has passed from now on.
+        /// Ends the stream when this much time has passed from now on.
         package mutating func end(within duration: Duration) {
             end = time.elapsed() + duration
         }
@@ -46,9 +46,9 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
             try Task.checkCancellation()
             while true {
                 if let event = parser.next() { return event }
-                guard let piece = try await nextPiece() else { return nil }
+                guard let chunk = try await nextChunk() else { return nil }
                 do {
-                    try parser.push(piece)
+                    try parser.push(chunk)
                 } catch {
                     throw TchaviError(
                         .stream,
@@ -59,24 +59,24 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
             }
         }
 
-        private mutating func nextPiece() async throws -> Data? {
+        private mutating func nextChunk() async throws -> Data? {
             guard let end else {
-                if let piece = body.nextIfReady() { return piece }
-                return try await nextPiece(within: idleTimeout)
+                if let chunk = body.nextIfReady() { return chunk }
+                return try await nextChunk(within: idleTimeout)
             }
             let remaining = end - time.elapsed()
             guard remaining > .zero else { return nil }
-            if let piece = body.nextIfReady() { return piece }
+            if let chunk = body.nextIfReady() { return chunk }
             do {
-                return try await nextPiece(within: remaining)
+                return try await nextChunk(within: remaining)
             } catch let error as TchaviError where error.code == .timeout {
                 return nil
             }
         }
 
-        private mutating func nextPiece(within limit: Duration?) async throws -> Data? {
+        private mutating func nextChunk(within limit: Duration?) async throws -> Data? {
             guard let limit else { return try await body.next() }
-            return try await time.run(within: limit, orThrow: .silent(for: limit)) { [body] in
+            return try await time.run(within: limit, orThrow: TchaviError.silent(for: limit)) { [body] in
                 try await body.next()
             }
         }
@@ -91,7 +91,7 @@ extension TchaviError {
         TchaviError(
             .timeout,
             "The stream fell silent for \((limit.seconds * 1000).rounded() / 1000) s.",
-            advice: "Raise `idleTimeout` if the model may think that long between two words."
+            advice: "Raise `idleTimeout` if the model may pause that long between two tokens."
         )
     }
 }

@@ -1,10 +1,10 @@
 /// A clock reduced to what the client needs of it: how much time has passed, and a sleep that can be cancelled.
 package struct TimeSource: Sendable {
-    /// The time since the source was made.
+    /// The time since the source was created.
     package let elapsed: @Sendable () -> Duration
     /// Sleeps, and throws `CancellationError` when the task is cancelled.
     package let sleep: @Sendable (Duration) async throws -> Void
-    /// For the system's clock; a clock of somebody's own has only its sleeps.
+    /// For the system's clock; any other clock has only its sleeps.
     private let timers: TimerQueue?
 
     package init(_ clock: any Clock<Duration>) {
@@ -30,68 +30,38 @@ package struct TimeSource: Sendable {
         )
     }
 
-    /// Runs an operation, and cancels it when the time is up.
+    /// Runs an operation in a task of its own and waits for it, for a limited time.
+    ///
+    /// When the time is up, or the waiting task is cancelled, the operation is cancelled and not waited for: it may be
+    /// one that does not heed cancellation.
     ///
     /// - Parameters:
-    ///   - limit: How long it may take; `nil` for as long as it likes.
+    ///   - limit: How long it may take; `nil` for no limit, and no task of its own either.
     ///   - timeout: What is thrown when the time is up.
-    ///   - operation: What to run. It has to end promptly when it is cancelled.
+    ///   - operation: What to run.
     /// - Returns: What the operation returns.
-    /// - Throws: What the operation throws, or the timeout.
+    /// - Throws: What the operation throws, the timeout, or `CancellationError`.
     package func run<Value: Sendable>(
         within limit: Duration?,
-        orThrow timeout: @autoclosure @Sendable () -> TchaviError,
+        orThrow timeout: @escaping @autoclosure @Sendable () -> any Error,
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         guard let limit else { return try await operation() }
-        if let timers { return try await run(within: limit, timers, orThrow: timeout(), operation) }
-        let value = try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await operation() }
-            group.addTask {
-                try await sleep(limit)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
-        guard let value else { throw timeout() }
-        return value
+        let first = FirstResult<Value>()
+        let cancelTimer = schedule(after: limit) { first.finish(.failure(timeout())) }
+        defer { cancelTimer() }
+        return try await first.value(orOf: operation)
     }
 
-    private func run<Value: Sendable>(
-        within limit: Duration,
-        _ timers: TimerQueue,
-        orThrow timeout: @autoclosure @Sendable () -> TchaviError,
-        _ operation: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let isLate = Locked(false)
-        let work = Task { try await operation() }
-        let timer = timers.schedule(after: limit) {
-            isLate.withLock { $0 = true }
-            work.cancel()
-        }
-        defer { timers.withdraw(timer) }
-        do {
-            return try await withTaskCancellationHandler {
-                try await work.value
-            } onCancel: {
-                work.cancel()
-            }
-        } catch {
-            guard isLate.withLock({ $0 }), !Task.isCancelled else { throw error }
-            throw timeout()
-        }
-    }
-
-    /// Calls back after a time, unless that is withdrawn before.
-    func callBack(after duration: Duration, _ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+    /// Calls back after a time, unless it is cancelled before through the closure returned.
+    private func schedule(after duration: Duration, _ fire: @escaping @Sendable () -> Void) -> () -> Void {
         if let timers {
-            let timer = timers.schedule(after: duration, body)
+            let timer = timers.schedule(after: duration, fire)
             return { timers.withdraw(timer) }
         }
         let timer = Task {
             try await sleep(duration)
-            body()
+            fire()
         }
         return { timer.cancel() }
     }

@@ -55,7 +55,7 @@ struct Toolbox: Sendable {
         let limit = tool.timeout ?? timeout
         let start = time.elapsed()
         do {
-            result.result = try await time.abandoning(after: limit, orThrow: ToolTimeout(limit: limit)) {
+            result.result = try await time.run(within: limit, orThrow: ToolTimeout(limit: limit)) {
                 try await body(arguments)
             }
         } catch {

@@ -43,12 +43,6 @@ struct EventStreamParserTests {
         return Data(try #require(json["hex"]?.string).split(separator: " ").map { try #require(UInt8($0, radix: 16)) })
     }
 
-    @Test func `The time to wait before connecting again is read`() throws {
-        var parser = EventStreamParser()
-        try parser.push(Data("retry: 1500\nretry: x\n\n".utf8))
-        #expect(parser.retry == 1500)
-    }
-
     @Test(arguments: ["\n", "\r", "\r\n"])
     func `Every kind of line end works`(end: String) throws {
         let text = ["event: a", "data: 1", "data: 2", "", ": comment", "id: 7", "data:3", "", ""].joined(separator: end)

@@ -1,0 +1,62 @@
+import Foundation
+
+/// A successful response whose body was collected and is JSON.
+package struct JSONResponse: Sendable {
+    package let json: JSONValue
+    package let headers: HeaderFields
+    private let bodyBytes: Int
+
+    /// Parses a response's body.
+    ///
+    /// - Throws: ``TchaviError`` of code ``TchaviError/Code/decoding`` where it is not JSON, or what the JSON reports in
+    ///   spite of the status.
+    init(_ response: TransportResponse, body: Data) async throws(TchaviError) {
+        headers = response.headers
+        bodyBytes = body.count
+        do {
+            // A 204, for instance, is a success without a body.
+            json = body.isEmpty ? .null : try await Self.decode(body, bytes: body.count, Self.parse)
+        } catch {
+            var failure = TchaviError(
+                .decoding,
+                "The response is not JSON: \(error.reason).",
+                advice: "Check that the base URL is a gateway's, and that no proxy responds in its place.",
+                statusCode: response.status
+            )
+            failure.body = ErrorReader.text(body)
+            throw failure
+        }
+        if let error = ErrorReader.reported(in: json, status: response.status) { throw error }
+    }
+
+    /// Decodes a value from the JSON.
+    func value<Value: Sendable>(
+        _ decode: @escaping @Sendable (JSONValue) throws(JSONError) -> Value
+    ) async throws(JSONError) -> Value {
+        try await Self.decode(json, bytes: bodyBytes, decode)
+    }
+
+    private static func parse(_ body: Data) throws(JSONError) -> JSONValue { try JSONValue(parsing: body) }
+
+    // MARK: Large bodies
+
+    /// Bodies beyond this size are decoded off the caller's actor.
+    private static let inlineBytes = 64 << 10
+
+    private static func decode<Input: Sendable, Output: Sendable>(
+        _ input: Input,
+        bytes: Int,
+        _ body: @escaping @Sendable (Input) throws(JSONError) -> Output
+    ) async throws(JSONError) -> Output {
+        guard bytes > inlineBytes else { return try body(input) }
+        return try await decodeConcurrently(input, body)
+    }
+
+    @concurrent
+    private static func decodeConcurrently<Input: Sendable, Output: Sendable>(
+        _ input: Input,
+        _ body: @escaping @Sendable (Input) throws(JSONError) -> Output
+    ) async throws(JSONError) -> Output {
+        try body(input)
+    }
+}

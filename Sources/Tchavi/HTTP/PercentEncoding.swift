@@ -1,0 +1,35 @@
+/// A part of a URL into which a value is encoded.
+enum URLComponentKind {
+    case pathSegment, query
+
+    /// Whether a byte needs no encoding.
+    func keeps(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default:
+            switch self {
+            // RFC 3986: unreserved, sub-delims, ":" and "@".
+            case .pathSegment: "-._~!$&'()*+,;=:@".utf8.contains(byte)
+            case .query: "-._~".utf8.contains(byte)
+            }
+        }
+    }
+}
+
+extension String {
+    /// The string as UTF-8, with `%XX` for every byte that the component does not allow.
+    func percentEncoded(keeping kind: URLComponentKind) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in utf8 {
+            if kind.keeps(byte) {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// The requests that begin and renew a session.
+struct SessionRequests: Sendable {
+    /// What a login or a refresh returns.
+    struct Grant: Sendable {
+        let token: AccessToken
+        let cookies: CookieJar
+        let response: JSONResponse
+    }
+
+    /// What is needed of a response's body.
+    private struct TokenBody: Decodable {
+        let accessToken: Secret
+    }
+
+    let configuration: TchaviClient.Configuration
+
+    func logIn(email: String, password: Secret) async throws -> Grant {
+        guard !email.isEmpty, !password.isEmpty else {
+            throw TchaviError(
+                .authentication,
+                "The e-mail address or the password is empty.",
+                advice: "Set both in `.account(email:password:)`."
+            )
+        }
+        let body: JSONValue = ["email": .string(email), "password": .string(password.revealed())]
+        do {
+            return try await grant(HTTPPipeline.Call(.login, body: body), CookieJar())
+        } catch var error as TchaviError {
+            if error.code == .authentication { error.advice = "Check the e-mail address and the password." }
+            throw error.redacting(password.revealed())
+        }
+    }
+
+    func refresh(_ cookies: CookieJar) async throws -> Grant {
+        try await grant(HTTPPipeline.Call(.refresh), cookies)
+    }
+
+    private func grant(_ call: HTTPPipeline.Call, _ cookies: CookieJar) async throws -> Grant {
+        let pipeline = HTTPPipeline(credential: .none, configuration: configuration)
+        var options = RequestOptions(omitsCredential: true)
+        options.headers[.cookie] = cookies.header
+        let response = try await pipeline.send(call, options)
+        let body: TokenBody = try await pipeline.value(of: response, to: call, as: "an access token") {
+            json throws(JSONError) in try json.decoded()
+        }
+        var cookies = cookies
+        cookies.update(response.headers, now: configuration.now())
+        return Grant(token: AccessToken(body.accessToken, now: configuration.now()), cookies: cookies, response: response)
+    }
+}

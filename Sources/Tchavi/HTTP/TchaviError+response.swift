@@ -1,0 +1,35 @@
+extension TchaviError {
+    /// A response that is JSON, but not of the shape that the call promises.
+    package static func unreadable(_ error: JSONError, as expectation: String) -> TchaviError {
+        TchaviError(
+            .decoding,
+            "The response cannot be read as \(expectation): \(error.description).",
+            advice: "Check that the base URL is a gateway's."
+        )
+    }
+
+    /// The error with the headers of the response that it is about, redacted, and the request id among them.
+    func attributed(to headers: HeaderFields) -> TchaviError {
+        var error = self
+        error.headers = headers.redacted
+        error.requestID = headers[.requestID] ?? headers["request-id"]
+        return error
+    }
+
+    /// The error without a credential that a server echoed.
+    func redacting(_ secret: String) -> TchaviError {
+        guard !secret.isEmpty else { return self }
+        var error = self
+        error.requestID = requestID?.replacing(secret, with: Secret.placeholder)
+        error.message = message.replacing(secret, with: Secret.placeholder)
+        error.errorCode = errorCode?.replacing(secret, with: Secret.placeholder)
+        error.body = body?.replacing(secret, with: Secret.placeholder)
+        error.headers = headers.mapValues { $0.replacing(secret, with: Secret.placeholder) }
+        // As it stands within JSON, where quotation marks are escaped.
+        let escaped = String(JSONValue.string(secret).serialized().dropFirst().dropLast())
+        if let details, details.serialized().contains(escaped) {
+            error.details = try? JSONValue(parsing: details.serialized().replacing(escaped, with: Secret.placeholder))
+        }
+        return error
+    }
+}
