@@ -145,7 +145,7 @@ for _ in 0..<5 {
     )
     streams.append(
         try await measure(30, runs: 1) {
-            for try await _ in try prompt.stream("Hello", variables: ["name": "Ada"]) {}
+            for try await _ in prompt.stream("Hello", variables: ["name": "Ada"]) {}
         }
     )
     split.append(

@@ -109,7 +109,7 @@ struct LocalGatewayTests {
             .apiKey(Secret(LocalGateway.defaultAPIKey)),
             configuration: TchaviClient.Configuration(baseURL: server.baseURL)
         )
-        for try await _ in try await client.chat.stream(request) { break }
+        for try await _ in client.chat.stream(request) { break }
         while server.openConnections > 0 { try await Task.sleep(for: .milliseconds(5)) }
     }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A completion as it is made, to be iterated once.
+/// A completion while the model writes it, to be iterated once.
 ///
 /// ```swift
-/// for try await event in try await client.chat.stream(request) {
+/// for try await event in client.chat.stream(request) {
 ///     switch event {
 ///     case .chunk(let chunk): print(chunk.text, terminator: "")
 ///     case .metadata(let metadata): print("\n\(metadata.creditsUsed) credits")
@@ -11,42 +11,43 @@ import Foundation
 /// }
 /// ```
 ///
-/// The sequence ends when the completion is complete. It throws ``TchaviError``: what the gateway reports within the
-/// stream; code ``TchaviError/Code/stream`` if it ends too early; ``TchaviError/Code/decoding`` for a chunk that cannot
-/// be read; ``TchaviError/Code/timeout`` if it falls silent; ``TchaviError/Code/transport`` if the connection is lost.
-/// What had arrived by then is the error's ``TchaviError/partialCompletion``. Nothing is sent again by itself.
+/// Nothing is sent before the first element is asked for. The sequence ends when the completion is complete. It throws
+/// ``TchaviError``: what the gateway refuses or reports within the stream; code ``TchaviError/Code/stream`` if it ends too
+/// early; ``TchaviError/Code/decoding`` for a chunk that cannot be read; ``TchaviError/Code/timeout`` if it falls silent;
+/// ``TchaviError/Code/transport`` if the connection is lost; ``TchaviError/Code/invalidRequest`` from a second iterator.
+/// What had arrived by then is the error's ``TchaviError/partialCompletion``. A stream that has begun is never retried.
 /// Dropping the iterator ends the request.
 public struct ChatCompletionStream: AsyncSequence, Sendable {
-    /// What a stream gives.
+    /// An element of a stream.
     public enum Event: Sendable, Hashable {
-        /// A piece of the completion.
+        /// A chunk of the completion.
         case chunk(ChatCompletionChunk)
         /// What the gateway charged, after the last chunk. Other OpenAI-compatible servers send none.
         case metadata(TchaviMetadata)
     }
 
-    /// What a stream gives.
+    /// An element of a stream.
     public typealias Element = Event
 
-    private let events: ServerSentEventStream
+    private let request: ChatRequest
+    private let options: RequestOptions
     private let pipeline: HTTPPipeline
+    private let singlePass = SinglePass()
 
-    init(_ events: ServerSentEventStream, pipeline: HTTPPipeline) {
-        self.events = events
+    init(request: ChatRequest, options: RequestOptions, pipeline: HTTPPipeline) {
+        self.request = request
+        self.options = options
         self.pipeline = pipeline
     }
 
-    /// The answer's header fields.
-    public var headers: HeaderFields { events.headers }
-
-    /// Begins to read.
+    /// Creates the iterator; a second one throws.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(events.makeAsyncIterator(), headers, pipeline)
+        Iterator(singlePass.take() ? .unsent(request, options) : .taken, pipeline)
     }
 
     /// Reads the stream to its end.
     ///
-    /// - Returns: The completion, as ``Chat/complete(_:options:)`` would have given it.
+    /// - Returns: The completion, as ``Chat/complete(_:options:)`` would have returned it.
     /// - Throws: ``TchaviError`` with what had arrived, or `CancellationError`.
     public func collect() async throws -> ChatCompletion {
         var iterator = makeAsyncIterator()
@@ -54,41 +55,83 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         return iterator.completion
     }
 
-    /// The first choice's text alone, as it grows.
+    /// The first choice's text alone, delta by delta.
     public var text: TextDeltas { TextDeltas(stream: self) }
 
-    /// Reads event by event.
+    /// Reads a stream element by element.
     public struct Iterator: AsyncIteratorProtocol {
-        private var events: ServerSentEventStream.Iterator
-        private let headers: HeaderFields
+        fileprivate enum State {
+            case unsent(ChatRequest, RequestOptions)
+            case reading(ServerSentEventStream.Iterator)
+            case taken
+            case ended
+        }
+
+        private var state: State
         private let pipeline: HTTPPipeline
         private var accumulator = ChatCompletionAccumulator()
         private var isDone = false
 
-        fileprivate init(
-            _ events: ServerSentEventStream.Iterator,
-            _ headers: HeaderFields,
-            _ pipeline: HTTPPipeline
-        ) {
-            self.events = events
-            self.headers = headers
+        /// The response's header fields; `nil` until the response has begun.
+        public private(set) var headers: HeaderFields?
+
+        fileprivate init(_ state: State, _ pipeline: HTTPPipeline) {
+            self.state = state
             self.pipeline = pipeline
         }
 
         /// The completion as far as it was read.
         public var completion: ChatCompletion { accumulator.completion }
 
-        /// The next event, or `nil` at the end.
+        /// Waits for the next element.
         ///
-        /// - Returns: The next event.
+        /// - Returns: The next element, or `nil` at the end and after an error.
         /// - Throws: ``TchaviError`` with what had arrived, or `CancellationError`.
         public mutating func next() async throws -> Event? {
             do {
+                if case .unsent(let request, let options) = state { try await send(request, options) }
                 return try await read()
             } catch var error as TchaviError {
+                state = .ended
+                guard let headers else { throw error }
                 error.partial = completion
                 throw pipeline.completed(error, operation: "POST /v1/chat/completions", headers: headers)
+            } catch {
+                state = .ended
+                throw error
             }
+        }
+
+        private mutating func send(_ request: ChatRequest, _ options: RequestOptions) async throws {
+            var request = request
+            if request.streamOptions == nil { request.streamOptions = StreamOptions(includeUsage: true) }
+            var call = HTTPPipeline.Call(.chatCompletions, body: request.body(streaming: true))
+            call.accept = "text/event-stream"
+            let response = try await pipeline.stream(call, options)
+            headers = response.headers
+            guard response.headers[.contentType]?.lowercased().hasPrefix("application/json") != true else {
+                throw try await notAStream(response)
+            }
+            state = .reading(ServerSentEventStream(response, pipeline: pipeline).makeAsyncIterator())
+        }
+
+        /// The error for a response in JSON where a stream was asked for.
+        private func notAStream(_ response: TransportResponse) async throws -> TchaviError {
+            let limit = pipeline.configuration.maximumResponseBytes
+            let data = try await pipeline.time.run(
+                within: pipeline.configuration.timeout,
+                orThrow: TchaviError(.timeout, "The response began and did not end.", statusCode: response.status)
+            ) {
+                try await response.body.collect(upTo: limit)
+            }
+            let json = try? JSONValue(parsing: data)
+            return json.flatMap { ErrorReader.reported(in: $0, status: response.status) }
+                ?? TchaviError(
+                    .stream,
+                    "The server responded with one JSON value where a stream was asked for.",
+                    advice: "Use `chat.complete` with this server.",
+                    statusCode: response.status
+                )
         }
 
         private mutating func read() async throws -> Event? {
@@ -103,51 +146,71 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                 guard !isDone else { continue }
                 if event.data == "[DONE]" {
                     isDone = true
-                    events.end(within: pipeline.configuration.metadataTimeout)
+                    endSoon()
                     continue
                 }
                 let chunk = try Self.chunk(event.data)
                 accumulator.append(chunk)
                 return .chunk(chunk)
             }
+            if case .ended = state { return nil }
+            state = .ended
             guard isDone || accumulator.isFinished else {
                 throw TchaviError(
                     .stream,
                     "The stream ended before the completion was complete.",
-                    advice: "What had arrived is in `partialCompletion`; ask again if you need the rest."
+                    advice: "What had arrived is in `partialCompletion`; send the request again if you need the rest."
                 )
             }
             return nil
         }
 
+        /// The credits may still follow the completion, and are not waited for any longer than this.
+        private mutating func endSoon() {
+            guard case .reading(var events) = state else { return }
+            events.end(within: pipeline.configuration.metadataTimeout)
+            state = .reading(events)
+        }
+
         private mutating func nextEvent() async throws -> ServerSentEvent? {
-            do {
-                return try await events.next()
-            } catch let error as TchaviError where isDone {
-                // The completion is complete; only the credits that follow it could be missing.
-                guard error.code == .transport || error.code == .stream else { throw error }
-                return nil
+            switch state {
+            case .reading(var events):
+                // Let go of, so that what the parser holds is not copied with every event.
+                state = .ended
+                do {
+                    let event = try await events.next()
+                    state = .reading(events)
+                    return event
+                } catch let error as TchaviError where isDone {
+                    // The completion is complete; only the credits that follow it could be missing.
+                    guard error.code == .transport || error.code == .stream else { throw error }
+                    state = .reading(events)
+                    return nil
+                }
+            case .taken: throw TchaviError.iteratedTwice("The stream of a completion")
+            case .unsent, .ended: return nil
             }
         }
 
         private static func chunk(_ text: String) throws(TchaviError) -> ChatCompletionChunk {
+            let json: JSONValue
             do {
-                let json = try JSONValue(parsing: text)
-                if let error = ErrorReader.reported(in: json, status: nil) { throw error }
-                return try ChatCompletionChunk(json: json)
-            } catch let error as JSONError {
-                throw .unreadable(error, as: "a chunk of a completion")
-            } catch let error as TchaviError {
-                throw error
+                json = try JSONValue(parsing: text)
             } catch {
-                throw TchaviError(.decoding, "A chunk of a completion cannot be read: \(error).")
+                throw .unreadable(error, as: "a chunk of a completion")
+            }
+            if let error = ErrorReader.reported(in: json, status: nil) { throw error }
+            do {
+                return try ChatCompletionChunk(json: json)
+            } catch {
+                throw .unreadable(error, as: "a chunk of a completion")
             }
         }
     }
 
     /// The first choice's text, delta by delta, to be iterated once.
     public struct TextDeltas: AsyncSequence, Sendable {
-        /// A piece of text that is not empty.
+        /// A text that is not empty.
         public typealias Element = String
 
         fileprivate let stream: ChatCompletionStream
@@ -156,9 +219,9 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         public struct Iterator: AsyncIteratorProtocol {
             fileprivate var iterator: ChatCompletionStream.Iterator
 
-            /// The next piece of text, or `nil` at the end.
+            /// Waits for the next delta.
             ///
-            /// - Returns: A text that is not empty.
+            /// - Returns: A text that is not empty, or `nil` at the end.
             /// - Throws: ``TchaviError`` with what had arrived, or `CancellationError`.
             public mutating func next() async throws -> String? {
                 while let event = try await iterator.next() {
@@ -168,7 +231,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             }
         }
 
-        /// Begins to read.
+        /// Creates the iterator; a second one throws.
         public func makeAsyncIterator() -> Iterator { Iterator(iterator: stream.makeAsyncIterator()) }
     }
 }

@@ -47,6 +47,10 @@ struct SessionRequests: Sendable {
         }
         var cookies = cookies
         cookies.update(response.headers, now: configuration.now())
-        return Grant(token: AccessToken(body.accessToken, now: configuration.now()), cookies: cookies, response: response)
+        return Grant(
+            token: AccessToken(body.accessToken, now: configuration.now()),
+            cookies: cookies,
+            response: response
+        )
     }
 }

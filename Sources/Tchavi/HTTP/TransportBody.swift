@@ -13,8 +13,7 @@ public struct TransportBody: AsyncSequence, Sendable {
     }
 
     private let source: Source
-    /// Whether the body has an iterator, or had one.
-    private let isClaimed = Locked(false)
+    private let singlePass = SinglePass()
 
     /// A body that is there as a whole.
     ///
@@ -88,7 +87,7 @@ public struct TransportBody: AsyncSequence, Sendable {
             switch source {
             case .buffer(let buffer, _, _): try await buffer.next()
             case .sequence(let reader): try await reader.next()
-            case .none: throw TchaviError.readTwice
+            case .none: throw TchaviError.iteratedTwice("The response body")
             }
         }
 
@@ -100,11 +99,7 @@ public struct TransportBody: AsyncSequence, Sendable {
 
     /// Begins to read. A body is read once; a second iterator throws.
     public func makeAsyncIterator() -> Iterator {
-        let isFirst = isClaimed.withLock { isClaimed in
-            defer { isClaimed = true }
-            return !isClaimed
-        }
-        guard isFirst else { return Iterator(source: .none) }
+        guard singlePass.take() else { return Iterator(source: .none) }
         return switch source {
         case .buffer(let buffer, let owner):
             Iterator(source: .buffer(buffer, body: owner, iterator: BodyBuffer.Owner(buffer)))
@@ -262,7 +257,9 @@ final class BodyBuffer: Sendable {
                     case .success: return .success(nil)
                     case .failure(let error): return .failure(error)
                     case nil:
-                        guard state.reader == nil else { return .failure(TchaviError.readTwice) }
+                        guard state.reader == nil else {
+                            return .failure(TchaviError.iteratedTwice("The response body"))
+                        }
                         state.reader = continuation
                         return nil
                     }
@@ -273,12 +270,4 @@ final class BodyBuffer: Sendable {
             cancel(CancellationError())
         }
     }
-}
-
-extension TchaviError {
-    fileprivate static let readTwice = TchaviError(
-        .invalidRequest,
-        "The answer was read before, or is read elsewhere: it can be iterated once.",
-        advice: "Keep what you need of the first iteration; `collect()` gives the whole."
-    )
 }

@@ -97,31 +97,34 @@ public struct Prompt: Sendable {
         while true {
             let start = time.elapsed()
             let completion = try await gateway.chat.complete(run.request, options: options.requestOptions)
-            let calls = try run.absorb(completion, latency: time.elapsed() - start)
+            let calls = try run.receive(completion, latency: time.elapsed() - start)
             guard !calls.isEmpty else { return run.response }
-            run.absorb(try await run.toolbox.results(of: calls, round: run.round, time: time))
+            run.append(try await run.toolbox.results(of: calls, round: run.round, time: time))
             if run.isEnded { return run.response }
         }
     }
 
-    /// Runs the prompt and gives its text as it is written, its tool calls as they are made, and last the response.
+    /// Runs the prompt and streams its text while the model writes it, its tool calls as they are made, and last the
+    /// response.
+    ///
+    /// Nothing is resolved or sent before the first event is asked for, and every error comes with an event: what
+    /// ``run(_:variables:images:options:)`` throws.
     ///
     /// - Parameters:
     ///   - input: What the user says; `nil` or empty for nothing.
     ///   - variables: The variables' values by name.
     ///   - images: Images for the user's message.
     ///   - options: History, tools, limits, and what to override.
-    /// - Returns: The run's events. Nothing is sent before the first one is asked for.
-    /// - Throws: ``PromptError`` as ``resolve(_:variables:images:options:)`` does; `TchaviError` where the request makes
-    ///   no sense. What happens later is thrown by the sequence.
+    /// - Returns: The run's events, which can be iterated once.
     public func stream(
         _ input: String? = nil,
         variables: [String: String] = [:],
         images: [ImageURL] = [],
         options: RunOptions = RunOptions()
-    ) throws -> PromptStream {
-        let resolution = try resolve(input, variables: variables, images: images, options: options)
-        let run = try PromptRun(prompt: self, resolution: resolution, options: options)
-        return PromptStream(run: run, gateway: gateway, options: options)
+    ) -> PromptStream {
+        PromptStream(gateway: gateway, options: options) {
+            let resolution = try resolve(input, variables: variables, images: images, options: options)
+            return try PromptRun(prompt: self, resolution: resolution, options: options)
+        }
     }
 }

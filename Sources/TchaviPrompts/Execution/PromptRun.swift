@@ -46,10 +46,10 @@ struct PromptRun: Sendable {
         }
     }
 
-    /// Takes an answer in.
+    /// Adds a round's completion to the response.
     ///
     /// - Returns: The tools that it asks for; none, where the run is complete.
-    mutating func absorb(_ completion: ChatCompletion, latency: Duration) throws(PromptError) -> [ToolCall] {
+    mutating func receive(_ completion: ChatCompletion, latency: Duration) throws(PromptError) -> [ToolCall] {
         response.usage.add(completion, latency: latency)
         response.id = completion.id
         if !completion.model.isEmpty { response.model = completion.model }
@@ -79,8 +79,8 @@ struct PromptRun: Sendable {
         return calls
     }
 
-    /// Takes the results of a round in.
-    mutating func absorb(_ results: [ToolCallResult]) {
+    /// Adds a round's tool results to the response, and to the next request.
+    mutating func append(_ results: [ToolCallResult]) {
         response.toolCallResults += results
         isEnded = results.contains { $0.type == .schema }
         request.messages += results.map { result in

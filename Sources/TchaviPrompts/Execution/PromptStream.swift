@@ -1,9 +1,10 @@
 import Tchavi
 
-/// A run as it goes on: text as it is written, tools as they are called, and last the response.
+/// A run while it goes on, to be iterated once: text as the model writes it, tools as they are called, and last the
+/// response.
 ///
 /// ```swift
-/// for try await event in try prompt.stream("Where is my order?", variables: ["customer": "Ada"]) {
+/// for try await event in prompt.stream("Where is my order?", variables: ["customer": "Ada"]) {
 ///     switch event {
 ///     case .text(let delta): print(delta, terminator: "")
 ///     case .toolCall(let call): print("[\(call.name) …]")
@@ -13,18 +14,18 @@ import Tchavi
 /// }
 /// ```
 ///
-/// Nothing is sent before the first event is asked for. To iterate again is to run again. Dropping the iterator ends
-/// the run.
+/// Nothing is sent before the first event is asked for. A second iterator throws, since to iterate again would be to run,
+/// and to pay, again. Dropping the iterator ends the run.
 public struct PromptStream: AsyncSequence, Sendable {
-    /// What a run gives as it goes on.
+    /// An event of a run.
     public enum Event: Sendable, Hashable {
         /// More of the first choice's text.
         case text(String)
         /// The model begins to ask for a tool; its arguments are still to come.
         case toolCall(ToolCallStart)
-        /// A tool's call and what came of it. Those of a round come together, in the order of the calls.
+        /// A tool's call and its result. Those of a round come together, in the order of the calls.
         case toolResult(ToolCallResult)
-        /// The response, the same that ``Prompt/run(_:variables:images:options:)`` would have given; the last event.
+        /// The response, the same that ``Prompt/run(_:variables:images:options:)`` would have returned; the last event.
         case response(PromptResponse)
     }
 
@@ -36,49 +37,82 @@ public struct PromptStream: AsyncSequence, Sendable {
         public let id: String
     }
 
-    /// What a run gives as it goes on.
+    /// An event of a run.
     public typealias Element = Event
 
-    let run: PromptRun
-    let gateway: TchaviClient
-    let options: RunOptions
+    private let gateway: TchaviClient
+    private let options: RunOptions
+    private let start: @Sendable () throws -> PromptRun
+    private let singlePass = SinglePass()
 
-    /// Begins a run.
-    public func makeAsyncIterator() -> Iterator { Iterator(run: run, gateway: gateway, options: options) }
+    init(gateway: TchaviClient, options: RunOptions, start: @escaping @Sendable () throws -> PromptRun) {
+        self.gateway = gateway
+        self.options = options
+        self.start = start
+    }
 
-    /// Goes through a run event by event.
+    /// Creates the iterator; a second one throws.
+    public func makeAsyncIterator() -> Iterator {
+        let isFirst = singlePass.take()
+        return Iterator(gateway: gateway, options: options) { [start] in
+            guard isFirst else { throw TchaviError.iteratedTwice("The stream of a run") }
+            return try start()
+        }
+    }
+
+    /// Reads the run to its end.
+    ///
+    /// - Returns: The response, as ``Prompt/run(_:variables:images:options:)`` would have returned it.
+    /// - Throws: What ``Prompt/run(_:variables:images:options:)`` throws.
+    public func collect() async throws -> PromptResponse {
+        var last: PromptResponse?
+        for try await case .response(let response) in self { last = response }
+        // A run that does not throw ends with its response; one that was cancelled has none.
+        guard let last else { throw CancellationError() }
+        return last
+    }
+
+    /// The first choice's text alone, delta by delta, over all rounds.
+    public var text: TextDeltas { TextDeltas(stream: self) }
+
+    /// Reads a run event by event.
     public struct Iterator: AsyncIteratorProtocol {
         private let gateway: TchaviClient
         private let options: RunOptions
-        private var run: PromptRun
+        private let start: @Sendable () throws -> PromptRun
+        private var run: PromptRun?
         private var chat: ChatCompletionStream.Iterator?
         private var ready: [Event] = []
         private var announced: Set<Int> = []
         /// The time spent waiting for the model, in this round.
         private var waited = Duration.zero
         private var timeToFirstToken: Duration?
-        private var isComplete = false
+        private var isOver = false
 
-        fileprivate init(run: PromptRun, gateway: TchaviClient, options: RunOptions) {
-            self.run = run
+        fileprivate init(
+            gateway: TchaviClient,
+            options: RunOptions,
+            start: @escaping @Sendable () throws -> PromptRun
+        ) {
             self.gateway = gateway
             self.options = options
+            self.start = start
         }
 
-        /// The next event, or `nil` after the response.
+        /// Waits for the next event.
         ///
-        /// - Returns: The next event.
-        /// - Throws: What ``Prompt/run(_:variables:images:options:)`` throws. What had arrived of an answer when its
+        /// - Returns: The next event, or `nil` after the response and after an error.
+        /// - Throws: What ``Prompt/run(_:variables:images:options:)`` throws. What had arrived of a completion when its
         ///   stream failed is the error's `partialCompletion`.
         public mutating func next() async throws -> Event? {
             while true {
                 if !ready.isEmpty { return ready.removeFirst() }
-                guard !isComplete else { return nil }
+                guard !isOver else { return nil }
                 do {
                     try await proceed()
                 } catch {
                     // A run that has failed is over: to go on would be to ask, and to pay, again.
-                    isComplete = true
+                    isOver = true
                     chat = nil
                     throw error
                 }
@@ -86,25 +120,26 @@ public struct PromptStream: AsyncSequence, Sendable {
         }
 
         private mutating func proceed() async throws {
+            var run = try self.run.take() ?? start()
+            defer { self.run = run }
             let time = gateway.pipeline.time
-            let start = time.elapsed()
             // Taken out, so that what it has folded so far is not copied with every chunk.
-            guard var iterator = chat.take() else {
-                chat = try await gateway.chat.stream(run.request, options: options.requestOptions).makeAsyncIterator()
-                waited += time.elapsed() - start
-                return
-            }
+            var iterator =
+                chat.take()
+                ?? gateway.chat.stream(run.request, options: options.requestOptions).makeAsyncIterator()
+            let start = time.elapsed()
             let event = try await iterator.next()
             waited += time.elapsed() - start
-            chat = iterator
             switch event {
-            case .chunk(let chunk): announce(chunk)
-            case .metadata: break
-            case nil: try await endRound(iterator.completion, time)
+            case .chunk(let chunk):
+                chat = iterator
+                announce(chunk, after: run.response.usage.latency + waited)
+            case .metadata: chat = iterator
+            case nil: try await endRound(&run, iterator.completion, time)
             }
         }
 
-        private mutating func announce(_ chunk: ChatCompletionChunk) {
+        private mutating func announce(_ chunk: ChatCompletionChunk, after latency: Duration) {
             if !chunk.text.isEmpty { ready.append(.text(chunk.text)) }
             let calls = chunk.choices.first { $0.index == 0 }?.delta.toolCalls ?? []
             for call in calls {
@@ -113,24 +148,54 @@ public struct PromptStream: AsyncSequence, Sendable {
                 else { continue }
                 ready.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
             }
-            if timeToFirstToken == nil, !ready.isEmpty { timeToFirstToken = run.response.usage.latency + waited }
+            if timeToFirstToken == nil, !ready.isEmpty { timeToFirstToken = latency }
         }
 
-        private mutating func endRound(_ completion: ChatCompletion, _ time: TimeSource) async throws {
-            chat = nil
+        private mutating func endRound(
+            _ run: inout PromptRun,
+            _ completion: ChatCompletion,
+            _ time: TimeSource
+        ) async throws {
             announced = []
-            let calls = try run.absorb(completion, latency: waited)
+            let calls = try run.receive(completion, latency: waited)
             waited = .zero
             if !calls.isEmpty {
                 let results = try await run.toolbox.results(of: calls, round: run.round, time: time)
-                run.absorb(results)
+                run.append(results)
                 ready += results.map { .toolResult($0) }
             }
             guard calls.isEmpty || run.isEnded else { return }
             var response = run.response
             response.usage.timeToFirstToken = timeToFirstToken
             ready.append(.response(response))
-            isComplete = true
+            isOver = true
         }
+    }
+
+    /// The first choice's text, delta by delta, to be iterated once.
+    public struct TextDeltas: AsyncSequence, Sendable {
+        /// A text that is not empty.
+        public typealias Element = String
+
+        fileprivate let stream: PromptStream
+
+        /// Reads delta by delta.
+        public struct Iterator: AsyncIteratorProtocol {
+            fileprivate var iterator: PromptStream.Iterator
+
+            /// Waits for the next delta.
+            ///
+            /// - Returns: A text that is not empty, or `nil` at the end of the run.
+            /// - Throws: What ``Prompt/run(_:variables:images:options:)`` throws.
+            public mutating func next() async throws -> String? {
+                while let event = try await iterator.next() {
+                    if case .text(let delta) = event { return delta }
+                }
+                return nil
+            }
+        }
+
+        /// Creates the iterator; a second one throws.
+        public func makeAsyncIterator() -> Iterator { Iterator(iterator: stream.makeAsyncIterator()) }
     }
 }

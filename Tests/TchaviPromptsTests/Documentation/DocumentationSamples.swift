@@ -54,11 +54,11 @@ func chatArticle(client: TchaviClient) async throws {
     let completion = try await client.chat.complete(request)
     print(completion.text)
 
-    for try await delta in try await client.chat.stream(request).text {
+    for try await delta in client.chat.stream(request).text {
         print(delta, terminator: "")
     }
 
-    for try await event in try await client.chat.stream(request) {
+    for try await event in client.chat.stream(request) {
         switch event {
         case .chunk(let chunk): print(chunk.text, terminator: "")
         case .metadata(let metadata): print("\n\(metadata.creditsUsed) credits")
@@ -227,7 +227,7 @@ func running(library: PromptLibrary, prompt: Prompt) async throws {
     let captured = try await prompt.run("Write it.", options: RunOptions(tools: [report]))
     print(captured.toolCallResults.first?.result["headline"]?.string ?? "none")
 
-    for try await event in try prompt.stream("Where is my order?", variables: ["customer": "Ada"]) {
+    for try await event in prompt.stream("Where is my order?", variables: ["customer": "Ada"]) {
         switch event {
         case .text(let delta): print(delta, terminator: "")
         case .toolCall(let call): print("[\(call.name) …]")

@@ -26,7 +26,7 @@ struct PromptStreamTests {
         let options = RunOptions(tools: tools)
         gateway.enqueue(.toolCalls(calls, text: "Let me see"), .text("Grey, I fear."))
         var events: [PromptStream.Event] = []
-        for try await event in try prompt.stream("?", options: options) { events.append(event) }
+        for try await event in prompt.stream("?", options: options) { events.append(event) }
         let kinds = events.map { event in
             switch event {
             case .text(let text): text
@@ -61,23 +61,47 @@ struct PromptStreamTests {
     @Test func `Nothing is sent before the first event is asked for, and a dropped run goes no further`() async throws {
         let gateway = LocalGateway()
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
-        let stream = try prompt.stream("?", options: RunOptions(tools: tools))
+        let stream = prompt.stream("?", options: RunOptions(tools: tools))
         #expect(gateway.requests.isEmpty)
         gateway.enqueue(.toolCalls(calls, text: "Let me see"), .text("never asked for"))
         for try await _ in stream { break }
         #expect(gateway.requests.count == 1)
     }
 
-    @Test func `What cannot be resolved is thrown at once`() async throws {
-        let prompt = try await LocalGateway().prompt()
-        #expect(throws: PromptError.self) { _ = try prompt.stream("?") }
+    @Test func `What cannot be resolved is thrown with the first event`() async throws {
+        let gateway = LocalGateway()
+        let stream = try await gateway.prompt().stream("?")
+        let error = await #expect(throws: PromptError.self) { _ = try await stream.collect() }
+        #expect(error?.code == .missingVariables)
+        #expect(gateway.requests.isEmpty)
+    }
+
+    @Test func `A run is streamed once: a second iterator throws, and nothing is paid twice`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.text("One two"))
+        let stream = try await gateway.prompt(.simple("p", [.system("x")])).stream("?")
+        var text = ""
+        for try await delta in stream.text { text += delta }
+        #expect(text == "One two")
+        let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
+        #expect(error?.code == .invalidRequest)
+        #expect(gateway.requests.count == 1)
+    }
+
+    @Test func `Collecting a stream gives the response of a run`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.toolCalls(calls), .text("Grey."))
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        let response = try await prompt.stream("?", options: RunOptions(tools: tools)).collect()
+        #expect(response.text == "Grey.")
+        #expect(response.toolCallResults.count == calls.count)
     }
 
     @Test func `A run that has failed is over: to ask for more asks nothing of the model`() async throws {
         let gateway = LocalGateway()
         gateway.enqueue(.toolCalls(calls), .text("never asked for"))
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
-        var iterator = try prompt.stream("?", options: RunOptions(tools: tools, maxToolRounds: 0)).makeAsyncIterator()
+        var iterator = prompt.stream("?", options: RunOptions(tools: tools, maxToolRounds: 0)).makeAsyncIterator()
         let error = await #expect(throws: PromptError.self) {
             while try await iterator.next() != nil {}
         }

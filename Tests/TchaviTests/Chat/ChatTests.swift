@@ -89,10 +89,10 @@ struct ChatTests {
         let gateway = LocalGateway()
         gateway.enqueue(.text("one two three"), .text("one two three"))
         var words: [String] = []
-        for try await delta in try await gateway.client().chat.stream(.hello).text { words.append(delta) }
+        for try await delta in gateway.client().chat.stream(.hello).text { words.append(delta) }
         #expect(words == ["one ", "two ", "three"])
         var last: ChatCompletionStream.Event?
-        for try await event in try await gateway.client().chat.stream(.hello) { last = event }
+        for try await event in gateway.client().chat.stream(.hello) { last = event }
         guard case .metadata = last else {
             Issue.record("The last event is \(String(describing: last))")
             return
@@ -102,7 +102,7 @@ struct ChatTests {
     @Test func `A stream that ends too early is an error with what had arrived`() async throws {
         let chunk = #"data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"Hal"}}]}"# + "\n\n"
         let transport = StubTransport { _, _ in .events(chunk) }
-        let stream = try await transport.client().chat.stream(.hello)
+        let stream = transport.client().chat.stream(.hello)
         let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
         #expect(error?.code == .stream)
         #expect(error?.partialCompletion?.text == "Hal")
@@ -117,16 +117,20 @@ struct ChatTests {
 
     @Test func `One JSON value in place of a stream is an error that says so`() async throws {
         let plain = StubTransport { _, _ in .json(.completion) }
-        let error = await #expect(throws: TchaviError.self) { _ = try await plain.client().chat.stream(.hello) }
+        let error = await #expect(throws: TchaviError.self) {
+            _ = try await plain.client().chat.stream(.hello).collect()
+        }
         #expect(error?.code == .stream)
         let failing = StubTransport { _, _ in .json(["error": ["message": "No.", "type": "t"]]) }
-        let reported = await #expect(throws: TchaviError.self) { _ = try await failing.client().chat.stream(.hello) }
+        let reported = await #expect(throws: TchaviError.self) {
+            _ = try await failing.client().chat.stream(.hello).collect()
+        }
         #expect(reported?.message == "No.")
     }
 
     @Test func `An event beyond the bound is an error`() async throws {
         let transport = StubTransport { _, _ in .events("data: \(String(repeating: "x", count: 5000))\n\n") }
-        let stream = try await transport.client { $0.maximumEventBytes = 1000 }.chat.stream(.hello)
+        let stream = transport.client { $0.maximumEventBytes = 1000 }.chat.stream(.hello)
         let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
         #expect(error?.code == .stream)
     }
@@ -175,18 +179,34 @@ struct ChatTests {
 
     @Test func `A stream can be read once, and says so`() async throws {
         let gateway = LocalGateway()
-        let stream = try await gateway.client().chat.stream(.hello)
+        let stream = gateway.client().chat.stream(.hello)
         _ = try await stream.collect()
         let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
         #expect(error?.code == .invalidRequest)
-        #expect(error?.message.contains("read before") == true)
+        #expect(error?.message.contains("iterated") == true)
+        #expect(gateway.requests.count == 1)
     }
 
-    @Test func `A key that a stream's error echoes is struck out`() async throws {
+    @Test func `Nothing is sent before the first element is asked for, and errors come with it`() async throws {
+        let gateway = LocalGateway()
+        let stream = gateway.client().chat.stream(.hello)
+        #expect(gateway.requests.isEmpty)
+        for try await _ in stream.text { break }
+        #expect(gateway.requests.count == 1)
+        gateway.enqueue(.error(status: 400, code: "bad", message: "No."))
+        var refused = gateway.client().chat.stream(.hello).makeAsyncIterator()
+        let error = await #expect(throws: TchaviError.self) { _ = try await refused.next() }
+        #expect(error?.statusCode == 400)
+        #expect(error?.partialCompletion == nil)
+        #expect(try await refused.next() == nil)
+        #expect(gateway.requests.count == 2)
+    }
+
+    @Test func `A key that a stream's error echoes is redacted`() async throws {
         let transport = StubTransport { _, _ in
             .events(#"data: {"error":{"message":"Bad key sk-tch-stub-secret"}}"# + "\n\n")
         }
-        let stream = try await transport.client().chat.stream(.hello)
+        let stream = transport.client().chat.stream(.hello)
         let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
         #expect(error?.message == "Bad key <redacted>")
     }
@@ -204,7 +224,7 @@ struct ChatTests {
     @Test func `A reader that is cancelled stops, also while events are ready`() async throws {
         let chunk = #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"a"}}]}"# + "\n\n"
         let transport = StubTransport { _, _ in .events(String(repeating: chunk, count: 1000)) }
-        let stream = try await transport.client().chat.stream(.hello)
+        let stream = transport.client().chat.stream(.hello)
         let count = Counter()
         let task = Task {
             for try await _ in stream {

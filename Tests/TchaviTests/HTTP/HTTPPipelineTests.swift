@@ -142,8 +142,12 @@ struct HTTPPipelineTests {
             return TransportResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
         }
         let client = transport.client { $0.clock = clock }
-        let stream = try await client.chat.stream(.hello)
-        let task = Task { try await stream.collect() }
+        let stream = client.chat.stream(.hello)
+        let chunks = Counter()
+        let task = Task {
+            for try await _ in stream { chunks.add() }
+        }
+        while chunks.value == 0 { await Task.yield() }
         await clock.whenSleeping()
         clock.advance(by: .seconds(60))
         let error = await #expect(throws: TchaviError.self) { _ = try await task.value }
@@ -169,8 +173,14 @@ struct HTTPPipelineTests {
             return TransportResponse(status: 200, headers: ["Content-Type": "text/event-stream"], body: body)
         }
         let client = transport.client { $0.clock = clock }
-        let stream = try await client.chat.stream(.hello)
-        let task = Task { try await stream.collect() }
+        let stream = client.chat.stream(.hello)
+        let chunks = Counter()
+        let task = Task {
+            var iterator = stream.makeAsyncIterator()
+            while try await iterator.next() != nil { chunks.add() }
+            return iterator.completion
+        }
+        while chunks.value == 0 { await Task.yield() }
         await clock.whenSleeping()
         clock.advance(by: .seconds(2))
         let completion = try await task.value
