@@ -40,7 +40,11 @@ struct BaseURL: Sendable {
         let separator = path.hasPrefix("/") ? "" : "/"
         let text = text + separator + path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         guard let url = URL(string: text) else {
-            throw TchaviError(.invalidRequest, "`\(text)` is not a valid URL.", advice: "Check the base URL and the path.")
+            throw TchaviError(
+                .invalidRequest,
+                "`\(text)` is not a valid URL.",
+                advice: "Check the base URL and the path."
+            )
         }
         return url
     }

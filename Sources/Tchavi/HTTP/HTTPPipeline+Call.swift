@@ -42,7 +42,13 @@ extension HTTPPipeline {
         if hasBody { headers[.idempotencyKey] = options.idempotencyKey ?? IdempotencyKey.random() }
         headers[.authorization] = nil
         if let name = headers.unsendable { throw .unsendable(name) }
-        return TransportRequest(method: method, url: url, headers: headers, body: body, maximumBufferedBytes: bufferBytes)
+        return TransportRequest(
+            method: method,
+            url: url,
+            headers: headers,
+            body: body,
+            maximumBufferedBytes: bufferBytes
+        )
     }
 }
 

@@ -16,7 +16,9 @@ extension HeaderFields {
         /// - Parameter name: The name in any case.
         public init(_ name: String) {
             // Most servers and HTTP libraries write names in lower case already.
-            let isLowercase = name.utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+            let isLowercase = name.utf8.allSatisfy {
+                $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
+            }
             self.init(name, lowercased: isLowercase ? name : name.lowercased())
         }
 
