@@ -39,7 +39,8 @@ let package = Package(
             dependencies: [
                 "TchaviAsyncHTTPClient",
                 .product(name: "Tchavi", package: "tchavi-swift"),
-                .product(name: "TchaviTesting", package: "tchavi-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

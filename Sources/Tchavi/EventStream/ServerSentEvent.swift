@@ -9,7 +9,7 @@ public struct ServerSentEvent: Sendable, Hashable {
     /// The last event id that the stream had set by then; empty where it set none.
     public var id: String
 
-    /// Makes an event.
+    /// Creates an event.
     ///
     /// - Parameters:
     ///   - event: The event's type.

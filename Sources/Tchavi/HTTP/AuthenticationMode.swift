@@ -9,8 +9,8 @@ public struct AuthenticationMode: OpenEnum, JSONScalar {
     public static let apiKey: AuthenticationMode = "api-key"
     /// With a session of an account, by JSON Web Tokens.
     public static let session: AuthenticationMode = "jwt"
-    /// With tokens that the program gives.
+    /// With tokens that the program provides.
     public static let token: AuthenticationMode = "token"
-    /// Not at all.
+    /// Without a credential.
     public static let none: AuthenticationMode = "none"
 }

@@ -33,7 +33,7 @@ public struct Credential: Sendable {
 
     /// Access tokens that the program gets elsewhere, so that an app ships no key.
     ///
-    /// - Parameter provider: Gives a token that is valid now; it keeps and renews tokens as it likes. Asked for every
+    /// - Parameter provider: Returns a token that is valid now; it keeps and renews tokens as it likes. Asked for every
     ///   call, and once more after a 401.
     /// - Returns: The credential.
     public static func token(_ provider: @escaping @Sendable () async throws -> Secret) -> Credential {

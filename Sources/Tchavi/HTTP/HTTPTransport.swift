@@ -1,27 +1,27 @@
-/// What carries a request to a server and its answer back.
+/// Sends a request to a server and returns the response.
 ///
-/// The package brings ``URLSessionTransport``. Write one of your own to use another HTTP library, or to answer without
+/// The package brings ``URLSessionTransport``. Write one of your own to use another HTTP library, or to respond without
 /// a network. A transport sends one request once: retries, deadlines, credentials and the reading of errors are the
 /// client's.
 ///
 /// A conforming type
-/// - returns when the answer's head is there, its body still to come;
+/// - returns when the response headers are there, its body still to come;
 /// - follows no redirect to another origin;
-/// - throws `CancellationError` promptly when the task is cancelled, also while it waits for the head, and ends the
+/// - throws `CancellationError` promptly when the task is cancelled, also while it waits for the headers, and ends the
 ///   request when the body's iterator is dropped;
 /// - throws ``TchaviError/couldNotConnect(_:)`` if the server was never reached, and a ``TchaviError`` of code
-///   ``TchaviError/Code/transport`` for what else befalls the network.
+///   ``TchaviError/Code/transport`` for any other failure of the network.
 public protocol HTTPTransport: Sendable {
-    /// Sends a request and waits for the head of its answer.
+    /// Sends a request and waits for the response headers.
     ///
     /// - Parameter request: The request, complete.
-    /// - Returns: The answer, its body to be read as it arrives.
+    /// - Returns: The response, its body to be read as it arrives.
     /// - Throws: `CancellationError`, or ``TchaviError`` of code ``TchaviError/Code/transport``.
     func send(_ request: TransportRequest) async throws -> TransportResponse
 }
 
 extension TchaviError {
-    /// The server was never reached, so that sending the request again repeats no work.
+    /// The server was never reached, so that a retry repeats no work.
     ///
     /// - Parameter reason: Why, in one sentence.
     /// - Returns: An error of code ``Code/transport`` that retry policies may act upon.
@@ -43,16 +43,16 @@ extension TchaviError {
         TchaviError(
             .transport,
             reason,
-            advice: "The request may have been carried out: look at the usage history before you send it again."
+            advice: "The request may have been carried out: look at the usage history before you retry it."
         )
     }
 
-    /// An answer that is larger than what the client accepts.
+    /// A response that is larger than what the client accepts.
     package static func tooLarge(_ limit: Int, _ setting: String) -> TchaviError {
         var error = TchaviError(
             .transport,
-            "The answer is larger than the \(limit) bytes that \(setting) allows.",
-            advice: "Raise \(setting) if answers of this size are meant."
+            "The response is larger than the \(limit) bytes that \(setting) allows.",
+            advice: "Raise \(setting) if responses of this size are expected."
         )
         error.isRepeatable = false
         return error

@@ -1,25 +1,25 @@
 /// What one call does differently from its client's configuration.
 public struct RequestOptions: Sendable {
-    /// How long one attempt may take; for streams, until the head of the answer. `nil` for the configuration's.
+    /// How long one attempt may take; for streams, until the response headers. `nil` for the configuration's.
     public var timeout: Duration?
     /// How long the call may take over all attempts and the waits between them. `nil` for the configuration's.
     public var deadline: Duration?
-    /// How many times the call may be sent again. `nil` for the configuration's.
+    /// How many times the call may be retried. `nil` for the configuration's.
     public var maxRetries: Int?
     /// Header fields to send beside the client's; of the same name, these win. They cannot set `Authorization`.
     public var headers: HeaderFields
-    /// The key under which a gateway that honours `Idempotency-Key` carries the call out only once. `nil` for a key of
-    /// the client's making.
+    /// The key under which a gateway that honours `Idempotency-Key` carries the call out only once. `nil` for a random
+    /// one.
     public var idempotencyKey: String?
     /// Sends the call without a credential.
     public var omitsCredential: Bool
 
-    /// Makes options.
+    /// Creates options.
     ///
     /// - Parameters:
     ///   - timeout: How long one attempt may take.
     ///   - deadline: How long the call may take over all attempts.
-    ///   - maxRetries: How many times the call may be sent again.
+    ///   - maxRetries: How many times the call may be retried.
     ///   - headers: Header fields to send beside the client's.
     ///   - idempotencyKey: The key under which the call is carried out only once.
     ///   - omitsCredential: Sends the call without a credential.

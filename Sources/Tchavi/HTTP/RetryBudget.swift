@@ -12,7 +12,7 @@ public struct RetryBudget: Sendable, Hashable {
     /// How many tokens a call that succeeds puts back.
     public var refill: Int
 
-    /// Makes a budget.
+    /// Creates a budget.
     ///
     /// - Parameters:
     ///   - capacity: How many tokens the bucket holds, and has at first.

@@ -1,7 +1,7 @@
 /// The attempts of one call: its request is sent until it succeeds, its error is not to be retried, or the deadline
 /// passes.
 ///
-/// To run it again, with a renewed credential, goes on counting.
+/// It can be run again with a renewed credential, and goes on counting.
 struct RetryLoop {
     var request: TransportRequest
     let endpoint: Endpoint

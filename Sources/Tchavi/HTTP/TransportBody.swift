@@ -1,10 +1,10 @@
 public import Foundation
 
-/// An answer's body as it arrives: a sequence of pieces, split anywhere, to be iterated once.
+/// A response's body as it arrives: a sequence of chunks, split anywhere, to be iterated once.
 ///
 /// Dropping the iterator, or the body before it is iterated, ends the request. A second iterator throws.
 public struct TransportBody: AsyncSequence, Sendable {
-    /// A piece of the body.
+    /// A chunk of the body.
     public typealias Element = Data
 
     private enum Source: Sendable {
@@ -25,9 +25,9 @@ public struct TransportBody: AsyncSequence, Sendable {
         self.init(buffer: buffer)
     }
 
-    /// A body that another sequence gives, at the pace at which it is read.
+    /// A body from another sequence, at the pace at which it is read.
     ///
-    /// - Parameter sequence: The pieces. It has to end with `CancellationError` when the reading task is cancelled.
+    /// - Parameter sequence: The chunks. It has to end with `CancellationError` when the reading task is cancelled.
     public init(_ sequence: any AsyncSequence<Data, any Error> & Sendable) {
         source = .sequence(sequence)
     }
@@ -36,7 +36,7 @@ public struct TransportBody: AsyncSequence, Sendable {
         source = .buffer(buffer, owner: BodyBuffer.Owner(buffer))
     }
 
-    /// A body that a transport pushes into, for libraries that call back with each piece.
+    /// A body that a transport pushes into, for libraries that call back with each chunk.
     ///
     /// - Parameters:
     ///   - limit: How many bytes may wait unread; beyond it the body fails.
@@ -54,9 +54,9 @@ public struct TransportBody: AsyncSequence, Sendable {
     public struct Writer: Sendable {
         fileprivate let buffer: BodyBuffer
 
-        /// Adds a piece.
+        /// Adds a chunk.
         ///
-        /// - Parameter data: The piece.
+        /// - Parameter data: The chunk.
         /// - Returns: Whether the body takes more. It does not once it was cancelled, has ended, or has more unread
         ///   bytes than its limit; the transport then ends the request.
         @discardableResult
@@ -68,7 +68,7 @@ public struct TransportBody: AsyncSequence, Sendable {
         public func finish(throwing error: (any Error)? = nil) { buffer.finish(error) }
     }
 
-    /// Reads the body piece by piece.
+    /// Reads the body chunk by chunk.
     public struct Iterator: AsyncIteratorProtocol, Sendable {
         fileprivate enum Source: Sendable {
             case buffer(BodyBuffer, body: BodyBuffer.Owner, iterator: BodyBuffer.Owner)
@@ -79,7 +79,7 @@ public struct TransportBody: AsyncSequence, Sendable {
 
         fileprivate let source: Source
 
-        /// The next piece, or `nil` at the end.
+        /// The next chunk, or `nil` at the end.
         ///
         /// - Returns: At least one byte, or `nil`.
         /// - Throws: `CancellationError`, or what the transport failed with.
@@ -91,7 +91,7 @@ public struct TransportBody: AsyncSequence, Sendable {
             }
         }
 
-        /// A piece that has already arrived, taken without waiting.
+        /// A chunk that has already arrived, taken without waiting.
         package func nextIfReady() -> Data? {
             if case .buffer(let buffer, _, _) = source { buffer.nextIfReady() } else { nil }
         }
@@ -115,9 +115,9 @@ public struct TransportBody: AsyncSequence, Sendable {
     ///   failed with.
     public func collect(upTo limit: Int) async throws -> Data {
         var whole = Data()
-        for try await piece in self {
-            guard whole.count + piece.count <= limit else { throw TchaviError.tooLarge(limit, "maximumResponseBytes") }
-            if whole.isEmpty { whole = piece } else { whole.append(piece) }
+        for try await chunk in self {
+            guard whole.count + chunk.count <= limit else { throw TchaviError.tooLarge(limit, "maximumResponseBytes") }
+            if whole.isEmpty { whole = chunk } else { whole.append(chunk) }
         }
         return whole
     }
@@ -134,8 +134,8 @@ private actor SequenceReader {
     func next() async throws -> Data? {
         var current = iterator
         defer { iterator = current }
-        while let piece = try await current.next(isolation: self) {
-            if !piece.isEmpty { return piece }
+        while let chunk = try await current.next(isolation: self) {
+            if !chunk.isEmpty { return chunk }
         }
         return nil
     }
@@ -151,32 +151,32 @@ final class BodyBuffer: Sendable {
     }
 
     private struct State {
-        var pieces: [Data] = []
-        var head = 0
+        var chunks: [Data] = []
+        var first = 0
         var bytes = 0
         var end: Result<Void, any Error>?
         var reader: CheckedContinuation<Data?, any Error>?
         var onCancel: (@Sendable () -> Void)?
 
         mutating func takeFirst() -> Data? {
-            guard head < pieces.count else { return nil }
-            let piece = pieces[head]
-            pieces[head] = Data()
-            bytes -= piece.count
-            head += 1
-            if head == pieces.count {
-                pieces.removeAll(keepingCapacity: true)
-                head = 0
-            } else if head >= 64, head * 2 >= pieces.count {
-                pieces.removeFirst(head)
-                head = 0
+            guard first < chunks.count else { return nil }
+            let chunk = chunks[first]
+            chunks[first] = Data()
+            bytes -= chunk.count
+            first += 1
+            if first == chunks.count {
+                chunks.removeAll(keepingCapacity: true)
+                first = 0
+            } else if first >= 64, first * 2 >= chunks.count {
+                chunks.removeFirst(first)
+                first = 0
             }
-            return piece
+            return chunk
         }
 
         mutating func drop() {
-            pieces = []
-            head = 0
+            chunks = []
+            first = 0
             bytes = 0
         }
     }
@@ -200,7 +200,7 @@ final class BodyBuffer: Sendable {
             if state.end != nil { return .refused }
             if let reader = state.reader.take() { return .handed(reader) }
             if state.bytes + data.count > limit { return .overflown }
-            state.pieces.append(data)
+            state.chunks.append(data)
             state.bytes += data.count
             return .accepted
         }
@@ -248,11 +248,11 @@ final class BodyBuffer: Sendable {
 
     func next() async throws -> Data? {
         try Task.checkCancellation()
-        if let piece = nextIfReady() { return piece }
+        if let chunk = nextIfReady() { return chunk }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let ready: Result<Data?, any Error>? = state.withLock { state in
-                    if let piece = state.takeFirst() { return .success(piece) }
+                    if let chunk = state.takeFirst() { return .success(chunk) }
                     switch state.end {
                     case .success: return .success(nil)
                     case .failure(let error): return .failure(error)

@@ -29,17 +29,17 @@ public struct TransportRequest: Sendable {
     public var headers: HeaderFields
     /// The body, if there is one.
     public var body: Data?
-    /// How many bytes of the answer's body may wait, received and unread, before the answer fails.
+    /// How many bytes of the response's body may wait, received and unread, before the response fails.
     public var maximumBufferedBytes: Int
 
-    /// Makes a request.
+    /// Creates a request.
     ///
     /// - Parameters:
     ///   - method: The method.
     ///   - url: The absolute URL.
     ///   - headers: The header fields.
     ///   - body: The body, if there is one.
-    ///   - maximumBufferedBytes: How many bytes of the answer's body may wait unread.
+    ///   - maximumBufferedBytes: How many bytes of the response's body may wait unread.
     public init(
         method: TransportMethod = .get,
         url: URL,
@@ -55,7 +55,7 @@ public struct TransportRequest: Sendable {
     }
 }
 
-/// An answer: its head, and its body as it arrives.
+/// A response: its status and headers, and its body as it arrives.
 public struct TransportResponse: Sendable {
     /// The status.
     public var status: Int
@@ -64,7 +64,7 @@ public struct TransportResponse: Sendable {
     /// The body, to be read once.
     public var body: TransportBody
 
-    /// Makes an answer.
+    /// Creates a response.
     ///
     /// - Parameters:
     ///   - status: The status.

@@ -12,7 +12,7 @@ import FoundationNetworking
 public final class URLSessionTransport: HTTPTransport {
     /// Which redirects are followed.
     public enum RedirectPolicy: Sendable {
-        /// None: the redirect itself is the answer.
+        /// None: the redirect itself is the response.
         case none
         /// Those with the same scheme, host and port.
         case sameOrigin
@@ -45,17 +45,17 @@ public final class URLSessionTransport: HTTPTransport {
         session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: queue)
     }
 
-    /// How many requests are under way, those that were cancelled and have not ended yet included.
+    /// How many requests are in progress, including those that were cancelled and have not ended yet.
     package var runningRequests: Int { delegate.runningRequests }
 
     deinit {
         session.finishTasksAndInvalidate()
     }
 
-    /// Sends a request and waits for the head of its answer.
+    /// Sends a request and waits for the response headers.
     ///
     /// - Parameter request: The request, complete.
-    /// - Returns: The answer, its body to be read as it arrives.
+    /// - Returns: The response, its body to be read as it arrives.
     /// - Throws: `CancellationError`, or ``TchaviError`` of code ``TchaviError/Code/transport``.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
@@ -83,11 +83,11 @@ public final class URLSessionTransport: HTTPTransport {
     }
 }
 
-/// One request under way: who waits for its head, and where its body goes.
+/// One request in progress: who waits for the response headers, and where the body goes.
 private final class Exchange: Sendable {
     private enum State {
         case idle
-        case awaitingHead(CheckedContinuation<TransportResponse, any Error>)
+        case awaitingHeaders(CheckedContinuation<TransportResponse, any Error>)
         case receiving(TransportBody.Writer)
         case ended
     }
@@ -112,7 +112,7 @@ private final class Exchange: Sendable {
     func begin(_ continuation: CheckedContinuation<TransportResponse, any Error>) {
         let isCancelled = guarded.withLock { guarded in
             if case .ended = guarded.state { return true }
-            guarded.state = .awaitingHead(continuation)
+            guarded.state = .awaitingHeaders(continuation)
             return false
         }
         if isCancelled { continuation.resume(throwing: CancellationError()) }
@@ -130,7 +130,7 @@ private final class Exchange: Sendable {
     func cancel() {
         let (continuation, isResumed) = guarded.withLock { guarded in
             switch guarded.state {
-            case .awaitingHead(let continuation):
+            case .awaitingHeaders(let continuation):
                 guarded.state = .ended
                 return (CheckedContinuation<TransportResponse, any Error>?.some(continuation), guarded.isResumed)
             case .idle:
@@ -146,13 +146,13 @@ private final class Exchange: Sendable {
 
     func receive(status: Int, headers: HeaderFields) {
         let continuation = guarded.withLock { guarded -> CheckedContinuation<TransportResponse, any Error>? in
-            guard case .awaitingHead(let continuation) = guarded.state else { return nil }
+            guard case .awaitingHeaders(let continuation) = guarded.state else { return nil }
             return continuation
         }
         guard let continuation else { return }
         let (body, writer) = TransportBody.buffered(limit: limit, onCancel: endRequest)
         let isCurrent = guarded.withLock { guarded in
-            guard case .awaitingHead = guarded.state else { return false }
+            guard case .awaitingHeaders = guarded.state else { return false }
             guarded.state = .receiving(writer)
             return true
         }
@@ -178,8 +178,10 @@ private final class Exchange: Sendable {
             return (guarded.state, guarded.failure ?? error)
         }
         switch state {
-        case .awaitingHead(let continuation):
-            continuation.resume(throwing: failure ?? .connectionLost("The connection closed before an answer came."))
+        case .awaitingHeaders(let continuation):
+            continuation.resume(
+                throwing: failure ?? .connectionLost("The connection closed before a response arrived.")
+            )
         case .receiving(let writer): writer.finish(throwing: failure)
         case .idle, .ended: break
         }
@@ -252,7 +254,7 @@ private final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable 
         completionHandler(isFollowed ? request : nil)
     }
 
-    /// Asked for when a kept-alive connection closed after it had read the request. To send it again is the client's
+    /// Asked for when a kept-alive connection closed after it had read the request. To retry it is the client's
     /// decision, not the session's. On Linux this is called on a queue of the session's own, where to cancel a task,
     /// or only to ask for its state, deadlocks.
     func urlSession(

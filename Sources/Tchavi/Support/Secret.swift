@@ -1,7 +1,7 @@
 /// A key, password or token that does not show itself.
 ///
 /// Descriptions, debug descriptions, mirrors and encodings of a secret, and of whatever holds one, show a placeholder.
-/// Two secrets are equal if their texts are.
+/// Two secrets are equal if their strings are.
 ///
 /// ```swift
 /// let file = try String(contentsOfFile: "/run/secrets/tchavi", encoding: .utf8)
@@ -12,24 +12,24 @@ public struct Secret: Sendable, Hashable {
     /// What is shown in a secret's place.
     public static let placeholder = "<redacted>"
 
-    private let text: String
+    private let string: String
 
-    /// Takes a text into custody.
+    /// Creates a secret.
     ///
-    /// - Parameter text: The key, password or token, without white space around it.
-    public init(_ text: String) {
-        self.text = text
+    /// - Parameter string: The key, password or token, without white space around it.
+    public init(_ string: String) {
+        self.string = string
     }
 
-    /// The text itself. Named so that a reader of the code notices.
-    package func revealed() -> String { text }
+    /// The string itself. Named so that a reader of the code notices.
+    package func revealed() -> String { string }
 
-    /// Whether the text is empty, which is never a usable secret.
-    public var isEmpty: Bool { text.isEmpty }
+    /// Whether the string is empty, which is never a usable secret.
+    public var isEmpty: Bool { string.isEmpty }
 }
 
 extension Secret: ExpressibleByStringLiteral {
-    /// Takes a text into custody.
+    /// Creates a secret.
     public init(stringLiteral value: String) { self.init(value) }
 }
 
@@ -43,7 +43,7 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 }
 
 extension Secret: Codable {
-    /// Reads the text.
+    /// Reads the string.
     ///
     /// - Parameter decoder: The decoder to read from.
     /// - Throws: The decoder's error where there is no string.
@@ -51,7 +51,7 @@ extension Secret: Codable {
         self.init(try decoder.singleValueContainer().decode(String.self))
     }
 
-    /// Writes the placeholder, never the text.
+    /// Writes the placeholder, never the string.
     ///
     /// - Parameter encoder: The encoder to write to.
     /// - Throws: The encoder's own error.

@@ -26,13 +26,13 @@ public struct TchaviError: Error, Sendable {
         public static let rateLimited: Code = "rateLimited"
         /// The account has too few credits (402). Buy some, or choose a cheaper model.
         public static let insufficientCredits: Code = "insufficientCredits"
-        /// The gateway answered with another error; ``TchaviError/statusCode`` and ``TchaviError/errorCode`` say which.
+        /// The gateway responded with another error; ``TchaviError/statusCode`` and ``TchaviError/errorCode`` say which.
         public static let api: Code = "api"
-        /// The network failed: no connection, a connection that was lost, an answer that was too large.
+        /// The network failed: no connection, a connection that was lost, a response that was too large.
         public static let transport: Code = "transport"
         /// A deadline passed, or a stream fell silent.
         public static let timeout: Code = "timeout"
-        /// The answer could not be read as what it should be.
+        /// The response could not be read as what it should be.
         public static let decoding: Code = "decoding"
         /// A stream broke a rule of its format, or ended before it was complete.
         public static let stream: Code = "stream"
@@ -49,7 +49,7 @@ public struct TchaviError: Error, Sendable {
     /// What to do about it, in one sentence.
     public var advice: String?
 
-    /// The HTTP status, where there was an answer.
+    /// The HTTP status, where there was a response.
     public var statusCode: Int?
 
     /// The gateway's own name for the error: `error` of its body, or `code` or `type` of an OpenAI-like one.
@@ -58,10 +58,10 @@ public struct TchaviError: Error, Sendable {
     /// What the gateway said beside that.
     public var details: JSONValue?
 
-    /// The answer's headers, those that may hold a secret redacted. Names are in lower case.
+    /// The response's headers, those that may hold a secret redacted. Names are in lower case.
     public var headers: [String: String] = [:]
 
-    /// The gateway's id of the request (`x-request-id`), to quote in a question to its support.
+    /// The gateway's id of the request (`x-request-id` or `request-id`), to quote in a question to its support.
     public var requestID: String?
 
     /// How long the gateway asked to wait (`Retry-After`).
@@ -70,7 +70,7 @@ public struct TchaviError: Error, Sendable {
     /// The credits that are left, where the gateway said so with a 402.
     public var creditsRemaining: Decimal?
 
-    /// The answer's body where it was no error in JSON, cut to 4 KiB.
+    /// The response's body where it was not an error in JSON, cut to 4 KiB.
     public var body: String?
 
     /// The method and path of the call, for instance `POST /v1/chat/completions`.
@@ -79,22 +79,22 @@ public struct TchaviError: Error, Sendable {
     /// How many times the request was sent.
     public var attempts: Int?
 
-    /// What had arrived of an answer when a stream failed; each resource gives it back in its own type.
+    /// What had arrived of a response when a stream failed; each resource returns it in its own type.
     package var partial: (any Sendable)?
 
-    /// Whether sending the request again could have another outcome.
+    /// Whether a retry could have another outcome.
     package var isRepeatable = true
 
-    /// Whether sending the request again cannot repeat work: it never reached the gateway.
+    /// Whether a retry cannot repeat work: the request never reached the gateway.
     package var isConnectFailure = false
 
-    /// Makes an error, for transports and tests of your own.
+    /// Creates an error, for transports and tests of your own.
     ///
     /// - Parameters:
     ///   - code: What kind of failure this is.
     ///   - message: What went wrong, in one sentence.
     ///   - advice: What to do about it.
-    ///   - statusCode: The HTTP status, where there was an answer.
+    ///   - statusCode: The HTTP status, where there was a response.
     public init(_ code: Code, _ message: String, advice: String? = nil, statusCode: Int? = nil) {
         self.code = code
         self.message = message

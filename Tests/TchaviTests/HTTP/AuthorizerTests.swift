@@ -131,7 +131,7 @@ struct AuthorizerTests {
         #expect(transport.requests.count { $0.url.path == "/auth/login" } == 1)
     }
 
-    @Test func `A log-out wins over a refresh under way`() async throws {
+    @Test func `A log-out wins over a refresh in progress`() async throws {
         let gate = AsyncStream.makeStream(of: Void.self)
         let arrived = AsyncStream.makeStream(of: Void.self)
         let gateway = served.gateway
@@ -226,7 +226,7 @@ struct AuthorizerTests {
         #expect(jar.header == "c=x=y; e=6")
     }
 
-    @Test func `A session that was begun by hand is never replaced by the client's own account`() async throws {
+    @Test func `A session that the program began is never replaced by the client's own account`() async throws {
         let client = client()
         let bo = Registration(email: "bo@tchavi.example", password: "long-enough")
         _ = try await client.auth.register(bo)
@@ -241,7 +241,7 @@ struct AuthorizerTests {
         #expect(error?.code == .authentication)
     }
 
-    @Test func `A token of the program's own and a password are struck out where they are echoed`() async throws {
+    @Test func `A token of the program's own and a password are redacted where they are echoed`() async throws {
         let transport = StubTransport { request, _ in
             let sent =
                 String(decoding: request.body ?? Data(), as: UTF8.self) + (request.headers["authorization"] ?? "")

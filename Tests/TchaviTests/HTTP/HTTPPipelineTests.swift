@@ -20,7 +20,7 @@ struct HTTPPipelineTests {
         #expect(body == ["model": "gpt-4o-mini", "messages": [["role": "user", "content": "Hello"]]])
     }
 
-    @Test func `A 429, a 502 and a 503 are sent again, under one idempotency key`() async throws {
+    @Test func `A 429, a 502 and a 503 are retried, under one idempotency key`() async throws {
         let clock = TestClock(skippingSleepsUpTo: .seconds(30))
         let transport = StubTransport { _, attempt in
             attempt < 4 ? .json(["error": "busy"], status: [429, 502, 503][attempt - 1]) : .json(.completion)
@@ -68,7 +68,7 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test func `A failure to connect is sent again, a lost connection is not`() async throws {
+    @Test func `A failure to connect is retried, a lost connection is not`() async throws {
         let clock = TestClock(skippingSleepsUpTo: .seconds(30))
         let refused = StubTransport { _, attempt in
             guard attempt > 2 else { throw TchaviError.couldNotConnect("refused") }
@@ -83,7 +83,7 @@ struct HTTPPipelineTests {
         #expect(lost.requests.count == 1)
     }
 
-    @Test func `A lost connection is sent again if the gateway honours idempotency keys`() async throws {
+    @Test func `A lost connection is retried if the gateway honours idempotency keys`() async throws {
         let clock = TestClock(skippingSleepsUpTo: .seconds(30))
         let transport = StubTransport { _, attempt in
             guard attempt > 1 else { throw TchaviError.connectionLost("lost") }
@@ -97,7 +97,7 @@ struct HTTPPipelineTests {
         #expect(Set(transport.requests.map { $0.headers["idempotency-key"] }).count == 1)
     }
 
-    @Test func `An attempt that takes too long is given up and not sent again`() async throws {
+    @Test func `An attempt that takes too long is given up and not retried`() async throws {
         let clock = TestClock()
         let transport = StubTransport { _, _ in
             try await Task.sleep(for: .seconds(3600))
@@ -113,7 +113,7 @@ struct HTTPPipelineTests {
         #expect(transport.requests.count == 1)
     }
 
-    @Test func `Cancelling a call works while it waits for the answer, and between attempts`() async throws {
+    @Test func `Cancelling a call works while it waits for the response, and between attempts`() async throws {
         let clock = TestClock()
         let silent = StubTransport { _, _ in
             try await Task.sleep(for: .seconds(3600))
@@ -188,6 +188,47 @@ struct HTTPPipelineTests {
         #expect(completion.tchavi == nil)
     }
 
+    @Test func `Attempts are counted on when the credential is renewed`() async throws {
+        let reports = Locked<[AttemptReport]>([])
+        let asked = Locked(0)
+        let transport = StubTransport { _, attempt in
+            .json(["error": "x", "message": "No."], status: attempt == 1 ? 401 : 503)
+        }
+        let token = Credential.token {
+            asked.withLock { asked in
+                asked += 1
+                return Secret("token-\(asked)")
+            }
+        }
+        let client = transport.client(token) {
+            $0.clock = TestClock(skippingSleepsUpTo: .seconds(30))
+            $0.observer = { report in reports.withLock { $0.append(report) } }
+        }
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(error?.attempts == 3)
+        #expect(reports.withLock { $0.map(\.attempt) } == [1, 2, 3])
+        let tokens = ["Bearer token-1", "Bearer token-2", "Bearer token-2"]
+        #expect(transport.requests.map { $0.headers[.authorization] } == tokens)
+    }
+
+    @Test func `A body over 64 KiB is decoded off the caller's actor, a small one on it`() async throws {
+        let text = String(repeating: "x", count: 100 << 10)
+        let transport = StubTransport { _, _ in .json(["data": [["id": .string(text), "name": "n"]]]) }
+        let json = try await transport.client().send(Endpoint(.get, "/things"))
+        #expect(json["data"]?[0]?["id"]?.string == text)
+        let small = try await JSONResponse(TransportResponse(status: 200), body: Data("{}".utf8))
+        let large = try await JSONResponse(TransportResponse(status: 200), body: json.serializedData())
+        #expect(try await Self.decodesOnMainQueue(small))
+        #expect(try await !Self.decodesOnMainQueue(large))
+    }
+
+    @MainActor
+    private static func decodesOnMainQueue(_ response: JSONResponse) async throws -> Bool {
+        let key = DispatchSpecificKey<Bool>()
+        DispatchQueue.main.setSpecific(key: key, value: true)
+        return try await response.value { _ throws(JSONError) in DispatchQueue.getSpecific(key: key) ?? false }
+    }
+
     // MARK: Errors
 
     @Test func `The gateway's own errors are typed`() async throws {
@@ -222,6 +263,22 @@ struct HTTPPipelineTests {
         }
     }
 
+    @Test(arguments: ["x-request-id", "Request-ID"])
+    func `Every error of a response has its request id`(name: String) async throws {
+        for body in ["{}", "not JSON", #"{"error":"x","message":"No."}"#] {
+            let transport = StubTransport { _, _ in
+                var headers = HeaderFields()
+                headers[name] = "req-7"
+                return TransportResponse(status: 200, headers: headers, body: TransportBody(Data(body.utf8)))
+            }
+            let error = await #expect(throws: TchaviError.self) {
+                _ = try await transport.client().chat.complete(.hello)
+            }
+            #expect(error?.requestID == "req-7")
+            #expect(error?.operation == "POST /v1/chat/completions")
+        }
+    }
+
     @Test func `A body that is no JSON is kept, cut to 4 KiB`() async throws {
         let page = "<html>" + String(repeating: "é", count: 10_000)
         for status in [200, 500] {
@@ -238,7 +295,7 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test func `A key that the server echoes is struck out everywhere`() async throws {
+    @Test func `A key that the server echoes is redacted everywhere`() async throws {
         let transport = StubTransport { _, _ in
             .json(
                 [
@@ -292,7 +349,7 @@ struct HTTPPipelineTests {
         #expect(transport.requests[0].headers["x-trace"] == "7")
     }
 
-    @Test func `An answer that is too large is given up`() async throws {
+    @Test func `A response that is too large is given up`() async throws {
         let transport = StubTransport { _, _ in .json(["x": .string(String(repeating: "x", count: 2000))]) }
         let client = transport.client { $0.maximumResponseBytes = 1000 }
         let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
@@ -344,7 +401,7 @@ struct HTTPPipelineTests {
         )
     }
 
-    @Test func `The status of the answer holds, not the one in its body`() async throws {
+    @Test func `The status of the response holds, not the one in its body`() async throws {
         let transport = StubTransport { _, _ in .json(["error": "x", "message": "No.", "statusCode": 0], status: 401) }
         let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
         #expect(error?.code == .authentication)
@@ -363,7 +420,7 @@ struct HTTPPipelineTests {
         #expect(try await transport.client().send(Endpoint(.delete, "/things/{id}"), parameters: ["id": "1"]).isNull)
     }
 
-    @Test func `A key across the cut of a kept body is struck out whole`() async throws {
+    @Test func `A key across the cut of a kept body is redacted whole`() async throws {
         let body = String(repeating: "x", count: 4090) + "sk-tch-stub-secret"
         let transport = StubTransport { _, _ in TransportResponse(status: 500, body: TransportBody(Data(body.utf8))) }
         let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
@@ -377,7 +434,7 @@ struct HTTPPipelineTests {
         #expect(error?.code == .transport)
     }
 
-    @Test func `An answer over its bound is not fetched again, whatever the gateway honours`() async throws {
+    @Test func `A response over its bound is not fetched again, whatever the gateway honours`() async throws {
         let transport = StubTransport { _, _ in .json(["x": .string(String(repeating: "x", count: 2000))]) }
         let client = transport.client {
             $0.maximumResponseBytes = 1000

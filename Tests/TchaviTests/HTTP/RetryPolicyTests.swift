@@ -47,7 +47,7 @@ struct RetryPolicyTests {
         (429, true, true), (502, true, false), (503, true, false), (500, false, false), (504, false, false),
         (400, false, false), (401, false, false), (402, false, false), (409, false, false), (200, false, false),
     ])
-    func `Only what was surely not carried out is sent again`(status: Int, costly: Bool, critical: Bool) {
+    func `Only what was surely not carried out is retried`(status: Int, costly: Bool, critical: Bool) {
         let error = TchaviError(.api, "", statusCode: status)
         let policy = RetryPolicy()
         #expect((policy.delay(after: error, retriesSoFar: 0, retryClass: .billable) { 1 } != nil) == costly)

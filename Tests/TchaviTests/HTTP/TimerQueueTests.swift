@@ -37,6 +37,42 @@ struct TimerQueueTests {
         }
     }
 
+    @Test func `Deadlines come out in order, also after most of them were removed`() {
+        var random = SystemRandomNumberGenerator()
+        let start = ContinuousClock.now
+        var heap = DeadlineHeap()
+        for timer in 0..<1000 {
+            let offset = Duration.milliseconds(Int.random(in: 0..<500, using: &random))
+            heap.insert(DeadlineHeap.Entry(deadline: start + offset, timer: UInt64(timer)))
+        }
+        heap.removeAll { $0.timer % 4 != 0 }
+        #expect(heap.count == 250)
+        var deadlines: [ContinuousClock.Instant] = []
+        while let first = heap.first {
+            deadlines.append(first.deadline)
+            heap.removeFirst()
+        }
+        #expect(deadlines.count == 250)
+        #expect(deadlines == deadlines.sorted())
+    }
+
+    @Test func `An operation that does not heed cancellation is not waited for`() async throws {
+        let time = TimeSource(ContinuousClock())
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let late = TchaviError(.timeout, "late")
+        for limit in [Duration.milliseconds(10), .seconds(3600)] {
+            let task = Task {
+                try await time.run(within: limit, orThrow: late) {
+                    await Task { for await _ in gate.stream { break } }.value
+                }
+            }
+            if limit > .seconds(1) { task.cancel() }
+            let result = await task.result
+            #expect(throws: (any Error).self) { try result.get() }
+        }
+        gate.continuation.finish()
+    }
+
     @Test func `With the system's clock an operation that takes too long is cancelled, and one that does not is not`()
         async throws
     {

@@ -32,30 +32,46 @@ struct CallWays: Sendable {
         request = try await recorder.recorded()
     }
 
-    /// The median rate of each way, in the order of `Way.allCases`.
-    func medians(callers: Int, calls: Int, turns: Int) async throws -> [Double] {
-        var rates = [[Double]](repeating: [], count: Way.allCases.count)
-        for way in Way.allCases { _ = try await callsPerSecond(way, callers: callers, calls: calls / 2) }
+    /// What one way costs.
+    struct Cost {
+        var callsPerSecond: Double
+        /// The time that a call keeps processors busy, the server's included, in microseconds. On a shared machine it
+        /// says more than the rate.
+        var processorTime: Double
+    }
+
+    /// The median cost of each way, in the order of `Way.allCases`.
+    func medians(callers: Int, calls: Int, turns: Int) async throws -> [Cost] {
+        var costs = [[Cost]](repeating: [], count: Way.allCases.count)
+        for way in Way.allCases { _ = try await cost(of: way, callers: callers, calls: calls / 2) }
         for turn in 0..<turns {
             for position in Way.allCases.indices {
                 let index = (position + turn) % Way.allCases.count
-                rates[index].append(
-                    try await callsPerSecond(Way.allCases[index], callers: callers, calls: calls)
-                )
+                costs[index].append(try await cost(of: Way.allCases[index], callers: callers, calls: calls))
             }
         }
-        return rates.map { $0.sorted()[turns / 2] }
+        return costs.map { costs in
+            Cost(
+                callsPerSecond: costs.map(\.callsPerSecond).sorted()[turns / 2],
+                processorTime: costs.map(\.processorTime).sorted()[turns / 2]
+            )
+        }
     }
 
-    func callsPerSecond(_ way: Way, callers: Int, calls: Int) async throws -> Double {
+    func cost(of way: Way, callers: Int, calls: Int) async throws -> Cost {
         let start = ContinuousClock.now
+        let processorStart = clock()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<callers {
                 group.addTask { for _ in 0..<calls / callers { try await call(way) } }
             }
             try await group.waitForAll()
         }
-        return Double(calls / callers * callers) / ((ContinuousClock.now - start) / .seconds(1))
+        let made = Double(calls / callers * callers)
+        return Cost(
+            callsPerSecond: made / ((ContinuousClock.now - start) / .seconds(1)),
+            processorTime: Double(clock() - processorStart) / made * (1e6 / Double(CLOCKS_PER_SEC))
+        )
     }
 
     private func call(_ way: Way) async throws {

@@ -1,7 +1,6 @@
 import Foundation
 import Tchavi
 import TchaviAsyncHTTPClient
-import TchaviTesting
 
 // What a call through the client costs over its transport: `swift run -c release call-benchmarks`. Each way sends the
 // same request bytes to the same server on 127.0.0.1; they take turns, so that a shared machine troubles them alike.
@@ -9,7 +8,7 @@ import TchaviTesting
 // `call-benchmarks profile <client|decoded|transport> [seconds]` repeats one way over async-http-client with 16
 // concurrent callers, for a profiler.
 
-let server = try CannedServer()
+let server = try await CannedServer()
 var configuration = TchaviClient.Configuration(baseURL: server.baseURL)
 configuration.retryPolicy = .none
 
@@ -19,24 +18,29 @@ if arguments.first == "profile" {
     let ways = try await CallWays(configuration)
     let way = arguments.dropFirst().first.flatMap(CallWays.Way.init(rawValue:)) ?? .client
     let end = ContinuousClock.now + .seconds(arguments.dropFirst(2).first.flatMap { Int($0) } ?? 10)
-    while ContinuousClock.now < end { _ = try await ways.callsPerSecond(way, callers: 16, calls: 8000) }
+    while ContinuousClock.now < end { _ = try await ways.cost(of: way, callers: 16, calls: 8000) }
     exit(0)
 }
 
 let turns = arguments.first.flatMap { Int($0) } ?? 11
-print("Calls a second, medians of \(turns) turns\n")
-print("| transport | callers | transport alone | and decoded | client | client / decoded | client / transport |")
-print("|---|---|---|---|---|---|---|")
+print("Calls a second, and processor time of a call in µs (the server's included): medians of \(turns) turns.\n")
+print("| transport | callers | | transport alone | and decoded | client | client / decoded | client / transport |")
+print("|---|---|---|---|---|---|---|---|")
 let transports: [(name: String, transport: any HTTPTransport, calls: Int)] = [
-    ("URLSession", URLSessionTransport(), 1500), ("async-http-client", AsyncHTTPClientTransport(), 6000),
+    ("async-http-client", AsyncHTTPClientTransport(), 4800), ("URLSession", URLSessionTransport(), 1280),
 ]
 for (name, transport, calls) in transports {
     configuration.transport = transport
     let ways = try await CallWays(configuration)
     for callers in [1, 16, 64] {
-        let medians = try await ways.medians(callers: callers, calls: callers == 1 ? calls / 3 : calls, turns: turns)
-        let rates = medians.map { String(Int($0.rounded())) }.joined(separator: " | ")
-        let ratios = medians.dropLast().reversed().map { String(format: "%.2f ×", $0 / medians[2]) }
-        print("| \(name) | \(callers) | \(rates) | \(ratios.joined(separator: " | ")) |")
+        let costs = try await ways.medians(callers: callers, calls: callers == 1 ? calls / 4 : calls, turns: turns)
+        func row(_ label: String, _ values: [Double], _ ratios: [Double]) {
+            let cells = values.map { String(Int($0.rounded())) } + ratios.map { String(format: "%.2f ×", $0) }
+            print("| \(name) | \(callers) | \(label) | \(cells.joined(separator: " | ")) |")
+        }
+        let rates = costs.map(\.callsPerSecond)
+        row("calls/s", rates, [rates[1] / rates[2], rates[0] / rates[2]])
+        let times = costs.map(\.processorTime)
+        row("µs", times, [times[2] / times[1], times[2] / times[0]])
     }
 }

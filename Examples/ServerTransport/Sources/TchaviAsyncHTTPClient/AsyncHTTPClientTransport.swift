@@ -8,7 +8,7 @@ public import Tchavi
 
 /// Sends requests through swift-server's AsyncHTTPClient: for servers on Linux, under load.
 ///
-/// Unlike `URLSessionTransport` it has back-pressure: an answer is received at the pace at which it is read, so that a
+/// Unlike `URLSessionTransport` it has back-pressure: a response is received at the pace at which it is read, so that a
 /// slow reader holds up its own stream and nothing waits in memory.
 ///
 /// ```swift
@@ -38,10 +38,10 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
-    /// Sends a request and waits for the head of its answer.
+    /// Sends a request and waits for the response headers.
     ///
     /// - Parameter request: The request, complete.
-    /// - Returns: The answer, its body to be read as it arrives.
+    /// - Returns: The response, its body to be read as it arrives.
     /// - Throws: `CancellationError`, or `TchaviError` of code `transport`.
     public func send(_ request: TransportRequest) async throws -> Tchavi.TransportResponse {
         try Task.checkCancellation()
@@ -60,12 +60,12 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
         return Tchavi.TransportResponse(
             status: Int(response.status.code),
             headers: headers,
-            body: TransportBody(Pieces(body: response.body))
+            body: TransportBody(Chunks(body: response.body))
         )
     }
 
-    /// The answer's body, its errors in Tchavi's types.
-    private struct Pieces: AsyncSequence, Sendable {
+    /// The response's body, its errors in Tchavi's types.
+    private struct Chunks: AsyncSequence, Sendable {
         typealias Element = Data
         typealias Failure = any Error
 
@@ -77,7 +77,7 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
             mutating func next() async throws -> Data? {
                 do {
                     try Task.checkCancellation()
-                    return try await iterator.next().map { Data(buffer: $0) }
+                    return try await iterator.next(isolation: #isolation).map { Data(buffer: $0) }
                 } catch {
                     throw AsyncHTTPClientTransport.typed(error)
                 }

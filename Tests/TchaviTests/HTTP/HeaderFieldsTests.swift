@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import Tchavi
+
+struct HeaderFieldsTests {
+    @Test func `Names compare without regard to case, and keep the form that they were written in`() {
+        var headers: HeaderFields = ["Content-Type": "a", "X-Trace": "1"]
+        headers.add("x-trace", "2")
+        let name = "CONTENT-TYPE"
+        #expect(headers[name] == "a")
+        #expect(headers["content-type"] == "a")
+        #expect(headers[.contentType] == "a")
+        #expect(headers.values(of: "X-TRACE") == ["1", "2"])
+        #expect(headers.fields.map(\.name) == ["Content-Type", "X-Trace", "x-trace"])
+        headers[.contentType] = nil
+        headers["x-Trace"] = "3"
+        #expect(headers == ["x-trace": "3"])
+    }
+
+    @Test(arguments: [
+        HeaderFields.Name.accept, .authorization, .contentLength, .contentType, .cookie, .idempotencyKey, .requestID,
+        .retryAfter, .setCookie, .userAgent,
+    ])
+    func `The well-known names are in lower case what they are`(name: HeaderFields.Name) {
+        #expect(name.lowercased == name.description.lowercased())
+        #expect(name == HeaderFields.Name(name.description))
+    }
+
+    @Test func `Fields replace those of the same name`() {
+        var headers: HeaderFields = ["A": "1", "B": "2"]
+        headers.replace(with: ["b": "3", "C": "4"])
+        #expect(headers == ["A": "1", "b": "3", "C": "4"])
+    }
+
+    @Test func `An idempotency key is a random UUID`() throws {
+        let keys = (0..<1000).map { _ in IdempotencyKey.random() }
+        #expect(Set(keys).count == 1000)
+        for key in keys {
+            let uuid = try #require(UUID(uuidString: key))
+            #expect(uuid.uuidString == key)
+            #expect(uuid.uuid.6 >> 4 == 4 && uuid.uuid.8 >> 6 == 2)
+        }
+    }
+}
