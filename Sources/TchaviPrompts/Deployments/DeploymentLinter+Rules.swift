@@ -107,7 +107,9 @@ extension CheckedDeployment.Condition {
         let conditions = [self, other]
         guard conditions.allSatisfy({ RuleOperator.known.contains($0.rule.operator) }) else { return false }
         var samples = conditions.flatMap { $0.rule.value.samples }
-        if let low = rule.value.asNumber, let high = other.rule.value.asNumber { samples.append(.number((low + high) / 2)) }
+        if let low = rule.value.asNumber, let high = other.rule.value.asNumber {
+            samples.append(.number((low + high) / 2))
+        }
         return !samples.contains { value in
             conditions.allSatisfy { Comparison.test(value, $0.rule.operator, $0.rule.value) == $0.wanted }
         }

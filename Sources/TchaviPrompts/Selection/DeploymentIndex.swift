@@ -24,9 +24,7 @@ struct DeploymentIndex: Sendable {
     private var positions: [Key: [Int]] = [:]
     private var kinds: [Kinds]
 
-    /// Indexes deployments by their positions.
-    ///
-    /// - Parameter fieldCount: How many fields the deployments look at.
+    /// Indexes deployments by their positions, given the number of fields that they look at.
     init(_ deployments: [CompiledDeployment], fieldCount: Int) {
         kinds = [Kinds](repeating: [], count: fieldCount)
         // How many deployments a key would lead to, so that each deployment gets its rarest.

@@ -34,7 +34,12 @@ struct AssignmentLogTests {
     }
 
     /// Tells a log of a selection between deployments with these weights.
-    private func tell(_ log: AssignmentLog, weights: [Double], key: String, isLost: (Selection) -> Bool = { _ in false }) {
+    private func tell(
+        _ log: AssignmentLog,
+        weights: [Double],
+        key: String,
+        isLost: (Selection) -> Bool = { _ in false }
+    ) {
         let versions = weights.indices.map {
             PromptVersion(id: "v\($0)", version: $0, promptID: "p", config: nil)
         }

@@ -72,7 +72,8 @@ struct WhatIfTests {
         }
         #expect(await !WhatIf(before: record(Rule("plan", .notEqual, "free")), after: record(nil)).changes().isEmpty)
         #expect(
-            await !WhatIf(before: record(Rule("s", .greater, 0.5)), after: record(Rule("s", .atLeast, 0.9))).changes().isEmpty
+            await !WhatIf(before: record(Rule("s", .greater, 0.5)), after: record(Rule("s", .atLeast, 0.9))).changes()
+                .isEmpty
         )
         let rules = (0..<30).map { RuleGroup.Member.rule(Rule("field-\($0)", .equal, "x")) }
         let wide = PromptRecord(

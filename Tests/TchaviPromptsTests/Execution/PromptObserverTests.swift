@@ -27,7 +27,9 @@ struct PromptObserverTests {
             observers: [Recorder(name: "first", calls: calls), Idle(), Recorder(name: "second", calls: calls)]
         )
         _ = try await library.explain("p")
-        await #expect(throws: PromptError.self) { _ = try await library.prompt("p", matching: PromptQuery().version(7)) }
+        await #expect(throws: PromptError.self) {
+            _ = try await library.prompt("p", matching: PromptQuery().version(7))
+        }
         #expect(calls.withLock { $0 } == [])
         try await Self.$request.withValue("request-1") { _ = try await library.prompt("p") }
         #expect(calls.withLock { $0 } == ["first 1 request-1", "second 1 request-1"])

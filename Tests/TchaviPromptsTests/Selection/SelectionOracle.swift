@@ -98,7 +98,9 @@ struct SelectionOracle {
         var deployed: [Deployed] = []
         for version in record.versions where !seen.contains(where: { same($0, version.id) }) {
             seen.append(version.id)
-            guard let deployments = record.deployments.first(where: { same($0.key, version.id) })?.value else { continue }
+            guard let deployments = record.deployments.first(where: { same($0.key, version.id) })?.value else {
+                continue
+            }
             for deployment in deployments { deployed.append(self.deployed(deployment, version)) }
         }
         return deployed.sorted { first, second in
@@ -155,7 +157,9 @@ struct SelectionOracle {
 
     private func hasOnlyKnownCombinators(_ group: RuleGroup) -> Bool {
         guard ["and", "or"].contains(group.combinator.rawValue.lowercased()) else { return false }
-        return group.rules.allSatisfy { if case .group(let group) = $0 { hasOnlyKnownCombinators(group) } else { true } }
+        return group.rules.allSatisfy {
+            if case .group(let group) = $0 { hasOnlyKnownCombinators(group) } else { true }
+        }
     }
 
     private func fields(_ group: RuleGroup) -> [String] {

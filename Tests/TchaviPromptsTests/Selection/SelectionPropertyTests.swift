@@ -79,8 +79,8 @@ struct SelectionPropertyTests {
 
     /// Compares the compiled selector with the oracle: what is selected, and for every deployment whether it competes and
     /// with what rank, or what keeps it out.
+    /// The explanation is compared only on request, as it takes most of the time.
     ///
-    /// - Parameter explains: Whether the explanation is compared as well, which takes most of the time.
     /// - Returns: What differs, or `nil`.
     static func difference(
         _ selector: CompiledSelector,

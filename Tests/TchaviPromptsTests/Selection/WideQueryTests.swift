@@ -43,7 +43,9 @@ struct WideQueryTests {
                 }
                 if generator.chance(40) { query = query.exactMatch() }
                 if generator.chance(40) { query = query.enforcing(.any) }
-                if generator.chance(50) { query = query.bucketed(by: "user-\(Int.random(in: 0..<9, using: &generator))") }
+                if generator.chance(50) {
+                    query = query.bucketed(by: "user-\(Int.random(in: 0..<9, using: &generator))")
+                }
                 let oracle = SelectionOracle(record: record, query: query).run()
                 reasons[oracle.reason, default: 0] += 1
                 if let difference = SelectionPropertyTests.difference(selector, oracle, query, explains: true) {
