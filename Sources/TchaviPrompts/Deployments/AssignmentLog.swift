@@ -1,64 +1,63 @@
-import Foundation
 import Tchavi
 
-/// A user's assignment to an arm of a split, as it happened.
+/// A user's assignment to an arm of a split.
 public struct Assignment: Sendable, Hashable {
-    /// The prompt.
+    /// The id of the prompt that is split.
     public var promptID: String
-    /// The experiment, or what else salts the split.
+    /// The experiment's name, or the prompt's id for a split without one.
     public var experiment: String
-    /// The picked arm's place among the arms, from 0.
+    /// The index of the picked arm in the split.
     public var arm: Int
-    /// The picked arm's deployment.
+    /// The id of the picked arm's deployment.
     public var deploymentID: String
-    /// The picked version's number.
+    /// The number of the version that the arm deploys.
     public var version: Int
-    /// Whom the assignment sticks to.
+    /// The bucketing key: the user, or whatever else the assignment sticks to.
     public var key: String
 }
 
-/// Takes down which users were assigned to which arm, each once, and checks whether the arms got the shares that they
-/// should have.
+/// Records which users were assigned to which arm of a split, and checks whether the arms got the shares that their
+/// weights give them.
 ///
 /// ```swift
 /// let assignments = AssignmentLog { assignment in analytics.record(assignment) }
-/// let library = PromptLibrary(source: source, gateway: client, assignments: assignments)
+/// let library = PromptLibrary(source: source, gateway: client, observers: [assignments])
 /// // … later …
 /// if let summary = assignments.summary(of: "tone-2026"), summary.hasSampleRatioMismatch {
 ///     print("The arms' shares are not what their weights say: \(summary.arms)")
 /// }
 /// ```
 ///
-/// It remembers up to a number of users, and forgets the oldest beyond it; a user who was forgotten and comes back is
-/// reported again.
-public final class AssignmentLog: Sendable {
-    /// What the users of one experiment were assigned to.
+/// It remembers a limited number of assignments, and forgets the oldest beyond that; a user who was forgotten and comes
+/// back is reported again.
+public final class AssignmentLog: PromptObserver {
+    /// How many users of one experiment were assigned to each arm.
     public struct Summary: Sendable, Hashable {
-        /// One arm.
+        /// The users of one arm.
         public struct Arm: Sendable, Hashable {
-            /// The arm's deployment.
+            /// The id of the arm's deployment.
             public var deploymentID: String
             /// The share of the users that its weight gives it, from 0 to 1.
             public var share: Double
-            /// How many users it got.
+            /// How many users were assigned to it.
             public var count: Int
         }
 
-        /// The experiment.
+        /// The experiment's name, or the prompt's id for a split without one.
         public var experiment: String
         /// The arms, in the order of their ranges.
         public var arms: [Arm]
         /// The chi-square statistic of the counts against the shares; `nil` where an arm expects fewer than 8 users, too
         /// few to tell.
         public var chiSquare: Double?
-        /// How likely counts at least this uneven are by chance; `nil` where there are too few users to tell.
+        /// The probability of counts at least this uneven by chance; `nil` where there are too few users to tell.
         public var pValue: Double?
 
         /// Whether the counts are so uneven (p < 0.001) that the assignment, or what counts it, must be at fault.
         public var hasSampleRatioMismatch: Bool { pValue.map { $0 < 0.001 } ?? false }
     }
 
-    /// A split: the same experiment on another prompt, or between other arms, is counted for itself.
+    /// Identifies a split: the same experiment on another prompt, or between other arms, is counted by itself.
     private struct SplitKey: Hashable {
         let prompt: ByteText
         let experiment: ByteText
@@ -68,7 +67,7 @@ public final class AssignmentLog: Sendable {
     private struct Count {
         let split: Split
         var counts: [Int]
-        /// Whom was counted; beyond the bound the sample stays as it is.
+        /// The keys that were counted; beyond the limit the sample stays as it is.
         var users: Set<ByteText> = []
     }
 
@@ -87,23 +86,28 @@ public final class AssignmentLog: Sendable {
     }
 
     private let limit: Int
-    private let observer: @Sendable (Assignment) -> Void
+    private let onAssignment: @Sendable (Assignment) -> Void
     private let state = Locked(State())
 
-    /// Makes a log.
+    /// Creates a log without assignments.
     ///
     /// - Parameters:
     ///   - limit: How many assignments are remembered, so that each is reported once.
-    ///   - observer: Told of each assignment once per experiment, arm and key. Called on the calling task, so be quick.
-    public init(limit: Int = 100_000, observer: @escaping @Sendable (Assignment) -> Void = { _ in }) {
+    ///   - onAssignment: Called once for each prompt, experiment, arm and key, on the task that asks for the prompt, which
+    ///     waits for it.
+    public init(limit: Int = 100_000, onAssignment: @escaping @Sendable (Assignment) -> Void = { _ in }) {
         self.limit = max(1, limit)
-        self.observer = observer
+        self.onAssignment = onAssignment
     }
 
-    /// Takes an assignment down, unless it is known.
-    func note(_ choice: Choice, _ selection: Selection, key: String) {
-        guard let split = choice.split, let arm = choice.arm else { return }
-        let deploymentID = choice.finalist.deployment.id
+    /// Records an assignment, if a split decided by a bucketing key.
+    ///
+    /// - Parameter event: Which version was selected, and for which query.
+    public func selected(_ event: SelectionEvent) {
+        let selection = event.selection
+        guard let split = event.split, let key = event.query.bucketingKey, let arm = selection.arm,
+            let deploymentID = selection.deploymentID, let version = selection.version
+        else { return }
         let prompt = ByteText(selection.promptID)
         let seen = Seen(prompt: prompt, experiment: ByteText(split.salt), arm: deploymentID, key: ByteText(key))
         let splitKey = SplitKey(prompt: prompt, experiment: seen.experiment, arms: split.arms.map(\.deploymentID))
@@ -129,24 +133,24 @@ public final class AssignmentLog: Sendable {
             return true
         }
         guard isNew else { return }
-        observer(
+        onAssignment(
             Assignment(
                 promptID: selection.promptID,
                 experiment: split.salt,
                 arm: arm,
                 deploymentID: deploymentID,
-                version: choice.finalist.version.version,
+                version: version,
                 key: key
             )
         )
     }
 
-    /// What the users of an experiment were assigned to, since its arms and weights are what they are.
+    /// Counts the users of an experiment by arm, since its arms and weights last changed.
     ///
     /// - Parameters:
     ///   - experiment: The experiment's name, or the prompt's id for a split without one.
-    ///   - promptID: The prompt, where several have an experiment of that name.
-    /// - Returns: The summary of the split that most users were assigned by, or `nil` where nobody was.
+    ///   - promptID: The prompt's id, to tell apart several prompts with an experiment of that name.
+    /// - Returns: The summary of the split with the most users, or `nil` where there are none.
     public func summary(of experiment: String, promptID: String? = nil) -> Summary? {
         let count = state.withLock { state in
             state.counts
@@ -170,42 +174,5 @@ public final class AssignmentLog: Sendable {
         summary.chiSquare = chiSquare
         summary.pValue = ChiSquare.upperTail(chiSquare, degreesOfFreedom: arms.count - 1)
         return summary
-    }
-}
-
-/// The chi-square distribution.
-enum ChiSquare {
-    /// The probability of a value at least this large: the regularised upper incomplete gamma function Q(k/2, x/2).
-    static func upperTail(_ value: Double, degreesOfFreedom: Int) -> Double {
-        guard value > 0 else { return 1 }
-        let a = Double(degreesOfFreedom) / 2
-        let x = value / 2
-        let scale = exp(-x + a * log(x) - lgamma(a))
-        if x < a + 1 {
-            // The series of the lower function.
-            var term = 1 / a
-            var sum = term
-            var n = a
-            while abs(term) > abs(sum) * 1e-15 {
-                n += 1
-                term *= x / n
-                sum += term
-            }
-            return 1 - sum * scale
-        }
-        // The continued fraction of the upper one, by Lentz's method.
-        var b = x + 1 - a
-        var c = 1 / Double.leastNormalMagnitude
-        var d = 1 / b
-        var fraction = d
-        for i in 1...500 {
-            let numerator = -Double(i) * (Double(i) - a)
-            b += 2
-            d = 1 / (numerator * d + b)
-            c = b + numerator / c
-            fraction *= c * d
-            if abs(c * d - 1) < 1e-15 { break }
-        }
-        return fraction * scale
     }
 }

@@ -1,38 +1,33 @@
-/// Something about a prompt's deployments that will not do what its author meant.
+/// A problem with a prompt's deployments, found before they go live.
 public struct DeploymentFinding: Sendable, Hashable {
-    /// How much it matters.
+    /// How serious a finding is.
     public enum Severity: String, Sendable, Hashable, Comparable {
-        /// Worth knowing.
-        case note
-        /// Probably not what was meant.
+        /// The deployments work, but probably not as intended.
         case warning
-        /// It cannot do what was meant.
+        /// The rule or deployment can never do what was intended.
         case error
 
-        /// Whether one matters less than another.
-        public static func < (lhs: Severity, rhs: Severity) -> Bool { lhs.rank < rhs.rank }
-
-        private var rank: Int {
-            switch self {
-            case .note: 0
-            case .warning: 1
-            case .error: 2
-            }
-        }
+        /// Whether the first is less severe than the second.
+        ///
+        /// - Parameters:
+        ///   - lhs: A severity.
+        ///   - rhs: Another severity.
+        /// - Returns: True for a warning and an error, in that order.
+        public static func < (lhs: Severity, rhs: Severity) -> Bool { lhs == .warning && rhs == .error }
     }
 
-    /// What kind of finding this is.
+    /// The kinds of problems that are looked for.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// A deployment that another always outranks.
         case neverSelected
         /// Two deployments that always match equally well, without weights to decide.
         case alwaysTies
-        /// Rules that cannot hold together.
+        /// Rules that no query can satisfy together.
         case contradiction
         /// A rule whose operator cannot compare values of its kind, or whose kind differs from that of other rules on
         /// the same field.
         case incomparable
-        /// An operator or a combinator that is not known.
+        /// An unknown operator or combinator.
         case unknownOperator
         /// Deployments of one rank, or a split, whose weights are all zero.
         case zeroWeights
@@ -40,27 +35,28 @@ public struct DeploymentFinding: Sendable, Hashable {
         case unequalArms
         /// A deployment of a version that the prompt does not have.
         case missingVersion
-        /// A prompt that has no answer for a query that nothing matches.
+        /// A prompt that gives an error for a query that no deployment matches: it has neither a fallback nor an
+        /// unconditional deployment.
         case noFallback
         /// A variable that one deployed version needs and an earlier deployed one did not.
         case newVariable
     }
 
-    /// What kind of finding this is.
+    /// The kind of problem.
     public var kind: Kind
-    /// How much it matters.
+    /// How serious the problem is.
     public var severity: Severity
-    /// The prompt.
+    /// The id of the prompt that has the problem.
     public var promptID: String
     /// The version's id, if the finding is about one.
     public var versionID: String?
-    /// The deployment, if the finding is about one.
+    /// The deployment's id, if the finding is about one.
     public var deploymentID: String?
     /// The rule, if the finding is about one.
     public var rule: Rule?
-    /// What is found and why it matters.
+    /// What was found and why it matters, in one sentence.
     public var message: String
-    /// What to do about it.
+    /// What to do about it, in one sentence.
     public var advice: String
 }
 
@@ -75,11 +71,12 @@ extension DeploymentFinding: CustomStringConvertible {
 }
 
 extension PromptRecord {
-    /// Looks for deployments that will not do what their author meant, before they go live.
+    /// Checks the deployments for problems before they go live. Runs outside of the caller's actor.
     ///
-    /// - Parameter syntax: How variables are written in the prompt's texts, unless it says so itself.
-    /// - Returns: The findings, the gravest first.
-    public func lint(syntax: VariableSyntax = .angleBrackets) -> [DeploymentFinding] {
+    /// - Parameter syntax: How variables are written in the prompt's messages, unless ``variableSyntax`` is set.
+    /// - Returns: The findings, the most severe first.
+    @concurrent
+    public func lint(syntax: VariableSyntax = .angleBrackets) async -> [DeploymentFinding] {
         var linter = DeploymentLinter(record: self, syntax: variableSyntax ?? syntax)
         return linter.run()
     }

@@ -1,17 +1,17 @@
-/// Which answers change between two forms of a prompt: before a change of its deployments, and after it.
+/// The selections that differ between two forms of a prompt: before a change of its deployments, and after it.
 ///
 /// ```swift
-/// let changes = WhatIf(before: deployed, after: planned).changes()
+/// let changes = await WhatIf(before: deployed, after: planned).changes()
 /// for change in changes { print(change) }
 /// ```
 public struct WhatIf: Sendable {
-    /// A query that gets another answer.
+    /// A query for which the selection changes.
     public struct Change: Sendable, Hashable, CustomStringConvertible {
-        /// The query.
+        /// The query that was tried.
         public let query: PromptQuery
-        /// What it gets before the change.
+        /// The selection before the change.
         public let before: Selection
-        /// What it gets after it.
+        /// The selection after the change.
         public let after: Selection
 
         /// The change in one line.
@@ -23,9 +23,8 @@ public struct WhatIf: Sendable {
         }
     }
 
-    private let before: CompiledSelector
-    private let after: CompiledSelector
-    private let records: [PromptRecord]
+    private let before: PromptRecord
+    private let after: PromptRecord
 
     /// Compares two forms of a prompt.
     ///
@@ -33,57 +32,47 @@ public struct WhatIf: Sendable {
     ///   - before: The prompt as it is.
     ///   - after: The prompt as it would be.
     public init(before: PromptRecord, after: PromptRecord) {
-        self.before = CompiledSelector(before)
-        self.after = CompiledSelector(after)
-        records = [before, after]
+        self.before = before
+        self.after = after
     }
 
-    /// The queries, of those given, that get another version or the same for another reason.
+    /// Tries queries on both forms. Runs outside of the caller's actor.
     ///
     /// - Parameter queries: The queries, for instance those that a program has made.
-    /// - Returns: The changes, in the order of the queries.
-    public func changes(for queries: some Sequence<PromptQuery>) -> [Change] {
-        queries.compactMap { query in
+    /// - Returns: Those that get another version, or the same for another reason, in their order.
+    @concurrent
+    public func changes(for queries: some Sequence<PromptQuery> & Sendable) async -> [Change] {
+        let (before, after) = (CompiledSelector(before), CompiledSelector(after))
+        return queries.compactMap { query in
             let (first, second) = (before.select(query).selection, after.select(query).selection)
             guard first.versionID != second.versionID || first.reason != second.reason else { return nil }
             return Change(query: query, before: first, after: second)
         }
     }
 
-    /// The queries, of those made from the fields and values that the rules and tags mention, that get another answer.
+    /// Tries ``queries(limit:keys:)`` on both forms. Runs outside of the caller's actor.
     ///
     /// - Parameters:
-    ///   - limit: How many queries are tried at the most.
-    ///   - keys: The bucketing keys that each is tried with; none tries it without.
-    /// - Returns: The changes.
-    public func changes(limit: Int = 10_000, keys: [String] = []) -> [Change] {
-        changes(for: queries(limit: limit, keys: keys))
+    ///   - limit: The greatest number of queries to try.
+    ///   - keys: The bucketing keys to try each query with; if empty, queries have none.
+    /// - Returns: The queries that get another version, or the same for another reason.
+    @concurrent
+    public func changes(limit: Int = 10_000, keys: [String] = []) async -> [Change] {
+        await changes(for: queries(limit: limit, keys: keys))
     }
 
     /// Queries made from the fields and values that the rules and tags mention: no condition, each value of each field
     /// alone, and every combination of values of two, three and more fields, as far as the limit allows.
     ///
+    /// Runs outside of the caller's actor.
+    ///
     /// - Parameters:
-    ///   - limit: How many queries are made at the most.
-    ///   - keys: The bucketing keys that each is made with; none makes it without.
-    /// - Returns: The queries.
-    public func queries(limit: Int = 10_000, keys: [String] = []) -> [PromptQuery] {
-        var values: [(field: String, values: [ConditionValue])] = []
-        func note(_ field: String, _ value: ConditionValue) {
-            guard let index = values.firstIndex(where: { $0.field.isSameText(as: field) }) else {
-                values.append((field, [value]))
-                return
-            }
-            if !values[index].values.contains(value) { values[index].values.append(value) }
-        }
-        for record in records {
-            for (deployment, version) in record.orderedDeployments() {
-                for leaf in EffectiveGroup(deployment, tags: [:], query: PromptQuery()).root.leaves {
-                    for value in leaf.rule.mentionedValues { note(leaf.rule.field, value) }
-                }
-                for (name, value) in (version.config?.tags ?? [:]).sorted(by: { $0.key < $1.key }) { note(name, value) }
-            }
-        }
+    ///   - limit: The greatest number of queries to make.
+    ///   - keys: The bucketing keys to make each query with; if empty, queries have none.
+    /// - Returns: The queries, each different from the others.
+    @concurrent
+    public func queries(limit: Int = 10_000, keys: [String] = []) async -> [PromptQuery] {
+        let values = mentionedValues()
         // Level by level: every value alone, then every pair, and so on, so that a limit leaves out no field altogether.
         var queries = [PromptQuery()]
         var level = [(query: PromptQuery(), next: 0)]
@@ -103,10 +92,27 @@ public struct WhatIf: Sendable {
         guard !keys.isEmpty else { return queries }
         return Array(queries.lazy.flatMap { query in keys.map { query.bucketed(by: $0) } }.prefix(limit))
     }
+
+    /// The fields that the rules and tags of both forms mention, each with the values to try.
+    private func mentionedValues() -> [(field: String, values: [ConditionValue])] {
+        var mentioned: [(field: String, values: [ConditionValue])] = []
+        func add(_ field: String, _ values: [ConditionValue]) {
+            let index = mentioned.firstIndex { $0.field.isSameText(as: field) } ?? mentioned.count
+            if index == mentioned.count { mentioned.append((field, [])) }
+            for value in values where !mentioned[index].values.contains(value) { mentioned[index].values.append(value) }
+        }
+        for selector in [CompiledSelector(before), CompiledSelector(after)] {
+            for tree in selector.deployments.map(\.tree) {
+                for rule in tree.rules.map(selector.fields.rule) { add(rule.field, rule.mentionedValues) }
+                for tag in tree.tags.map(selector.fields.rule) { add(tag.field, [tag.value]) }
+            }
+        }
+        return mentioned
+    }
 }
 
 extension Rule {
-    /// The values that a rule tells apart: its own and those beside it, the elements of an array, and a text that no rule
+    /// The values that a rule tells apart: its own and those beside it, the elements of an array, and a string that no rule
     /// mentions.
     fileprivate var mentionedValues: [ConditionValue] {
         let other = ConditionValue.string("\u{10FFFF}")

@@ -96,7 +96,7 @@ struct Resolver {
 
     // MARK: Checks
 
-    private func missingVariables(_ missing: [PromptError.MissingVariable]) -> PromptError {
+    private func missingVariables(_ missing: [CompiledMessages.Variable]) -> PromptError {
         let list = missing.map { "`\($0.name)` (message \($0.messageIndex))" }.joined(separator: ", ")
         var error = PromptError(
             .missingVariables,
@@ -104,7 +104,7 @@ struct Resolver {
             advice: "Give them with `variables:`. Nothing was sent.",
             promptID: prompt.promptID
         )
-        error.missingVariables = missing
+        error.missingVariables = missing.map { .init(name: $0.name, messageIndex: $0.messageIndex) }
         return error
     }
 

@@ -21,7 +21,7 @@ public final class PromptLibrary: Sendable {
     private let gateway: TchaviClient
     private let syntax: VariableSyntax
     private let tools: [PromptTool]
-    private let assignments: AssignmentLog?
+    private let observers: [any PromptObserver]
     private let state = Locked(State())
 
     /// Makes a library. Nothing is read before the first use.
@@ -31,35 +31,38 @@ public final class PromptLibrary: Sendable {
     ///   - gateway: What runs them.
     ///   - syntax: How variables are written in the prompts' texts.
     ///   - tools: Tools for every prompt of the library that declares them; a run can bring more.
-    ///   - assignments: Takes down which users were assigned to which arm of a split.
+    ///   - observers: Told of every prompt that the library hands out, in order.
     public init(
         source: some PromptSource,
         gateway: TchaviClient,
         syntax: VariableSyntax = .angleBrackets,
         tools: [PromptTool] = [],
-        assignments: AssignmentLog? = nil
+        observers: [any PromptObserver] = []
     ) {
         self.source = source
         self.gateway = gateway
         self.syntax = syntax
         self.tools = tools
-        self.assignments = assignments
+        self.observers = observers
     }
 
     /// Picks a version of a prompt.
     ///
     /// - Parameters:
     ///   - id: The prompt's id.
-    ///   - query: What the deployments are asked. Without conditions it gets what is deployed for everybody.
+    ///   - query: What the deployments are asked. Without conditions it gets what is deployed
+    ///     unconditionally, or else the fallback.
     /// - Returns: The prompt in the version that was picked, ready to be run; its ``Prompt/selection`` says why.
     /// - Throws: ``PromptError``: of code ``PromptError/Code/notFound``, ``PromptError/Code/noMatch``, or
     ///   ``PromptError/Code/invalidRecord``.
     public func prompt(_ id: String, matching query: PromptQuery = PromptQuery()) async throws -> Prompt {
         let snapshot = try await snapshot()
         let record = try Self.record(id, in: snapshot)
-        var answer = snapshot.selector(of: record).select(query)
-        answer.selection.snapshotAge = gateway.pipeline.time.elapsed() - snapshot.readAt
-        guard let version = answer.version else { throw PromptError.noMatch(record, query) }
+        let selector = await selector(of: record, in: snapshot)
+        let result = selector.select(query)
+        var selection = result.selection
+        selection.snapshotAge = gateway.pipeline.time.elapsed() - snapshot.readAt
+        guard let version = result.version else { throw PromptError.noMatch(record, query) }
         guard let config = version.config else {
             throw PromptError(
                 .invalidRecord,
@@ -68,18 +71,26 @@ public final class PromptLibrary: Sendable {
                 promptID: id
             )
         }
-        if let choice = answer.choice, let key = query.bucketingKey {
-            assignments?.note(choice, answer.selection, key: key)
-        }
-        return Prompt(
+        let prompt = Prompt(
             record: record,
             version: version,
             config: config,
-            selection: answer.selection,
+            selection: selection,
             compiled: snapshot.messages(of: version, in: record, config),
             gateway: gateway,
             tools: tools.isEmpty ? [] : tools(declaredBy: config)
         )
+        if !observers.isEmpty {
+            let event = SelectionEvent(selection: selection, query: query, split: result.split)
+            for observer in observers { observer.selected(event) }
+        }
+        return prompt
+    }
+
+    /// A prompt's deployments, compiled. Those that have been compiled before are returned without suspending.
+    private func selector(of record: PromptRecord, in snapshot: Snapshot) async -> CompiledSelector {
+        if let selector = snapshot.compiledSelector(of: record) { return selector }
+        return await snapshot.compileSelector(of: record)
     }
 
     private func tools(declaredBy config: PromptVersionConfig) -> [PromptTool] {
@@ -87,28 +98,32 @@ public final class PromptLibrary: Sendable {
         return tools.filter { declared.contains($0.name) }
     }
 
-    /// Explains which version a query gets, and what kept out every other deployment.
+    /// Explains which version a query gets, and what kept out every other deployment. Runs outside of the caller's actor.
     ///
     /// - Parameters:
     ///   - id: The prompt's id.
     ///   - query: What the deployments are asked.
     /// - Returns: The explanation, also where nothing is picked.
     /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` or ``PromptError/Code/invalidRecord``.
+    @concurrent
     public func explain(
         _ id: String,
         matching query: PromptQuery = PromptQuery()
     ) async throws -> SelectionExplanation {
-        let record = try await Self.record(id, in: snapshot())
-        return Selector(record: record, query: query).explained()
+        let snapshot = try await snapshot()
+        return await selector(of: try Self.record(id, in: snapshot), in: snapshot).explain(query)
     }
 
-    /// Looks through every prompt for deployments that will not do what their author meant.
+    /// Checks the deployments of every prompt for problems. Runs outside of the caller's actor.
     ///
-    /// - Returns: The findings, prompt by prompt, the gravest of each first.
+    /// - Returns: The findings, prompt by prompt, the most severe of each first.
     /// - Throws: Where the source cannot be read.
+    @concurrent
     public func lint() async throws -> [DeploymentFinding] {
         let snapshot = try await snapshot()
-        return snapshot.ids.flatMap { snapshot.records[$0]?.lint(syntax: syntax) ?? [] }
+        var findings: [DeploymentFinding] = []
+        for id in snapshot.ids { findings += await snapshot.records[id]?.lint(syntax: syntax) ?? [] }
+        return findings
     }
 
     /// The ids of every prompt, in order.

@@ -45,9 +45,15 @@ final class Snapshot: Sendable {
         self.readAt = readAt
     }
 
-    /// A prompt's deployments, compiled once.
-    func selector(of record: PromptRecord) -> CompiledSelector {
-        if let selector = selectors.withLock({ $0[record.promptID] }) { return selector }
+    /// A prompt's deployments, if they have been compiled.
+    func compiledSelector(of record: PromptRecord) -> CompiledSelector? {
+        selectors.withLock { $0[record.promptID] }
+    }
+
+    /// Compiles a prompt's deployments, outside of the caller's actor: it takes long where there are many.
+    @concurrent
+    func compileSelector(of record: PromptRecord) async -> CompiledSelector {
+        if let selector = compiledSelector(of: record) { return selector }
         let selector = CompiledSelector(record)
         selectors.withLock { $0[record.promptID] = selector }
         return selector

@@ -1,6 +1,7 @@
-/// What a program says when it asks for a prompt: for whom, where, and which version.
+/// What a program knows when it asks for a prompt, by which a version is selected: the values of deployment variables and
+/// tags, a bucketing key, or the version itself.
 ///
-/// A value: each call returns a copy with one thing more.
+/// A value: each method returns a copy with one change.
 ///
 /// ```swift
 /// let query = PromptQuery()
@@ -9,16 +10,16 @@
 ///     .bucketed(by: user.id)
 /// ```
 public struct PromptQuery: Sendable, Hashable {
-    /// One condition: a field and the value that is given for it.
+    /// The value that is given for a field.
     public struct Condition: Sendable, Hashable {
-        /// The field's name.
+        /// The name of the field, compared by its UTF-8 bytes.
         public var field: String
-        /// The value that is given.
+        /// The value that rules on the field are compared with.
         public var value: ConditionValue
         /// Whether a deployment has to look at the field to match.
         public var isEnforced: Bool
 
-        /// Makes a condition.
+        /// Creates a condition.
         ///
         /// - Parameters:
         ///   - field: The field's name.
@@ -33,9 +34,9 @@ public struct PromptQuery: Sendable, Hashable {
 
     /// How many of the enforced conditions a deployment has to look at.
     public enum Enforcement: String, Sendable, Hashable {
-        /// All of them.
+        /// A deployment has to look at every enforced condition.
         case all = "AND"
-        /// At least one.
+        /// A deployment has to look at at least one enforced condition.
         case any = "OR"
     }
 
@@ -57,14 +58,14 @@ public struct PromptQuery: Sendable, Hashable {
     /// Whether the version of the highest number is taken, deployed or not.
     public private(set) var wantsLatest = false
 
-    /// A query without a condition: what is deployed for everybody, or else the fallback.
+    /// Creates a query without a condition, which gets an unconditional deployment, or else the fallback.
     public init() {}
 
     /// Gives a value for a variable that deployments are made by.
     ///
     /// - Parameters:
     ///   - field: The variable's name. Setting it again replaces the value.
-    ///   - value: The value: a text, a number, a truth value or several texts.
+    ///   - value: The value: a string, a number, a Boolean or several strings.
     ///   - isEnforced: Whether a deployment has to look at the variable to match.
     /// - Returns: The query with that condition.
     public func deploymentVariable(
@@ -80,7 +81,7 @@ public struct PromptQuery: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - field: The tag's name. Setting it again replaces the value.
-    ///   - value: The value: a text, a number, a truth value or several texts.
+    ///   - value: The value: a string, a number, a Boolean or several strings.
     ///   - isEnforced: Whether a deployment has to look at the tag to match.
     /// - Returns: The query with that condition.
     public func tag(
@@ -110,8 +111,8 @@ public struct PromptQuery: Sendable, Hashable {
         }
     }
 
-    /// Matches only deployments that look at every condition and at nothing else. Where none does, what is deployed for
-    /// everybody and the fallback still serve, unless ``requiringMatch()`` is added.
+    /// Matches only deployments that look at every condition and at nothing else. Where none does, unconditional
+    /// deployments and the fallback still serve, unless ``requiringMatch()`` is added.
     ///
     /// - Returns: The query, exact.
     public func exactMatch() -> PromptQuery { with { $0.isExactMatch = true } }
@@ -134,7 +135,7 @@ public struct PromptQuery: Sendable, Hashable {
     /// - Returns: The query with that key.
     public func bucketed(by key: String) -> PromptQuery { with { $0.bucketingKey = key } }
 
-    /// Takes only a pinned version or a deployment that matches: neither one for everybody nor the fallback.
+    /// Takes only a pinned version or a deployment that matches: neither an unconditional one nor the fallback.
     ///
     /// - Returns: The query, strict.
     public func requiringMatch() -> PromptQuery { with { $0.requiresMatch = true } }
@@ -156,11 +157,9 @@ public struct PromptQuery: Sendable, Hashable {
     }
 }
 
-extension String {
-    /// Equality by UTF-8 bytes, which is how selection compares texts: Swift's own `==` also holds between different
-    /// encodings of what looks the same.
-    func isSameText(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
-
-    /// Order by UTF-8 bytes.
-    func precedesInBytes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+extension PromptQuery {
+    /// The index of the condition on a field.
+    func index(of field: String) -> Int? {
+        conditions.firstIndex { $0.field.isSameText(as: field) }
+    }
 }

@@ -9,21 +9,21 @@ public struct Selection: Sendable, Hashable {
         /// A reason by its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// The query named the version, or asked for the latest.
+        /// The query asked for the version by its number, or for the latest.
         public static let pinned: Reason = "pinned"
         /// The rules of its deployment matched best.
         public static let matched: Reason = "matched"
         /// Its deployment is one arm of a split, and the user's bucket is in its range.
         public static let split: Reason = "split"
-        /// Its deployment is for everybody, and no other matched.
+        /// Its deployment is unconditional, and no other matched.
         public static let unconditional: Reason = "unconditional"
-        /// It is the prompt's fallback, and no deployment was for the query.
+        /// It is the prompt's fallback, and no deployment applied to the query.
         public static let fallback: Reason = "fallback"
         /// Nothing was picked.
         public static let none: Reason = "none"
     }
 
-    /// The prompt.
+    /// The id of the prompt that was asked for.
     public var promptID: String
     /// The version's number; `nil` where nothing was picked.
     public var version: Int?
@@ -33,11 +33,11 @@ public struct Selection: Sendable, Hashable {
     public var reason: Reason
     /// The deployment that decided; `nil` for a pinned version and for the fallback.
     public var deploymentID: String?
-    /// What the split was salted with, where there was one.
+    /// The salt of the split that decided, if one did: the experiment's name, or else the prompt's id.
     public var experiment: String?
     /// The user's bucket in the split, from 0 up to 1; `nil` without a key.
     public var bucket: Double?
-    /// The picked arm's place among the arms, from 0.
+    /// The index of the picked arm in the split, if one decided.
     public var arm: Int?
     /// How long before the selection the prompts were read from their source.
     public var snapshotAge: Duration?
@@ -72,8 +72,8 @@ extension Selection: CustomStringConvertible {
         switch reason {
         case .pinned: text += "pinned by the query"
         case .matched: text += "matched by deployment \(deploymentID ?? "?")"
-        case .unconditional: text += "deployed for everybody by \(deploymentID ?? "?")"
-        case .fallback: text += "the fallback: no deployment is for this query"
+        case .unconditional: text += "by the unconditional deployment \(deploymentID ?? "?")"
+        case .fallback: text += "the fallback: no deployment applies to this query"
         case .split:
             text += "arm \((arm ?? 0) + 1) of the split `\(experiment ?? "")` by deployment \(deploymentID ?? "?")"
             text += bucket.map { " (bucket \($0.ecmaScriptDescription))" } ?? " (no bucketing key: the heaviest arm)"

@@ -6,25 +6,25 @@
 public struct Split: Sendable, Hashable {
     /// One arm: a half-open range of buckets.
     public struct Arm: Sendable, Hashable {
-        /// The arm's deployment.
+        /// The id of the deployment that the arm's users get.
         public let deploymentID: String
-        /// Where its range begins.
+        /// The first bucket of the range.
         public let lowerBound: Double
-        /// Where its range ends; the bound itself is the next arm's.
+        /// The end of the range, which itself belongs to the next arm.
         public let upperBound: Double
     }
 
-    /// What the buckets are salted with: the experiment's name, or the prompt's id.
+    /// The salt of the buckets: the experiment's name, or the prompt's id.
     public let salt: String
 
     /// The arms, in the order of their ranges.
     public let arms: [Arm]
 
-    /// Divides the range from 0 to 1 among arms.
+    /// Creates a split that divides the range from 0 to 1 among arms.
     ///
     /// - Parameters:
-    ///   - salt: What the buckets are salted with.
-    ///   - weights: The arms' shares, by the id of their deployments, in order. Those of 0 and less take no part.
+    ///   - salt: The experiment's name, or the prompt's id.
+    ///   - weights: The weight of each arm's deployment, in order. Those of 0 and less are ignored.
     public init(salt: String, weights: [(deploymentID: String, weight: Double)]) {
         self.salt = salt
         let weights = weights.filter { $0.weight > 0 }
@@ -37,10 +37,10 @@ public struct Split: Sendable, Hashable {
         }
     }
 
-    /// The bucket of a key: one of 0, 0.0001, … 0.9999.
+    /// Computes the bucket of a key.
     ///
-    /// - Parameter key: Whom the assignment sticks to.
-    /// - Returns: The bucket.
+    /// - Parameter key: The user's id, or whatever else the assignment sticks to.
+    /// - Returns: One of 0, 0.0001, … 0.9999.
     public func bucket(for key: String) -> Double {
         var inner = FNV1a32()
         inner.update(salt.utf8)

@@ -13,10 +13,17 @@ struct CompiledMessages: Sendable {
         case parts([Part])
     }
 
+    /// A variable, and the first message that has it.
+    struct Variable: Sendable {
+        let name: String
+        /// The message's position, from 0.
+        let messageIndex: Int
+    }
+
     private let messages: [(message: ChatMessage, content: Content)]
 
-    /// The names of the variables, each once, and the first message that each stands in.
-    let variables: [PromptError.MissingVariable]
+    /// The variables, each once, in the order of their first appearance.
+    let variables: [Variable]
 
     init(_ messages: [ChatMessage], syntax: VariableSyntax) {
         self.messages = messages.map { message in
@@ -38,7 +45,7 @@ struct CompiledMessages: Sendable {
         var seen: Set<String> = []
         variables = self.messages.enumerated().flatMap { index, entry in
             entry.content.templates.flatMap(\.variableNames).compactMap { name in
-                seen.insert(name).inserted ? PromptError.MissingVariable(name: name, messageIndex: index) : nil
+                seen.insert(name).inserted ? Variable(name: name, messageIndex: index) : nil
             }
         }
     }

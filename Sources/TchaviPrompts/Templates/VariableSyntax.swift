@@ -2,7 +2,7 @@ package import Tchavi
 
 /// How variables are written in a prompt's texts.
 ///
-/// Chosen for a library with ``PromptLibrary/init(source:gateway:syntax:tools:assignments:)``, or for one prompt with
+/// Chosen for a library with ``PromptLibrary/init(source:gateway:syntax:tools:observers:)``, or for one prompt with
 /// ``PromptRecord/variableSyntax``.
 public enum VariableSyntax: String, Sendable, Hashable {
     /// `<<name>>`, the package's own.

@@ -44,8 +44,8 @@ struct DeploymentLintTests {
         #expect(try await library.lint() == [])
     }
 
-    @Test func `A deployment that a newer one always outranks`() {
-        let findings = record([
+    @Test func `A deployment that a newer one always outranks`() async {
+        let findings = await record([
             Deployment(id: "a", timestamp: old, query: rules(us, Rule("plan", .equal, "pro"))),
             Deployment(id: "b", timestamp: new, query: rules(Rule("plan", .equal, "pro"), us)),
         ]).lint()
@@ -55,8 +55,8 @@ struct DeploymentLintTests {
         #expect(findings[0].description.contains("b, which is newer"))
     }
 
-    @Test func `Two deployments that always tie`() {
-        let findings = record([
+    @Test func `Two deployments that always tie`() async {
+        let findings = await record([
             Deployment(id: "a", timestamp: old, query: rules(us)),
             Deployment(id: "b", timestamp: old, query: rules(us)),
         ]).lint()
@@ -65,7 +65,7 @@ struct DeploymentLintTests {
             Deployment(id: "a", timestamp: old, query: rules(us), weight: 1),
             Deployment(id: "b", timestamp: old, query: rules(us), weight: 1),
         ])
-        #expect(weighted.lint() == [])
+        #expect(await weighted.lint() == [])
     }
 
     @Test(arguments: [
@@ -74,8 +74,8 @@ struct DeploymentLintTests {
         [Rule("a", .equal, true), Rule("a", .equal, false)], [Rule("a", .equal, 7), Rule("a", .less, 7)],
         [Rule("a", .includes, ["x", "y"]), Rule("a", .equal, "z")],
     ])
-    func `Rules that cannot hold together`(pair: [Rule]) {
-        let findings = record([Deployment(id: "d", query: RuleGroup(.and, pair.map { .rule($0) }))]).lint()
+    func `Rules that cannot hold together`(pair: [Rule]) async {
+        let findings = await record([Deployment(id: "d", query: RuleGroup(.and, pair.map { .rule($0) }))]).lint()
         #expect(findings.map(\.kind) == [.contradiction])
         #expect(findings[0].rule == pair[1])
         #expect(findings[0].severity == .error)
@@ -88,31 +88,31 @@ struct DeploymentLintTests {
         [Rule("a", .greater, "x"), Rule("a", .less, "xy")], [Rule("a", .excludes, ["x"]), Rule("a", .notEqual, "y")],
         [Rule("a", .equal, "true"), Rule("a", .equal, true)],
     ])
-    func `Rules that can hold together are left alone`(pair: [Rule]) {
-        #expect(record([Deployment(id: "d", query: RuleGroup(.and, pair.map { .rule($0) }))]).lint() == [])
+    func `Rules that can hold together are left alone`(pair: [Rule]) async {
+        #expect(await record([Deployment(id: "d", query: RuleGroup(.and, pair.map { .rule($0) }))]).lint() == [])
         let alternatives = RuleGroup(.or, [.rule(Rule("a", .equal, "x")), .rule(Rule("a", .equal, "y"))])
-        #expect(record([Deployment(id: "d", query: alternatives)]).lint() == [])
+        #expect(await record([Deployment(id: "d", query: alternatives)]).lint() == [])
     }
 
-    @Test func `A tag that contradicts a rule`() {
+    @Test func `A tag that contradicts a rule`() async {
         let record = record(
             [Deployment(id: "d", query: rules(Rule("locale", .equal, "fr")))],
             tags: [0: ["locale": "de"]]
         )
-        #expect(record.lint().map(\.kind) == [.contradiction])
+        #expect(await record.lint().map(\.kind) == [.contradiction])
     }
 
     @Test(arguments: [
         Rule("a", .greater, true), Rule("a", .less, ["x"]), Rule("a", .includes, 5), Rule("a", .excludes, false),
     ])
-    func `A comparison that no value can pass`(rule: Rule) {
-        let findings = record([Deployment(id: "d", query: rules(rule))]).lint()
+    func `A comparison that no value can pass`(rule: Rule) async {
+        let findings = await record([Deployment(id: "d", query: rules(rule))]).lint()
         #expect(findings.map(\.kind) == [.incomparable])
         #expect(findings[0].rule == rule)
     }
 
-    @Test func `Rules that take one field for two kinds`() {
-        let findings = record([
+    @Test func `Rules that take one field for two kinds`() async {
+        let findings = await record([
             Deployment(id: "a", query: rules(Rule("beta", .equal, true))),
             Deployment(id: "b", query: rules(Rule("beta", .equal, 1))),
         ]).lint()
@@ -120,8 +120,8 @@ struct DeploymentLintTests {
         #expect(findings[0].severity == .warning)
     }
 
-    @Test func `Operators and combinators that are not known`() {
-        let findings = record([
+    @Test func `Operators and combinators that are not known`() async {
+        let findings = await record([
             Deployment(id: "a", query: rules(Rule("a", "~=", "x"))),
             Deployment(id: "b", query: rules(us, combinator: "XOR")),
         ]).lint()
@@ -129,15 +129,15 @@ struct DeploymentLintTests {
         #expect(findings.map(\.deploymentID) == ["a", "b"])
     }
 
-    @Test func `Weights that are all zero`() {
-        let findings = record([
+    @Test func `Weights that are all zero`() async {
+        let findings = await record([
             Deployment(id: "a", query: rules(us), weight: 0), Deployment(id: "b", query: rules(us), weight: -1),
         ]).lint()
         #expect(findings.map(\.kind) == [.zeroWeights])
     }
 
-    @Test func `An experiment whose arms have different rules`() {
-        let findings = record([
+    @Test func `An experiment whose arms have different rules`() async {
+        let findings = await record([
             Deployment(id: "a", query: rules(us), weight: 1, experiment: "e"),
             Deployment(id: "b", query: rules(Rule("region", .equal, "eu")), weight: 1, experiment: "e"),
         ]).lint()
@@ -145,22 +145,22 @@ struct DeploymentLintTests {
         #expect(findings[0].deploymentID == "b")
     }
 
-    @Test func `A deployment of a version that does not exist`() {
+    @Test func `A deployment of a version that does not exist`() async {
         var record = record([Deployment(id: "a")])
         record.deployments["gone"] = [Deployment(id: "ghost")]
-        let findings = record.lint()
+        let findings = await record.lint()
         #expect(findings.map(\.kind) == [.missingVersion])
         #expect(findings[0].versionID == "gone")
     }
 
-    @Test func `A prompt that has no answer for a query that nothing matches`() {
+    @Test func `A prompt that has no answer for a query that nothing matches`() async {
         var record = record([Deployment(id: "a", query: rules(us))])
         record.fallbackVersion = nil
-        #expect(record.lint().map(\.kind) == [.noFallback])
+        #expect(await record.lint().map(\.kind) == [.noFallback])
     }
 
-    @Test func `A variable that the version before did not need`() {
-        let findings = record(
+    @Test func `A variable that the version before did not need`() async {
+        let findings = await record(
             [
                 Deployment(id: "a", timestamp: new, query: rules(us)),
                 Deployment(id: "b", timestamp: old, query: rules(us)),
@@ -170,19 +170,19 @@ struct DeploymentLintTests {
         #expect(findings.contains { $0.kind == .newVariable && $0.message.contains("`company`") })
     }
 
-    @Test func `The gravest findings come first`() {
+    @Test func `The gravest findings come first`() async {
         var record = record([Deployment(id: "a", query: rules(Rule("a", "~=", 1)))])
         record.fallbackVersion = nil
-        #expect(record.lint().map(\.severity) == [.error, .warning])
+        #expect(await record.lint().map(\.severity) == [.error, .warning])
     }
 
-    @Test func `A tag is one more alternative of an OR, and no contradiction`() {
+    @Test func `A tag is one more alternative of an OR, and no contradiction`() async {
         let query = rules(Rule("tier", .equal, "pro"), combinator: .or)
-        #expect(record([Deployment(id: "d", query: query)], tags: [0: ["tier": "free"]]).lint() == [])
+        #expect(await record([Deployment(id: "d", query: query)], tags: [0: ["tier": "free"]]).lint() == [])
     }
 
-    @Test func `A deployment without a weight beside one with serves nobody`() {
-        let findings = record([
+    @Test func `A deployment without a weight beside one with serves nobody`() async {
+        let findings = await record([
             Deployment(id: "a", timestamp: old, query: rules(us)),
             Deployment(id: "b", timestamp: old, query: rules(us), weight: 0.1),
         ]).lint()

@@ -193,10 +193,10 @@ func checking(gateway: TchaviClient, library: PromptLibrary, user: User) async t
     let deployed = try await library.record("support-reply")
     var planned = deployed
     planned.deployments["support-reply-v3"]?[0].query = RuleGroup(.and, [.rule(Rule("plan", .equal, "enterprise"))])
-    for change in WhatIf(before: deployed, after: planned).changes() { print(change) }
+    for change in await WhatIf(before: deployed, after: planned).changes() { print(change) }
 
     let assignments = AssignmentLog { assignment in print(assignment.experiment, assignment.key, assignment.version) }
-    let observed = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway, assignments: assignments)
+    let observed = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway, observers: [assignments])
     _ = try await observed.prompt("tone", matching: PromptQuery().bucketed(by: user.id))
     if let summary = assignments.summary(of: "tone-2026"), summary.hasSampleRatioMismatch {
         print("The arms' shares are not what their weights say: \(summary.arms)")
@@ -206,7 +206,8 @@ func checking(gateway: TchaviClient, library: PromptLibrary, user: User) async t
     for (version, deployments) in strict.deployments {
         strict.deployments[version] = deployments.filter { !$0.isUnconditional }
     }
-    print(WhatIf(before: deployed, after: strict).changes().count, "queries rest on a deployment for everybody")
+    let changes = await WhatIf(before: deployed, after: strict).changes()
+    print(changes.count, "queries get an unconditional deployment")
 }
 
 func running(library: PromptLibrary, prompt: Prompt) async throws {

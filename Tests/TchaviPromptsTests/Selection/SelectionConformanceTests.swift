@@ -12,13 +12,13 @@ struct SelectionConformanceTests {
         for json in cases {
             let record = try PromptRecord(json: try #require(json["prompt"]))
             let query = try Self.query(json["query"])
-            let result = Selector(record: record, query: query).run()
+            let result = CompiledSelector(record).select(query)
             let name = json["name"]?.string ?? ""
             #expect(result.version?.id == json["expected"]?.string, "\(name)")
             #expect(result.selection.reason.rawValue == json["reason"]?.string, "\(name)")
-            let compiled = CompiledSelector(record).select(query)
-            #expect(compiled.version == result.version, "\(name)")
-            #expect(compiled.selection == result.selection, "\(name)")
+            let oracle = SelectionOracle(record: record, query: query).run()
+            #expect(oracle.version == result.version, "\(name)")
+            #expect(oracle.selection(of: record.promptID) == result.selection, "\(name)")
         }
     }
 

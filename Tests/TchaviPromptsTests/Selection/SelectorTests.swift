@@ -16,7 +16,7 @@ struct SelectorTests {
     }
 
     private func picked(_ record: PromptRecord, _ query: PromptQuery) -> Int? {
-        Selector(record: record, query: query).run().version?.version
+        CompiledSelector(record).select(query).version?.version
     }
 
     @Test func `Texts are compared by their bytes, not by what they look like`() {
@@ -61,7 +61,7 @@ struct SelectorTests {
         #expect(picked(record, PromptQuery().folder("elsewhere").version(5)) == nil)
     }
 
-    @Test func `Requiring a match takes neither a deployment for everybody nor the fallback`() {
+    @Test func `Requiring a match takes neither an unconditional deployment nor the fallback`() {
         var record = record([Deployment(id: "everyone")])
         #expect(picked(record, PromptQuery().tag("a", 1)) == 1)
         #expect(picked(record, PromptQuery().tag("a", 1).requiringMatch()) == nil)
@@ -95,7 +95,7 @@ struct SelectorTests {
             Deployment(id: "not-us", query: RuleGroup(.and, [.rule(Rule("region", .equal, "us"))], not: true)),
         ])
         let query = PromptQuery().deploymentVariable("region", "us").tag("plan", "pro")
-        let explanation = Selector(record: record, query: query).explained()
+        let explanation = CompiledSelector(record).explain(query)
         #expect(explanation.selection.deploymentID == "us-pro")
         let reasons = Dictionary(uniqueKeysWithValues: explanation.verdicts.map { ($0.deploymentID, $0) })
         #expect(reasons["everyone"]?.outcome == .notNeeded)
@@ -113,7 +113,7 @@ struct SelectorTests {
     @Test func `An explanation names conditions that are enforced and that nothing looks at`() {
         let record = record([Deployment(id: "us", query: RuleGroup(.and, [.rule(Rule("region", .equal, "us"))]))])
         let query = PromptQuery().deploymentVariable("region", "us").deploymentVariable("environment", "production")
-        let explanation = Selector(record: record, query: query).explained()
+        let explanation = CompiledSelector(record).explain(query)
         #expect(explanation.selection.reason == .none)
         #expect(explanation.unusedEnforcedConditions.map(\.field) == ["environment"])
         #expect(explanation.verdicts[0].reason == "It does not look at `environment`, which the query enforces.")
@@ -121,7 +121,7 @@ struct SelectorTests {
 
     @Test func `A split says its bucket and arm, and the other arms their ranges`() {
         let record = record([Deployment(id: "a", weight: 1, experiment: "tone"), Deployment(id: "b", weight: 3)])
-        let explanation = Selector(record: record, query: PromptQuery().bucketed(by: "ada")).explained()
+        let explanation = CompiledSelector(record).explain(PromptQuery().bucketed(by: "ada"))
         #expect(explanation.selection.reason == .split)
         #expect(explanation.selection.experiment == "tone")
         #expect(explanation.selection.bucket == Split(salt: "tone", weights: []).bucket(for: "ada"))
@@ -130,12 +130,12 @@ struct SelectorTests {
             other?.reason == "Its arm of the split is from 0 up to 0.25."
                 || other?.reason == "Its arm of the split is from 0.25 up to 1."
         )
-        #expect(Selector(record: record, query: PromptQuery()).run().selection.bucket == nil)
+        #expect(CompiledSelector(record).select(PromptQuery()).selection.bucket == nil)
     }
 
     @Test func `A selection is read and written without loss`() throws {
         let record = record([Deployment(id: "a", weight: 1), Deployment(id: "b", weight: 3)])
-        let selection = Selector(record: record, query: PromptQuery().bucketed(by: "ada")).run().selection
+        let selection = CompiledSelector(record).select(PromptQuery().bucketed(by: "ada")).selection
         #expect(try JSONDecoder().decode(Selection.self, from: JSONEncoder().encode(selection)) == selection)
     }
 
@@ -156,5 +156,16 @@ struct SelectorTests {
         let record = record([Deployment(id: "d", query: RuleGroup(.and, [.rule(Rule("score", .atLeast, 18))]))])
         #expect(picked(record, PromptQuery().tag("score", Double.nan)) == nil)
         #expect(picked(record, PromptQuery().tag("score", 18)) == 1)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `Explaining nested groups takes time in proportion to their rules`() {
+        var group = RuleGroup(.and, [.rule(Rule("a", .equal, "x"))])
+        for _ in 0..<60 { group = RuleGroup(.and, [.group(group)]) }
+        let version = PromptVersion(id: "v", version: 1, promptID: "p", config: nil)
+        let deployments = ["v": [Deployment(id: "d", query: group)]]
+        let record = PromptRecord(promptID: "p", versions: [version], deployments: deployments)
+        let explanation = CompiledSelector(record).explain(PromptQuery().tag("a", "y"))
+        #expect(explanation.verdicts[0].reason == "`a = x` was given `y`.")
     }
 }

@@ -78,4 +78,76 @@ struct SplitTests {
             #expect(hasMoved == (bucket >= 0.5 && bucket < after.arms[0].upperBound))
         }
     }
+
+    @Test func `A million keys are spread evenly, and experiments are independent of each other`() {
+        let first = Split(salt: "tone-2026", weights: [("a", 1)])
+        let second = Split(salt: "length-2026", weights: [("a", 1)])
+        var cells = [Int](repeating: 0, count: 100)
+        var joint = [Int](repeating: 0, count: 100)
+        let count = 1_000_000
+        for index in 0..<count {
+            let key = "user-\(index)"
+            let one = first.bucket(for: key)
+            let two = second.bucket(for: key)
+            cells[Int(one * 100)] += 1
+            joint[Int(one * 10) * 10 + Int(two * 10)] += 1
+        }
+        // Chi-square with 99 degrees of freedom: beyond 148 at p < 0.001.
+        for counts in [cells, joint] {
+            let expected = Double(count) / 100
+            let chiSquare = counts.reduce(0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
+            #expect(chiSquare < 148.2, "\(chiSquare)")
+        }
+    }
+
+    @Test func `Retiring an arm by weight 0 changes nobody's bucket, and moves its users alone or those beyond it`() {
+        var generator = Generator(state: 7)
+        for _ in 0..<200 {
+            let weights = (0..<Int.random(in: 2...5, using: &generator)).map { _ in
+                Double.random(in: 0.1...10, using: &generator)
+            }
+            let retired = Int.random(in: 0..<weights.count, using: &generator)
+            let arms = weights.enumerated().map { (deploymentID: "d\($0.offset)", weight: $0.element) }
+            var later = arms
+            later[retired].weight = 0
+            func picked(_ arms: [(deploymentID: String, weight: Double)], _ key: String) -> (String?, Double?) {
+                let candidates = arms.enumerated().map { index, arm in
+                    Candidate(
+                        deployment: Deployment(id: arm.deploymentID, weight: arm.weight, experiment: "e"),
+                        version: PromptVersion(id: "v\(index)", version: index, promptID: "p", config: nil)
+                    )
+                }
+                let winner = WinningCandidate(among: candidates, PromptQuery().bucketed(by: key), promptID: "p")
+                return (winner?.candidate.deployment.id, winner?.bucket)
+            }
+            for index in 0..<50 {
+                let before = picked(arms, "user-\(index)")
+                let after = picked(later, "user-\(index)")
+                #expect(before.1 == after.1)
+                #expect(after.0 != "d\(retired)")
+            }
+        }
+    }
+
+    @Test func `When weights change, exactly the users between an old and a new boundary move`() {
+        var generator = Generator(state: 11)
+        for _ in 0..<100 {
+            let count = Int.random(in: 2...5, using: &generator)
+            func split() -> Split {
+                Split(
+                    salt: "e",
+                    weights: (0..<count).map { ("d\($0)", Double.random(in: 0.1...10, using: &generator)) }
+                )
+            }
+            let (old, new) = (split(), split())
+            for index in 0..<200 {
+                let bucket = old.bucket(for: "user-\(index)")
+                let crossed = (0..<count - 1).contains { arm in
+                    let bounds = [old.arms[arm].upperBound, new.arms[arm].upperBound].sorted()
+                    return bucket >= bounds[0] && bucket < bounds[1]
+                }
+                #expect((old.arm(for: bucket) != new.arm(for: bucket)) == crossed)
+            }
+        }
+    }
 }

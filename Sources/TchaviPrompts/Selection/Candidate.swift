@@ -1,0 +1,44 @@
+import Foundation
+import Tchavi
+
+/// A deployment of a version that the prompt has.
+struct Candidate: Sendable {
+    let deployment: Deployment
+    let version: PromptVersion
+
+    /// Its share in a split: 0 where it has no weight, or one below 0.
+    var weight: Double { max(0, deployment.weight ?? 0) }
+
+    /// Seconds since 2001; a date that is missing or cannot be read is the oldest.
+    var timestamp: Double { deployment.timestamp?.date?.timeIntervalSinceReferenceDate ?? -.infinity }
+
+    /// `SELECTION.md`, step 7: the newest, then the highest version number, then the first deployment id.
+    func winsTie(with other: Candidate) -> Bool {
+        if timestamp != other.timestamp { return timestamp > other.timestamp }
+        if version.version != other.version.version { return version.version > other.version.version }
+        return deployment.id.precedesInBytes(other.deployment.id)
+    }
+}
+
+extension PromptRecord {
+    /// The deployments of every version that the record has, ordered by version number and deployment id.
+    var candidates: [Candidate] {
+        var ids: Set<ByteText> = []
+        return
+            versions
+            .filter { ids.insert(ByteText($0.id)).inserted }
+            .flatMap { version in deployments(of: version).map { Candidate(deployment: $0, version: version) } }
+            .sorted { first, second in
+                first.version.version != second.version.version
+                    ? first.version.version < second.version.version
+                    : first.deployment.id.precedesInBytes(second.deployment.id)
+            }
+    }
+
+    /// The deployments under a version's id, which is compared by its bytes.
+    func deployments(of version: PromptVersion) -> [Deployment] {
+        guard let index = deployments.index(forKey: version.id), deployments[index].key.isSameText(as: version.id)
+        else { return [] }
+        return deployments[index].value
+    }
+}

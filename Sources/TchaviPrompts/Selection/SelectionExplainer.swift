@@ -1,0 +1,202 @@
+import Tchavi
+
+/// Explains one selection: asks the compiled rules of every deployment what the query makes of them, and says it in words.
+struct SelectionExplainer {
+    /// What a query makes of one deployment.
+    struct Standing {
+        let deployment: CompiledDeployment
+        let evaluation: Evaluation
+        /// What keeps it from competing; `nil` where it competes.
+        let exclusion: Exclusion?
+    }
+
+    private let selector: CompiledSelector
+    private let query: PromptQuery
+    private let compiled: CompiledQuery
+    private let result: SelectionResult
+    /// Every deployment in the selector's order; none where the query is decided without them.
+    let standings: [Standing]
+
+    init(_ selector: CompiledSelector, _ query: PromptQuery) {
+        self.selector = selector
+        self.query = query
+        let compiled = CompiledQuery(query, selector.fields)
+        self.compiled = compiled
+        result = selector.select(query)
+        let deployments = selector.selectWithoutRules(query) == nil ? selector.deployments : []
+        standings = deployments.map { deployment in
+            let evaluation = deployment.tree.evaluate(compiled)
+            let exclusion = compiled.exclusion(of: deployment, evaluation)
+            return Standing(deployment: deployment, evaluation: evaluation, exclusion: exclusion)
+        }
+    }
+
+    func explanation() -> SelectionExplanation {
+        SelectionExplanation(
+            selection: result.selection,
+            query: query,
+            verdicts: standings.indices.map(verdict),
+            unusedEnforcedConditions: unusedEnforcedConditions(),
+            notes: notes()
+        )
+    }
+
+    private func verdict(_ index: Int) -> SelectionExplanation.Verdict {
+        let deployment = standings[index].deployment
+        let (outcome, reason) = outcome(index)
+        let tests = deployment.tree.rules
+        let tags = deployment.tree.tags.filter { compiled.condition(on: $0.field) != nil }
+        return SelectionExplanation.Verdict(
+            deploymentID: deployment.candidate.deployment.id,
+            version: deployment.candidate.version.version,
+            versionID: deployment.candidate.version.id,
+            outcome: outcome,
+            reason: reason,
+            specificity: standings[index].evaluation.specificity,
+            addedTags: tags.map(selector.fields.rule),
+            unknownOperators: tests.map(\.comparison).filter { !RuleOperator.known.contains($0) }
+        )
+    }
+
+    private func outcome(_ index: Int) -> (SelectionExplanation.Outcome, String) {
+        if index == result.picked { return (.picked, pickedReason(standings[index])) }
+        let standing = standings[index]
+        let candidate = standing.deployment.candidate
+        let isLeader = result.leaders.contains(index)
+        if isLeader, let split = result.split {
+            guard candidate.weight > 0 else { return (.withoutWeight, "It has no weight in the split.") }
+            let arm = split.arms.first { $0.deploymentID.isSameText(as: candidate.deployment.id) }
+            let range = arm.map { " from \($0.lowerBound.rounded4) up to \($0.upperBound.rounded4)" } ?? ""
+            return (.otherArm, "Its arm of the split is\(range).")
+        }
+        if isLeader, let picked = result.picked {
+            let winner = standings[picked].deployment.candidate.deployment
+            let what = winner.timestamp != candidate.deployment.timestamp ? "newer" : "first in order"
+            return (.lostTie, "It matches as well, but \(winner.id) is \(what).")
+        }
+        guard let exclusion = standing.exclusion else {
+            let best = result.leaders.first.map { standings[$0].evaluation.specificity } ?? 0
+            let own = standing.evaluation.specificity
+            return (.outranked, "It rests on \(own) satisfied \(own == 1 ? "rule" : "rules"), the best on \(best).")
+        }
+        if case .unconditional = exclusion {
+            return (
+                .notNeeded,
+                query.requiresMatch
+                    ? "It is unconditional, and the query requires a match."
+                    : "It is unconditional, and another deployment matched."
+            )
+        }
+        return (.ruledOut, exclusionReason(exclusion, standing))
+    }
+
+    private func pickedReason(_ standing: Standing) -> String {
+        switch result.selection.reason {
+        case .split:
+            guard let bucket = result.selection.bucket else {
+                return "The query has no bucketing key; it is the heaviest arm."
+            }
+            return "The bucket \(bucket.ecmaScriptDescription) of `\(result.selection.experiment ?? "")` is in its arm."
+        case .unconditional: return "It is unconditional, and no other deployment matched."
+        default:
+            let rules = standing.evaluation.specificity == 1 ? "rule" : "rules"
+            return "It rests on \(standing.evaluation.specificity) satisfied \(rules), which is the best."
+        }
+    }
+
+    private func exclusionReason(_ exclusion: Exclusion, _ standing: Standing) -> String {
+        let group = standing.deployment.candidate.deployment.query.map { "`\($0)`" } ?? "no rules"
+        switch exclusion {
+        case .unconditional: return "It is unconditional."
+        case .unknownCombinator:
+            return "The combinator `\(standing.deployment.unknownCombinator?.rawValue ?? "")` is not known."
+        case .nothingSatisfied: return "\(group) holds without any of the query's conditions."
+        case .rulesDoNotHold:
+            return standing.deployment.tree.failure(compiled).map(reason) ?? "\(group) does not hold."
+        case .enforcedNotConsumed:
+            let names = unused(by: standing).filter(\.isEnforced).names
+            return "It does not look at \(names), which the query enforces."
+        case .notExact:
+            let unused = unused(by: standing)
+            guard unused.isEmpty else {
+                return "It does not look at \(unused.names), and the query wants an exact match."
+            }
+            let other = standing.deployment.fields.first { compiled.condition(on: $0) == nil }
+            let name = other.map { selector.fields.names[$0] } ?? ""
+            return "It looks at `\(name)`, which the exact query does not mention."
+        }
+    }
+
+    private func unused(by standing: Standing) -> [PromptQuery.Condition] {
+        query.conditions.indices.filter { !standing.evaluation.consumed.contains($0) }.map { query.conditions[$0] }
+    }
+
+    /// Why a tree does not hold, in words.
+    private func reason(_ failure: RuleTree.Failure) -> String {
+        switch failure {
+        case .alternatives(let count, let first):
+            return "None of \(count) alternatives holds; the first: \(reason(first))"
+        case .unsatisfied(let test, let isTag):
+            let text = (test.wanted ? "" : "not ") + selector.fields.rule(test).description
+            let subject = isTag ? "The version's tag `\(text)`" : "`\(text)`"
+            guard let index = compiled.condition(on: test.field) else {
+                return "\(subject): the query does not mention `\(selector.fields.names[test.field])`."
+            }
+            if !RuleOperator.known.contains(test.comparison) {
+                return "\(subject): the operator `\(test.comparison)` is not known."
+            }
+            let given = query.conditions[index].value
+            let isComparable = Comparison.test(given, test.comparison, test.value) != nil
+            return "\(subject) was given `\(given)`\(isComparable ? "" : ", which cannot be compared with it")."
+        }
+    }
+
+    private func unusedEnforcedConditions() -> [PromptQuery.Condition] {
+        guard !standings.isEmpty else { return [] }
+        var mentioned: Set<Int> = []
+        for standing in standings {
+            mentioned.formUnion(standing.deployment.fields)
+            mentioned.formUnion(standing.deployment.tree.tags.map(\.field))
+        }
+        return query.conditions.filter { condition in
+            condition.isEnforced && !(selector.fields.number(of: condition.field).map(mentioned.contains) ?? false)
+        }
+    }
+
+    private func notes() -> [String] {
+        let record = selector.record
+        var notes: [String] = []
+        if let folder = query.folderID, !folder.isSameText(as: record.folderID) {
+            notes.append("The prompt is in folder `\(record.folderID)`, the query asks for one in `\(folder)`.")
+        }
+        let known = Set(record.versions.map { ByteText($0.id) })
+        for version in record.deployments.keys.filter({ !known.contains(ByteText($0)) }).sorted() {
+            notes.append("The deployments of `\(version)` are ignored: the prompt has no such version.")
+        }
+        if result.version == nil, standings.isEmpty, notes.isEmpty {
+            notes.append(
+                query.index(of: PromptQuery.versionField) != nil
+                    ? "The prompt has no version of that number."
+                    : query.requiresMatch
+                        ? "Nothing is deployed, and the query requires a match."
+                        : "Nothing is deployed, and there is no fallback."
+            )
+        }
+        return notes
+    }
+}
+
+extension CompiledSelector {
+    /// Selects a version for a query, and says what kept every other deployment out.
+    func explain(_ query: PromptQuery) -> SelectionExplanation {
+        SelectionExplainer(self, query).explanation()
+    }
+}
+
+extension [PromptQuery.Condition] {
+    fileprivate var names: String { map { "`\($0.field)`" }.joined(separator: ", ") }
+}
+
+extension Double {
+    fileprivate var rounded4: String { ((self * 10000).rounded() / 10000).ecmaScriptDescription }
+}
