@@ -87,6 +87,34 @@ print(
         + "\(rendering.allocations) blocks"
 )
 
+// MARK: Chunks, requests and records
+
+let chunkText =
+    #"{"id":"chatcmpl-9","object":"chat.completion.chunk","created":1773480587,"model":"gpt-4o-mini","#
+    + #""system_fingerprint":"fp_1","choices":[{"index":0,"delta":{"content":" word"},"logprobs":null,"#
+    + #""finish_reason":null}],"usage":null}"#
+let chunkJSON = try JSONValue(parsing: chunkText)
+let chunk = try ChatCompletionChunk(json: chunkJSON)
+let parsing = try measure(20_000) { _ = try JSONValue(parsing: chunkText) }
+let reading = try measure(20_000) { _ = try ChatCompletionChunk(json: chunkJSON) }
+let writing = measure(20_000) { _ = chunk.json }
+let versions = (1...3).map { number in
+    let messages: [ChatMessage] = [.system("You answer <<customer>>."), .user("Where is my order?")]
+    let config = PromptVersionConfig(id: "c", messages: messages, model: "gpt-4o-mini", tags: ["plan": "pro"])
+    return PromptVersion(id: "v\(number)", version: number, promptID: "p", config: config)
+}
+let storedJSON = PromptRecord(promptID: "p", versions: versions, deployments: ["v1": [Deployment(id: "d")]]).json
+let stored = try PromptRecord(json: storedJSON)
+let readingRecord = try measure(5_000) { _ = try PromptRecord(json: storedJSON) }
+let writingRecord = measure(5_000) { _ = stored.json }
+print("\n| µs; blocks of memory | time | blocks |\n|---|---|---|")
+for (what, result) in [
+    ("parsing a chunk's JSON", parsing), ("reading the chunk", reading), ("writing the chunk", writing),
+    ("reading a record of 3 versions", readingRecord), ("writing the record", writingRecord),
+] {
+    print("| \(what) | \(microseconds(result.time)) | \(result.allocations) |")
+}
+
 // MARK: Runs and streams, over a loopback socket
 
 var settings = LocalGateway.Configuration()
