@@ -46,7 +46,8 @@ package struct JSONMapper {
     /// Creates a mapper that writes.
     package init() {
         isReading = false
-        members = [:]
+        // Room for most objects, so that few have to grow.
+        members = Dictionary(minimumCapacity: 8)
     }
 
     /// Creates a mapper that reads an object.
