@@ -40,22 +40,19 @@ struct CallWays: Sendable {
         var processorTime: Double
     }
 
-    /// The median cost of each way, in the order of `Way.allCases`.
-    func medians(callers: Int, calls: Int, turns: Int) async throws -> [Cost] {
-        var costs = [[Cost]](repeating: [], count: Way.allCases.count)
-        for way in Way.allCases { _ = try await cost(of: way, callers: callers, calls: calls / 2) }
+    /// The cost of each way, turn by turn, in the order of `Way.allCases`.
+    func costs(callers: Int, calls: Int, turns: Int) async throws -> [[Cost]] {
+        for way in Way.allCases { _ = try await cost(of: way, callers: callers, calls: calls) }
+        var costs: [[Cost]] = []
         for turn in 0..<turns {
+            var costsOfTurn = [Cost](repeating: Cost(callsPerSecond: 0, processorTime: 0), count: Way.allCases.count)
             for position in Way.allCases.indices {
                 let index = (position + turn) % Way.allCases.count
-                costs[index].append(try await cost(of: Way.allCases[index], callers: callers, calls: calls))
+                costsOfTurn[index] = try await cost(of: Way.allCases[index], callers: callers, calls: calls)
             }
+            costs.append(costsOfTurn)
         }
-        return costs.map { costs in
-            Cost(
-                callsPerSecond: costs.map(\.callsPerSecond).sorted()[turns / 2],
-                processorTime: costs.map(\.processorTime).sorted()[turns / 2]
-            )
-        }
+        return costs
     }
 
     func cost(of way: Way, callers: Int, calls: Int) async throws -> Cost {

@@ -22,25 +22,31 @@ if arguments.first == "profile" {
     exit(0)
 }
 
-let turns = arguments.first.flatMap { Int($0) } ?? 11
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+/// A row of the table: the median of each way, and of the ratios within each turn.
+func row(_ label: String, _ turns: [[Double]], costRatio: (_ way: Double, _ client: Double) -> Double) -> String {
+    let values = [0, 1, 2].map { way in String(Int(median(turns.map { $0[way] }).rounded())) }
+    let ratios = [1, 0].map { way in
+        String(format: "%.2f ×", median(turns.map { costRatio($0[way], $0[2]) }))
+    }
+    return "| \(label) | \((values + ratios).joined(separator: " | ")) |"
+}
+
+let turns = arguments.first.flatMap { Int($0) } ?? 31
 print("Calls a second, and processor time of a call in µs (the server's included): medians of \(turns) turns.\n")
 print("| transport | callers | | transport alone | and decoded | client | client / decoded | client / transport |")
 print("|---|---|---|---|---|---|---|---|")
 let transports: [(name: String, transport: any HTTPTransport, calls: Int)] = [
-    ("async-http-client", AsyncHTTPClientTransport(), 4800), ("URLSession", URLSessionTransport(), 1280),
+    ("async-http-client", AsyncHTTPClientTransport(), 1600), ("URLSession", URLSessionTransport(), 640),
 ]
 for (name, transport, calls) in transports {
     configuration.transport = transport
     let ways = try await CallWays(configuration)
     for callers in [1, 16, 64] {
-        let costs = try await ways.medians(callers: callers, calls: callers == 1 ? calls / 4 : calls, turns: turns)
-        func row(_ label: String, _ values: [Double], _ ratios: [Double]) {
-            let cells = values.map { String(Int($0.rounded())) } + ratios.map { String(format: "%.2f ×", $0) }
-            print("| \(name) | \(callers) | \(label) | \(cells.joined(separator: " | ")) |")
-        }
-        let rates = costs.map(\.callsPerSecond)
-        row("calls/s", rates, [rates[1] / rates[2], rates[0] / rates[2]])
-        let times = costs.map(\.processorTime)
-        row("µs", times, [times[2] / times[1], times[2] / times[0]])
+        let costs = try await ways.costs(callers: callers, calls: callers == 1 ? calls / 4 : calls, turns: turns)
+        let label = "\(name) | \(callers) |"
+        print(row("\(label) calls/s", costs.map { $0.map(\.callsPerSecond) }) { way, client in way / client })
+        print(row("\(label) µs", costs.map { $0.map(\.processorTime) }) { way, client in client / way })
     }
 }
