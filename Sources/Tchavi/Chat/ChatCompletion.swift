@@ -1,33 +1,25 @@
-/// An answer to a ``ChatRequest``.
+/// The response to a ``ChatRequest``.
 public struct ChatCompletion: Sendable, Hashable {
     /// The completion's id.
     public var id: String
-    /// When it was made, in seconds since 1970.
+    /// When the completion was created, in seconds since 1970.
     public var created: Int?
-    /// The model that answered, which may be named more closely than the one that was asked.
+    /// The model that responded; its name may be more specific than the requested one.
     public var model: String
-    /// The answers.
+    /// The choices: one, unless ``ChatRequest/n`` requests more.
     public var choices: [ChatChoice]
-    /// How many tokens it took, where the server says so.
+    /// The number of tokens used, if the server reports it.
     public var usage: TokenUsage?
-    /// The configuration that the provider ran.
+    /// The provider's identifier of the configuration that it ran.
     public var systemFingerprint: String?
-    /// What the gateway charged; other OpenAI-compatible servers send none.
+    /// How the gateway routed the call and what it charged; `nil` from other OpenAI-compatible servers.
     public var tchavi: TchaviMetadata?
-    /// What else the completion has.
+    /// Unrecognized fields of the completion.
     public var additionalFields: [String: JSONValue]
-    /// The kind of object, which no server is known to vary.
+    /// The `object` field, which has the same value in every known response.
     package var object = "chat.completion"
 
-    /// Makes a completion, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - id: The completion's id.
-    ///   - created: When it was made, in seconds since 1970.
-    ///   - model: The model that answered.
-    ///   - choices: The answers.
-    ///   - usage: How many tokens it took.
-    ///   - tchavi: What the gateway charged.
+    /// Creates a completion, for tests and for gateways of your own.
     public init(
         id: String,
         created: Int? = nil,
@@ -45,7 +37,7 @@ public struct ChatCompletion: Sendable, Hashable {
         additionalFields = [:]
     }
 
-    /// The first choice's text; empty where the model only asks for tools.
+    /// The first choice's text; empty if the model only requests tool calls.
     public var text: String { choices.first?.message.text ?? "" }
 }
 
@@ -60,31 +52,26 @@ extension ChatCompletion: JSONMapped {
         json.field("choices", &choices)
         json.field("usage", &usage)
         json.field("system_fingerprint", &systemFingerprint)
-        // A completion that was paid for must not fail because its bill cannot be read.
+        // A completion that was paid for must not fail because its metadata cannot be read.
         json.lenient("tchavi", &tchavi)
         json.rest(&additionalFields)
     }
 }
 
-/// One answer of a completion.
+/// One choice of a completion.
 public struct ChatChoice: Sendable, Hashable {
-    /// The answer's place among the answers, from 0.
+    /// The choice's index, from 0.
     public var index: Int
-    /// What the model says.
+    /// The message that the model generated.
     public var message: ChatMessage
-    /// Why the model stopped.
+    /// Why the model stopped generating.
     public var finishReason: FinishReason?
-    /// The likelihoods of tokens, where they were asked for.
+    /// The log probabilities of tokens, if they were requested.
     public var logprobs: JSONValue?
-    /// What else the choice has.
+    /// Unrecognized fields of the choice.
     public var additionalFields: [String: JSONValue]
 
-    /// Makes a choice.
-    ///
-    /// - Parameters:
-    ///   - index: The answer's place among the answers, from 0.
-    ///   - message: What the model says.
-    ///   - finishReason: Why the model stopped.
+    /// Creates a choice, for tests and for gateways of your own.
     public init(index: Int = 0, message: ChatMessage, finishReason: FinishReason?) {
         self.index = index
         self.message = message
@@ -99,8 +86,9 @@ extension ChatChoice: JSONMapped {
     package mutating func map(_ json: inout JSONMapper) {
         json.defaulted("index", &index)
         json.field("message", &message)
-        // Maxim's responses spell it in camelCase.
-        json.nullable("finish_reason", alias: "finishReason", &finishReason)
+        // Maxim's responses use camelCase.
+        if json.isReading { json.field("finishReason", &finishReason) }
+        json.nullable("finish_reason", &finishReason)
         json.field("logprobs", &logprobs)
         json.rest(&additionalFields)
     }

@@ -1,19 +1,20 @@
-/// A type whose JSON object is described once, with one line a field, for reading and for writing.
+/// A type that declares each field of its JSON object once, for both reading and writing.
 ///
-/// For what is paid for, keeps unrecognized fields, or is read often. Any other type is plain `Codable`.
+/// For types of billable calls, types that keep unrecognized fields, and types that are decoded often. All other types
+/// are plain `Codable`.
 package protocol JSONMapped: JSONRepresentable, JSONConvertible {
-    /// Creates a value whose fields have the values that stand for their absence.
+    /// Creates a value whose fields have the values that apply if they are missing.
     init()
 
-    /// Names each field to the mapper.
+    /// Maps each field to its property, and last the unrecognized fields.
     mutating func map(_ json: inout JSONMapper)
 }
 
 extension JSONMapped {
-    /// Reads the value from its JSON object.
+    /// Creates a value from its JSON object.
     ///
     /// - Parameter json: The JSON form.
-    /// - Throws: ``JSONError``, with the path to the first field that is missing or of the wrong kind.
+    /// - Throws: ``JSONError`` with the path to the first field that is missing or of the wrong kind.
     public init(json: JSONValue) throws(JSONError) {
         self.init()
         var mapper = try JSONMapper(reading: json)
@@ -24,21 +25,21 @@ extension JSONMapped {
     /// The value as a JSON object, its unrecognized fields included.
     public var json: JSONValue {
         var mapper = JSONMapper()
-        // Writing changes nothing; the mapping is one for both directions.
+        // `map` is mutating because it also reads; writing does not change the value.
         var value = self
         value.map(&mapper)
         return .object(mapper.members)
     }
 }
 
-/// Reads the fields of a JSON object, or writes them: the same calls do either.
+/// Reads or writes the fields of a JSON object: the same calls do both.
 ///
-/// While reading, the first error is kept and no further field matters; `null` counts as absent. What no call has asked
-/// for remains in ``members``, and is kept by a type that ends with ``rest(_:)``.
+/// When reading, only the first error is kept, and the value is then discarded. `null` counts as missing. Fields that
+/// no call has read remain in ``members``, from which ``rest(_:)`` takes the unrecognized fields.
 package struct JSONMapper {
-    /// Whether fields are read; otherwise they are written.
+    /// Whether the mapper reads fields; otherwise it writes them.
     package let isReading: Bool
-    /// The members that were not read yet, or those that were written.
+    /// The members that have not been read yet, or those that have been written.
     package private(set) var members: [String: JSONValue]
     /// The first field that could not be read, with its path.
     package private(set) var error: JSONError?
@@ -59,14 +60,17 @@ package struct JSONMapper {
         self.members = members
     }
 
-    /// Records an error, unless there was one before.
+    /// Records an error, unless one is already recorded.
     package mutating func fail(_ error: JSONError) {
         if self.error == nil { self.error = error }
     }
 
+    /// Records an error within a field, unless one is already recorded.
+    private mutating func fail(_ error: JSONError, in name: String) { fail(error.inside(.member(name))) }
+
     // MARK: Fields
 
-    /// A field that has to be there.
+    /// Maps a required field.
     package mutating func field<Value: JSONConvertible>(_ name: String, _ value: inout Value) {
         guard isReading else {
             members[name] = value.json
@@ -78,69 +82,58 @@ package struct JSONMapper {
         read(json, name, &value)
     }
 
-    /// A field that may be absent; `nil` is not written.
-    ///
-    /// - Parameters:
-    ///   - name: The field's name.
-    ///   - alias: Another name that is read where the field is absent.
-    ///   - value: The value.
-    package mutating func field<Value: JSONConvertible>(
-        _ name: String,
-        alias: String? = nil,
-        _ value: inout Value?
-    ) {
+    /// Maps an optional field; `nil` is not written.
+    package mutating func field<Value: JSONConvertible>(_ name: String, _ value: inout Value?) {
         guard isReading else {
             if let value { members[name] = value.json }
             return
         }
-        let other = alias.flatMap { take($0) }
-        guard let json = take(name) ?? other else { return }
-        var read: Value?
+        guard let json = take(name) else { return }
         do {
-            read = try Value(reading: json)
+            value = try Value(reading: json)
         } catch {
-            fail(error.inside(.member(name)))
+            fail(error, in: name)
         }
-        value = read
     }
 
-    /// A field that may be absent; `nil` is written as `null`.
-    package mutating func nullable<Value: JSONConvertible>(
-        _ name: String,
-        alias: String? = nil,
-        _ value: inout Value?
-    ) {
-        field(name, alias: alias, &value)
-        if !isReading, value == nil { members[name] = .null }
+    /// Maps an optional field, which is also read by another name.
+    package mutating func field<Value: JSONConvertible>(_ name: String, alias: String, _ value: inout Value?) {
+        if isReading { field(alias, &value) }
+        field(name, &value)
     }
 
-    /// A field that has to be there while reading, though its value is optional.
+    /// Maps an optional field; `nil` is written as `null`.
+    package mutating func nullable<Value: JSONConvertible>(_ name: String, _ value: inout Value?) {
+        guard isReading else {
+            members[name] = value?.json ?? .null
+            return
+        }
+        field(name, &value)
+    }
+
+    /// Maps a field that is required when reading, although its property is optional.
     package mutating func required<Value: JSONConvertible>(_ name: String, _ value: inout Value?) {
         if isReading, members[name] == nil { fail(JSONError("missing", at: [.member(name)])) }
         field(name, &value)
     }
 
-    /// A field whose absence leaves the value as it is.
-    ///
-    /// - Parameters:
-    ///   - name: The field's name.
-    ///   - alias: Another name that is read where the field is absent.
-    ///   - value: The value.
-    package mutating func defaulted<Value: JSONConvertible>(
-        _ name: String,
-        alias: String? = nil,
-        _ value: inout Value
-    ) {
+    /// Maps an optional field; if it is missing, the value is unchanged.
+    package mutating func defaulted<Value: JSONConvertible>(_ name: String, _ value: inout Value) {
         guard isReading else {
             members[name] = value.json
             return
         }
-        let other = alias.flatMap { take($0) }
-        if let json = take(name) ?? other { read(json, name, &value) }
+        if let json = take(name) { read(json, name, &value) }
     }
 
-    /// A field that is decoration: where it cannot be read, the value stays `nil`, and the field stays among the
-    /// unrecognized ones.
+    /// Maps an optional field, which is also read by another name; if it is missing, the value is unchanged.
+    package mutating func defaulted<Value: JSONConvertible>(_ name: String, alias: String, _ value: inout Value) {
+        if isReading { defaulted(alias, &value) }
+        defaulted(name, &value)
+    }
+
+    /// Maps an optional field that is not essential: if it is invalid, the value is unchanged, and the field is kept as
+    /// an unrecognized one.
     package mutating func lenient<Value: JSONConvertible>(_ name: String, _ value: inout Value?) {
         guard isReading else {
             if let value { members[name] = value.json }
@@ -151,7 +144,7 @@ package struct JSONMapper {
         members[name] = nil
     }
 
-    /// A field that is kept as it is, `null` too.
+    /// Maps an optional field whose JSON is kept unchanged, including `null`.
     package mutating func raw(_ name: String, _ value: inout JSONValue?) {
         if isReading {
             value = members.removeValue(forKey: name)
@@ -160,13 +153,13 @@ package struct JSONMapper {
         }
     }
 
-    /// A field with a form of its own. It may be absent, which leaves the value as it is.
+    /// Maps an optional field with custom conversions; if it is missing, the value is unchanged.
     ///
     /// - Parameters:
     ///   - name: The field's name.
     ///   - value: The value.
-    ///   - reading: Reads the value from JSON.
-    ///   - writing: The value's JSON, or `nil` to write none.
+    ///   - reading: Creates the value from JSON.
+    ///   - writing: Returns the value's JSON, or `nil` to omit the field.
     package mutating func field<Value>(
         _ name: String,
         _ value: inout Value,
@@ -181,11 +174,11 @@ package struct JSONMapper {
         do {
             value = try reading(json)
         } catch {
-            fail(error.inside(.member(name)))
+            fail(error, in: name)
         }
     }
 
-    /// A field that has to be there and is an object with fields of its own.
+    /// Maps a required field that is an object, whose fields the closure maps.
     package mutating func object(_ name: String, _ fields: (inout JSONMapper) -> Void) {
         guard isReading else {
             var inner = JSONMapper()
@@ -201,26 +194,26 @@ package struct JSONMapper {
             fields(&inner)
             if let error = inner.error { throw error }
         } catch {
-            fail(error.inside(.member(name)))
+            fail(error, in: name)
         }
     }
 
-    /// The unrecognized fields; called last. A field that was written keeps what it has.
+    /// Maps the unrecognized fields; must be called last. They do not replace fields that have been written.
     package mutating func rest(_ fields: inout [String: JSONValue]) {
         if isReading {
-            // An emptied dictionary would keep its storage.
+            // An empty dictionary that had members would keep its storage.
             fields = members.isEmpty ? [:] : members
         } else if !fields.isEmpty {
             members.merge(fields) { written, _ in written }
         }
     }
 
-    /// Puts a member that was read back among the unrecognized fields.
+    /// Returns a member that was read to the unrecognized fields.
     package mutating func keep(_ name: String, _ json: JSONValue) { members[name] = json }
 
     // MARK: Reading
 
-    /// Takes a member out; `nil` where it is absent or null.
+    /// Removes and returns a member; `nil` if it is missing or `null`.
     private mutating func take(_ name: String) -> JSONValue? {
         guard let json = members.removeValue(forKey: name) else { return nil }
         if case .null = json { return nil }
@@ -231,7 +224,7 @@ package struct JSONMapper {
         do {
             value = try Value(reading: json)
         } catch {
-            fail(error.inside(.member(name)))
+            fail(error, in: name)
         }
     }
 }
