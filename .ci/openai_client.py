@@ -1,4 +1,4 @@
-"""Uses a LocalGateway through the `openai` package, which knows nothing of this project."""
+"""Tests a LocalGateway with the `openai` package."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ client = openai.OpenAI(base_url=sys.argv[1] + "/v1", api_key=sys.argv[2], max_re
 question = [{"role": "user", "content": "How is the weather in Zürich?"}]
 
 completion = client.chat.completions.create(model="gpt-4o-mini", messages=question)
-assert "no model" in completion.choices[0].message.content, completion
+assert "not a language model" in completion.choices[0].message.content, completion
 assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens
 assert completion.model_extra["tchavi"]["credits_used"] > 0
 print("chat:", completion.choices[0].message.content)
@@ -53,7 +53,7 @@ with client.chat.completions.stream(model="gpt-4o-mini", messages=question, tool
 assert json.loads(folded.choices[0].message.tool_calls[0].function.arguments) == {"city": "Zürich"}
 print("tools, streamed:", folded.choices[0].message.tool_calls[0].function.name)
 
-# The package asks for base64 by itself, and reads it.
+# The package requests base64 by default and decodes it.
 embeddings = client.embeddings.create(model="text-embedding-3-small", input=["a", "b"], dimensions=4)
 plain = client.embeddings.create(
     model="text-embedding-3-small", input=["a", "b"], dimensions=4, encoding_format="float"

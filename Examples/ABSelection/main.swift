@@ -3,7 +3,8 @@ import Foundation
 import Tchavi
 import TchaviPrompts
 
-// Assigns 10,000 users to the arms of a split, and shows that the assignment is sticky: `swift run ab-selection`.
+// Assigns 10,000 users to the arms of a split, twice and with other weights, to show that assignments are sticky:
+// `swift run ab-selection`.
 
 let userCount = 10_000
 let users = (0..<userCount).map { "user-\($0)" }
@@ -39,9 +40,9 @@ chart(before, of: record)
 
 let again = try await assignments(library)
 let moved = zip(before, again).count { $0 != $1 }
-print("\nAsked again, \(moved) users get another version: the split is sticky.")
+print("\nSelected again, \(moved) users get another version: the assignment is sticky.")
 
-// The same prompt with other weights, as if somebody had changed them in production.
+// The same prompt with other weights, as after a change in production.
 var changed = record
 for (version, weight) in ["tone-v1": 70.0, "tone-v2": 30.0] { changed.deployments[version]?[0].weight = weight }
 let changedLibrary = PromptLibrary(source: .memory([changed]), gateway: gateway.client)
@@ -51,8 +52,8 @@ chart(after, of: changed)
 
 let toFormal = zip(before, after).count { $0 == 2 && $1 == 1 }
 let toWarm = zip(before, after).count { $0 == 1 && $1 == 2 }
-print("\n\(toFormal) users (\(share(toFormal))) moved from warm to formal, \(toWarm) the other way;")
-print("they are those whose bucket lies between 0.5 and 0.7. Everybody else keeps the version.")
+print("\n\(toFormal) users (\(share(toFormal))) moved from warm to formal, and \(toWarm) from formal to warm.")
+print("Their buckets are between 0.5 and 0.7. All other users keep their version.")
 
 let sample = try await library.prompt("tone", matching: PromptQuery().bucketed(by: "user-42"))
-print("\nWhy user-42: \(sample.selection).")
+print("\nSelection for user-42: \(sample.selection).")

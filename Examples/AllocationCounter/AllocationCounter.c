@@ -7,7 +7,7 @@
 #endif
 
 #if defined(__GLIBC__)
-// The executable's own definitions come before the library's, and pass on to it.
+// These definitions take precedence over the C library's, and forward to them.
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *block, size_t size);

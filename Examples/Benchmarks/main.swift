@@ -4,10 +4,10 @@ import Tchavi
 import TchaviPrompts
 import TchaviTesting
 
-// What the package's own work costs, side by side in one run: `swift run -c release benchmarks`. Times of a shared machine
-// say little by themselves; the ratios do.
+// Measures the package's own work in one run: `swift run -c release benchmarks`. On a shared machine compare the ratios,
+// not the times.
 
-/// The median time of one call, of several runs, and the blocks of memory that one call asks for.
+/// Returns the time of one call, as the median of several runs, and the number of its memory allocations.
 func measure(_ calls: Int, runs: Int = 7, _ body: () throws -> Void) rethrows -> (time: Duration, allocations: Int) {
     for _ in 0..<max(1, calls / 10) { try body() }
     var times: [Duration] = []
@@ -40,7 +40,7 @@ func ratio(_ first: Duration, _ second: Duration) -> String { String(format: "%.
 
 // MARK: Selection
 
-/// Deployments for one tenant each, in one of four regions, all in production.
+/// Returns a prompt with one deployment per tenant, each in one of four regions, all in production.
 func record(_ count: Int) -> PromptRecord {
     let versions = (1...max(1, count)).map { number in
         let config = PromptVersionConfig(id: "c", messages: [], model: "gpt-4o-mini")
@@ -60,8 +60,8 @@ func record(_ count: Int) -> PromptRecord {
     return PromptRecord(promptID: "p", versions: versions, deployments: Dictionary(uniqueKeysWithValues: deployments))
 }
 
-print("Selecting a version (µs; blocks of memory a call)\n")
-print("| deployments | time | blocks |")
+print("Selecting a version (µs and allocations per call)\n")
+print("| deployments | time | allocations |")
 print("|---|---|---|")
 var ten: Duration?
 for count in [1, 10, 100, 1000, 10_000] {
@@ -72,7 +72,7 @@ for count in [1, 10, 100, 1000, 10_000] {
     let (time, allocations) = measure(20_000) { _ = selector.select(query) }
     if count == 10 { ten = time }
     print("| \(count) | \(microseconds(time)) | \(allocations) |")
-    if count == 10_000, let ten { print("\n10,000 deployments take \(ratio(time, ten)) times what 10 take.") }
+    if count == 10_000, let ten { print("\n10,000 deployments take \(ratio(time, ten)) times as long as 10.") }
 }
 
 // MARK: Templates
@@ -84,7 +84,7 @@ let values = Dictionary(uniqueKeysWithValues: names.map { ($0, "value of \($0)")
 let rendering = try measure(5000) { _ = try template.rendered(values) }
 print(
     "\nRendering \(text.utf8.count) bytes with 20 variables: \(microseconds(rendering.time)) µs, "
-        + "\(rendering.allocations) blocks"
+        + "\(rendering.allocations) allocations"
 )
 
 // MARK: Chunks, requests and records
@@ -107,10 +107,10 @@ let storedJSON = PromptRecord(promptID: "p", versions: versions, deployments: ["
 let stored = try PromptRecord(json: storedJSON)
 let readingRecord = try measure(5_000) { _ = try PromptRecord(json: storedJSON) }
 let writingRecord = measure(5_000) { _ = stored.json }
-print("\n| µs; blocks of memory | time | blocks |\n|---|---|---|")
+print("\n| µs and allocations per call | time | allocations |\n|---|---|---|")
 for (what, result) in [
-    ("parsing a chunk's JSON", parsing), ("reading the chunk", reading), ("writing the chunk", writing),
-    ("reading a record of 3 versions", readingRecord), ("writing the record", writingRecord),
+    ("parsing a chunk's JSON", parsing), ("decoding the chunk", reading), ("encoding the chunk", writing),
+    ("decoding a record of 3 versions", readingRecord), ("encoding the record", writingRecord),
 ] {
     print("| \(what) | \(microseconds(result.time)) | \(result.allocations) |")
 }
@@ -134,8 +134,8 @@ let greeting = PromptRecord(
 )
 let library = PromptLibrary(source: .memory([greeting]), gateway: client)
 let prompt = try await library.prompt("greeting")
-let handingOut = try await measure(20_000) { _ = try await library.prompt("greeting") }
-print("\n`library.prompt`, cached, from the main actor: \(microseconds(handingOut)) µs")
+let fetching = try await measure(20_000) { _ = try await library.prompt("greeting") }
+print("\n`library.prompt`, cached, from the main actor: \(microseconds(fetching)) µs")
 let body = try prompt.resolve("Hello", variables: ["name": "Ada"]).request.json
 
 func send(stream: Bool) async throws -> TransportResponse {
@@ -144,7 +144,7 @@ func send(stream: Bool) async throws -> TransportResponse {
     let request = TransportRequest(
         method: .post,
         url: server.baseURL.appendingPathComponent("v1/chat/completions"),
-        // The same bytes as a client sends.
+        // The same headers as the client's.
         headers: [
             "Authorization": "Bearer \(LocalGateway.defaultAPIKey)", "Content-Type": "application/json",
             "Accept": stream ? "text/event-stream" : "application/json", "User-Agent": "tchavi-swift/0.1.0",
@@ -155,7 +155,7 @@ func send(stream: Bool) async throws -> TransportResponse {
     return try await URLSessionTransport.shared.send(request)
 }
 
-// In turn, so that a machine that slows down slows both.
+// Interleaved, so that a change of the machine's speed affects all measurements.
 var runs: [Duration] = []
 var bare: [Duration] = []
 var streams: [Duration] = []
@@ -177,8 +177,8 @@ for _ in 0..<5 {
         try await measure(30, runs: 1) {
             var rest = Data()
             var lines = 0
-            for try await piece in try await send(stream: true).body {
-                rest.append(piece)
+            for try await chunk in try await send(stream: true).body {
+                rest.append(chunk)
                 while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                     lines += 1
                     rest.removeSubrange(rest.startIndex...end)

@@ -2,29 +2,29 @@ import ExampleSupport
 import Tchavi
 import TchaviPrompts
 
-/// What the command line asks for.
+/// The parsed command-line arguments.
 struct Arguments {
     static let usage = """
         Usage: fetch-and-run [PROMPT] [INPUT] [options]
 
-        Picks a version of a prompt, fills it in, runs it, and prints what came of it.
+        Selects a version of a prompt, renders and runs it, and prints the response.
 
-          --var NAME=VALUE         a value for a variable of the prompt
-          --deployment NAME=VALUE  a deployment variable, which a deployment has to look at
-          --tag NAME=VALUE         a tag
-          --user KEY               the key that decides between the arms of a split
-          --version N              this version, deployed or not
-          --latest                 the version of the highest number, deployed or not
-          --image URL              an image beside the input
-          --prompts DIRECTORY      where the prompts are (the project's own, unless given)
-          --explain                what kept out every other deployment; nothing is run
-          --list                   the prompts there are
-          --lint                   what is wrong with the deployments of any prompt; 65 if that is an error
-          --json                   the PromptResponse as JSON, and nothing else
-          --help                   this text
+          --var NAME=VALUE         set a variable of the prompt
+          --deployment NAME=VALUE  set a deployment variable, which the deployment's rules must use
+          --tag NAME=VALUE         set a tag
+          --user KEY               set the key that selects the arm of a split
+          --version N              use version N, deployed or not
+          --latest                 use the version with the highest number, deployed or not
+          --image URL              add an image to the input
+          --prompts DIRECTORY      read the prompts from this directory (default: Fixtures/Prompts)
+          --explain                print why each deployment was selected or excluded; run nothing
+          --list                   print the names of all prompts
+          --lint                   print the problems of all deployments; exit code 65 if one is an error
+          --json                   print only the PromptResponse, as JSON
+          --help                   print this help
 
-        Without any argument it runs support-reply for Ada, an enterprise customer.
-        Exit codes: 0, 64 for a wrong command line, 65 for a prompt that cannot be used, 69 for the gateway.
+        Without arguments it runs support-reply for Ada, an enterprise customer.
+        Exit codes: 0 success, 64 invalid arguments, 65 prompt error, 69 gateway error, 70 other error.
         """
 
     struct UsageError: Error {
@@ -53,7 +53,7 @@ struct Arguments {
             return
         }
         var rest = arguments[...]
-        var words: [String] = []
+        var positional: [String] = []
         while let argument = rest.popFirst() {
             switch argument {
             case "--var":
@@ -69,7 +69,7 @@ struct Arguments {
             case "--version":
                 let text = try Self.value(&rest, argument)
                 guard let number = Int(text) else {
-                    throw UsageError(message: "--version takes a number, not `\(text)`.")
+                    throw UsageError(message: "--version expects a number, not `\(text)`.")
                 }
                 query = query.version(number)
             case "--latest": query = query.latest()
@@ -81,17 +81,19 @@ struct Arguments {
             case "--json": printsJSON = true
             case "--help", "-h": wantsHelp = true
             case _ where argument.hasPrefix("-") && argument.count > 1:
-                throw UsageError(message: "There is no option `\(argument)`.")
-            default: words.append(argument)
+                throw UsageError(message: "Unknown option `\(argument)`.")
+            default: positional.append(argument)
             }
         }
-        guard words.count <= 2 else { throw UsageError(message: "Too many words: put the input in quotation marks.") }
-        if let first = words.first { prompt = first }
-        if words.count == 2 { input = words[1] }
+        guard positional.count <= 2 else {
+            throw UsageError(message: "Too many arguments. Put the input in quotation marks.")
+        }
+        if let first = positional.first { prompt = first }
+        if positional.count == 2 { input = positional[1] }
     }
 
     private static func value(_ rest: inout ArraySlice<String>, _ option: String) throws(UsageError) -> String {
-        guard let value = rest.popFirst() else { throw UsageError(message: "\(option) needs a value.") }
+        guard let value = rest.popFirst() else { throw UsageError(message: "\(option) expects a value.") }
         return value
     }
 
@@ -101,7 +103,7 @@ struct Arguments {
     ) throws(UsageError) -> (name: String, value: String) {
         let text = try value(&rest, option)
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-            throw UsageError(message: "\(option) takes NAME=VALUE, not `\(text)`.")
+            throw UsageError(message: "\(option) expects NAME=VALUE, not `\(text)`.")
         }
         return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }

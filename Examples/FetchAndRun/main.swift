@@ -3,13 +3,14 @@ import Foundation
 import Tchavi
 import TchaviPrompts
 
-// Fetches a deployed prompt from a library, runs it, and shows what ran: `swift run fetch-and-run --help`.
+// Fetches a deployed prompt from a library, runs it, and prints the request and the response:
+// `swift run fetch-and-run --help`.
 
 let arguments: Arguments
 do {
     arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
 } catch {
-    complain("\(error.message)\n\n\(Arguments.usage)")
+    printError("\(error.message)\n\n\(Arguments.usage)")
     exit(64)
 }
 if arguments.wantsHelp {
@@ -20,20 +21,20 @@ if arguments.wantsHelp {
 do {
     try await run(arguments)
 } catch let error as PromptError {
-    complain(error.description)
+    printError(error.description)
     exit(65)
 } catch let error as TchaviError {
-    complain(error.description)
+    printError(error.description)
     exit(69)
 } catch {
-    complain("\(error)")
+    printError("\(error)")
     exit(70)
 }
 
 func run(_ arguments: Arguments) async throws {
     let gateway = try ExampleGateway()
     let library = PromptLibrary(source: .directory(arguments.directory), gateway: gateway.client)
-    for diagnostic in try await library.diagnostics() { complain("Passed over \(diagnostic)") }
+    for diagnostic in try await library.diagnostics() { printError("Skipped \(diagnostic)") }
     if arguments.lists {
         for id in try await library.promptIDs() { print(id) }
         return
@@ -74,7 +75,7 @@ func show(_ response: PromptResponse, _ resolution: Resolution, _ gateway: Examp
         guard case .parts(let parts) = message.content else { continue }
         for image in parts.compactMap(\.imageURL) { print("    image \(image.url)") }
     }
-    print("\nAnswer")
+    print("\nResponse")
     print("  \(response.text.isEmpty ? "(none)" : response.text)")
     for call in response.toolCallResults {
         print("  tool \(call.name)(\(call.arguments)) -> \(call.result)\(call.isError ? " (failed)" : "")")

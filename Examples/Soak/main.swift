@@ -2,13 +2,13 @@ import Foundation
 import Tchavi
 import TchaviTesting
 
-// Calls a gateway on a loopback socket many times, complete and streamed, and cancels some at random moments:
-// `swift run -c release soak 100000`. Prints the memory as it goes, and ends with 1 if something is left behind.
+// Makes many calls, streamed and not, to a gateway on a loopback socket, and cancels some of them at random:
+// `swift run -c release soak 100000`. Prints the memory in use, and exits with 1 if a call fails or a request leaks.
 
 let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000
 let width = 32
 
-/// The memory that the process holds, in MiB; `nil` where the system does not say.
+/// The process's resident memory in MiB; `nil` if the system does not report it.
 func residentMemory() -> Double? {
     guard let statm = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
     return statm.split(separator: " ").dropFirst().first.flatMap { Double($0) }.map { $0 * 4096 / 1_048_576 }
@@ -16,7 +16,7 @@ func residentMemory() -> Double? {
 
 var settings = LocalGateway.Configuration()
 settings.credits = 1_000_000_000
-settings.streamPieceBytes = 300
+settings.streamChunkBytes = 300
 settings.remembersRequests = false
 let gateway = LocalGateway(configuration: settings)
 let server = try gateway.serve()
@@ -26,7 +26,7 @@ configuration.transport = transport
 let client = TchaviClient(.apiKey(Secret(LocalGateway.defaultAPIKey)), configuration: configuration)
 let request = ChatRequest(model: "gpt-4o-mini", messages: [.user("How are things in the harbour this morning?")])
 
-enum Outcome { case answered, cancelled, failed }
+enum Outcome { case succeeded, cancelled, failed }
 
 func call(_ index: Int) async -> Outcome {
     let task = Task {
@@ -41,7 +41,7 @@ func call(_ index: Int) async -> Outcome {
         task.cancel()
     }
     switch await task.result {
-    case .success: return .answered
+    case .success: return .succeeded
     case .failure(is CancellationError): return .cancelled
     case .failure(let error):
         print("failed: \(error)")
@@ -66,7 +66,8 @@ await withTaskGroup(of: Outcome.self) { group in
     }
     for await outcome in group { outcomes[outcome, default: 0] += 1 }
 }
-print("answered \(outcomes[.answered] ?? 0), cancelled \(outcomes[.cancelled] ?? 0), failed \(outcomes[.failed] ?? 0)")
+let counts = [Outcome.succeeded, .cancelled, .failed].map { "\($0) \(outcomes[$0] ?? 0)" }
+print(counts.joined(separator: ", "))
 for _ in 0..<500 where transport.runningRequests > 0 { try await Task.sleep(for: .milliseconds(10)) }
-print("left behind: \(transport.runningRequests) requests")
+print("requests still running: \(transport.runningRequests)")
 exit(transport.runningRequests == 0 && outcomes[.failed] == nil ? 0 : 1)

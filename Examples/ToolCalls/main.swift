@@ -4,7 +4,7 @@ import Tchavi
 import TchaviPrompts
 import TchaviTesting
 
-// Runs a prompt whose model asks for two tools at once, one of which fails, and shows what was captured:
+// Runs a prompt whose model calls two tools at once, one of which fails, and prints the captured calls:
 // `swift run tool-calls`.
 
 struct City: Decodable { let city: String }
@@ -26,7 +26,7 @@ let tools = [
     PromptTool.program("get_tides") { (place: Port) -> String in throw TideTableClosed(port: place.port) },
 ]
 
-// Without a real gateway the model's two answers are scripted.
+// Without a real gateway, the model's two responses are scripted.
 let local = LocalGateway()
 local.enqueue(
     .toolCalls([
@@ -45,13 +45,13 @@ let response = try await prompt.run(
 )
 
 print("Selected  \(prompt.selection)")
-print("Answer    \(response.text)")
-print("\nTool calls, in the order in which the model asked for them:")
+print("Response  \(response.text)")
+print("\nTool calls, in the order of the model's response:")
 for call in response.toolCallResults {
     print("  \(call.name)(\(call.arguments))")
-    print("    \(call.isError ? "failed" : "gave") \(call.result)")
+    print("    \(call.isError ? "failed:" : "returned") \(call.result)")
     print("    \(call.type), round \(call.round), id \(call.id), in \(call.duration.shortMilliseconds)")
 }
 let usage = response.usage
 print("\nUsage     \(usage.totalTokens) tokens over both rounds, \(usage.creditsUsed ?? 0) credits")
-print("Latency   \(usage.latency.shortMilliseconds) waiting for the model; tools are not included")
+print("Latency   \(usage.latency.shortMilliseconds), without the time spent in tools")

@@ -1,56 +1,54 @@
 public import Foundation
 
 extension TchaviClient {
-    /// Where the gateway is, and how calls behave.
+    /// The gateway's address, and how calls behave.
     public struct Configuration: Sendable {
-        /// Where the gateway is: `http://localhost:3001` unless set. An ending `/v1` is understood.
+        /// The gateway's base URL: `http://localhost:3001` unless set. A trailing `/v1` is ignored.
         public var baseURL: URL
-        /// Allows plain `http` to hosts other than loopback, where it would show the key to the network.
+        /// Whether plain `http` to hosts other than loopback is allowed, which exposes the key to the network.
         public var allowsInsecureHTTP = false
-        /// When calls are sent again.
+        /// When calls are retried, and after how long.
         public var retryPolicy = RetryPolicy()
-        /// How many retries all calls of the client may make together. `nil` for no bound.
+        /// The limit for the retries of all calls of the client together. `nil` for no limit.
         public var retryBudget: RetryBudget? = RetryBudget()
-        /// Told of every attempt, when it has ended; for logs and metrics. Called on the calling task, so be quick.
+        /// Called after every attempt, for logs and metrics. It runs on the calling task, so it must return quickly.
         public var observer: (@Sendable (AttemptReport) -> Void)?
-        /// How long one attempt may take: 60 s. For streams it ends with the head of the answer. `nil` for no limit.
+        /// How long one attempt may take: 60 s. For streams, until the response headers. `nil` for no limit.
         public var timeout: Duration? = .seconds(60)
-        /// How long a call may take over all attempts and the waits between them: 300 s. `nil` for no limit.
+        /// How long a call may take, with all attempts and the waits between them: 300 s. `nil` for no limit.
         public var deadline: Duration? = .seconds(300)
-        /// How long a stream may fall silent: 60 s. `nil` for no limit.
+        /// How long a stream may be idle, without a byte arriving: 60 s. `nil` for no limit.
         public var idleTimeout: Duration? = .seconds(60)
-        /// How long a stream is read on after its `[DONE]`, for the credits that follow: 2 s.
+        /// How long a stream is read after its `[DONE]`, for the metadata that follows: 2 s.
         public var metadataTimeout: Duration = .seconds(2)
-        /// How large an answer may be that is no stream: 64 MiB.
+        /// The maximum size of a response that is not a stream: 64 MiB.
         public var maximumResponseBytes = 64 << 20
-        /// How many bytes of an answer may wait for a slow reader: 16 MiB. Then the answer fails.
+        /// How many bytes of a response may be buffered for a slow reader: 16 MiB. Beyond that the response fails.
         public var streamBufferBytes = 16 << 20
-        /// How large one line or event of a stream may be: 16 MiB.
+        /// The maximum size of one line or event of a stream: 16 MiB.
         public var maximumEventBytes = 16 << 20
-        /// Whether the gateway carries a request out only once that comes twice under the same `Idempotency-Key`. Then
-        /// calls that cost are also sent again after a timeout or a lost connection.
+        /// Whether the gateway carries out a request only once if it receives it twice with the same `Idempotency-Key`.
+        /// If so, calls that cost credits are also retried after a timeout or a lost connection.
         public var honoursIdempotencyKey = false
-        /// Endpoints of the gateway that are elsewhere, by the one that they replace.
+        /// Replacements for endpoints that this gateway has elsewhere, by the endpoint that each replaces.
         public var endpoints: [Endpoint: Endpoint] = [:]
-        /// Header fields that every call sends.
+        /// Header fields to send with every call.
         public var headers = HeaderFields()
-        /// What carries the requests.
+        /// The transport that sends the requests.
         public var transport: any HTTPTransport = URLSessionTransport.shared
-        /// What measures timeouts and waits.
+        /// The clock that measures timeouts and the waits between retries.
         public var clock: any Clock<Duration> = ContinuousClock()
-        /// What day it is, for the dates that a gateway names.
+        /// Returns the current date, to compare with dates in response headers and tokens.
         public var now: @Sendable () -> Date = { Date() }
-        /// A random number from 0 up to 1, for the waits between retries.
+        /// Returns a random number in `0..<1`, for the waits between retries.
         public var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
-        /// Makes a configuration; set what differs from it afterwards.
-        ///
-        /// - Parameter baseURL: Where the gateway is.
+        /// Creates a configuration with defaults for everything but the base URL.
         public init(baseURL: URL = Configuration.defaultBaseURL) {
             self.baseURL = baseURL
         }
 
-        /// `http://localhost:3001`.
+        /// `http://localhost:3001`, the address of a gateway that runs on this computer.
         public static var defaultBaseURL: URL {
             var components = URLComponents()
             components.scheme = "http"

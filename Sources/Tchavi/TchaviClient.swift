@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A client of the Tchavi gateway: what a program holds to make calls.
+/// A client for the Tchavi gateway.
 ///
 /// ```swift
 /// let client = TchaviClient(.apiKey("sk-tch-…"))
@@ -14,46 +14,46 @@ public import Foundation
 public struct TchaviClient: Sendable {
     package let pipeline: HTTPPipeline
 
-    /// Makes a client. Nothing is sent before the first call, which also reports settings that cannot be used.
+    /// Creates a client. Nothing is sent before the first call, which also reports invalid settings.
     ///
     /// - Parameters:
-    ///   - credential: How the client proves who is calling.
-    ///   - configuration: Where the gateway is, and how calls behave.
+    ///   - credential: The API key, account or token with which the client authenticates.
+    ///   - configuration: The gateway's address, and how calls behave.
     public init(_ credential: Credential, configuration: Configuration = Configuration()) {
         pipeline = HTTPPipeline(credential: credential, configuration: configuration)
     }
 
-    /// How the client behaves.
+    /// The configuration that the client was created with.
     public var configuration: Configuration { pipeline.configuration }
 
-    /// Chat completions.
+    /// Chat completions, whole or streamed.
     public var chat: Chat { Chat(pipeline: pipeline) }
-    /// Embeddings.
+    /// Embeddings of texts or tokens.
     public var embeddings: Embeddings { Embeddings(pipeline: pipeline) }
-    /// Images.
+    /// The generation of images.
     public var images: Images { Images(pipeline: pipeline) }
-    /// The account's credits.
+    /// The account's credits, and the packs of credits that can be bought.
     public var credits: Credits { Credits(pipeline: pipeline) }
-    /// The account's API keys.
+    /// The account's API keys: to list, create, change and revoke them.
     public var apiKeys: APIKeys { APIKeys(pipeline: pipeline) }
-    /// What the account has used.
+    /// The account's usage statistics, and its log of calls.
     public var usage: Usage { Usage(pipeline: pipeline) }
-    /// The models that the gateway offers.
+    /// The models that the gateway offers, and what they cost.
     public var models: Models { Models(pipeline: pipeline) }
-    /// Logging in and out, and registering.
+    /// Login, logout and registration.
     public var auth: Authentication { Authentication(pipeline: pipeline) }
-    /// The account that is calling.
+    /// The account that the client authenticates as.
     public var users: Users { Users(pipeline: pipeline) }
-    /// Payments for packs of credits.
+    /// Payments for packs of credits: to initiate and list them.
     public var payments: Payments { Payments(pipeline: pipeline) }
 
-    /// Makes a client from `TCHAVI_API_KEY`, `TCHAVI_BASE_URL` and `TCHAVI_ALLOW_INSECURE_HTTP`.
+    /// Creates a client from `TCHAVI_API_KEY`, `TCHAVI_BASE_URL` and `TCHAVI_ALLOW_INSECURE_HTTP`.
     ///
     /// - Parameters:
-    ///   - environment: The variables to read.
-    ///   - configuration: How calls behave; its base URL is replaced where a variable names another.
-    /// - Throws: ``TchaviError`` of code ``TchaviError/Code/authentication`` where `TCHAVI_API_KEY` is not set, and of
-    ///   code ``TchaviError/Code/invalidRequest`` where `TCHAVI_BASE_URL` is no URL.
+    ///   - environment: The environment variables.
+    ///   - configuration: How calls behave; environment variables that are set override its members.
+    /// - Throws: ``TchaviError`` of code ``TchaviError/Code/authentication`` if `TCHAVI_API_KEY` is not set, or of
+    ///   code ``TchaviError/Code/invalidRequest`` if `TCHAVI_BASE_URL` is not a valid URL.
     public init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         configuration: Configuration = Configuration()
@@ -62,7 +62,7 @@ public struct TchaviClient: Sendable {
             throw TchaviError(
                 .authentication,
                 "TCHAVI_API_KEY is not set.",
-                advice: "Set it to the key that the gateway's dashboard showed."
+                advice: "Set it to an API key from the gateway's dashboard."
             )
         }
         var configuration = configuration
@@ -70,8 +70,8 @@ public struct TchaviClient: Sendable {
             guard let url = URL(string: text) else {
                 throw TchaviError(
                     .invalidRequest,
-                    "TCHAVI_BASE_URL is `\(text)`, which is no URL.",
-                    advice: "Set it to something like https://gateway.example."
+                    "TCHAVI_BASE_URL is `\(text)`, which is not a valid URL.",
+                    advice: "Set it to a URL such as https://gateway.example."
                 )
             }
             configuration.baseURL = url
@@ -83,16 +83,16 @@ public struct TchaviClient: Sendable {
     /// Calls an endpoint that has no method of its own yet, with the same credentials, retries and errors.
     ///
     /// ```swift
-    /// let answer = try await client.send(Endpoint(.get, "/v1/files/{id}"), parameters: ["id": "file-1"])
+    /// let file = try await client.send(Endpoint(.get, "/v1/files/{id}"), parameters: ["id": "file-1"])
     /// ```
     ///
     /// - Parameters:
     ///   - endpoint: The endpoint's method and path.
-    ///   - parameters: The values of the path's parameters.
-    ///   - query: The query's items, in order.
-    ///   - body: The request's body.
-    ///   - options: What this call does differently.
-    /// - Returns: The answer's body.
+    ///   - parameters: The values for the `{name}` parameters of the path.
+    ///   - query: The query items, in order.
+    ///   - body: The request body.
+    ///   - options: Options that override the client's configuration for this call.
+    /// - Returns: The response body.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func send(
         _ endpoint: Endpoint,
@@ -107,15 +107,15 @@ public struct TchaviClient: Sendable {
         return try await pipeline.send(call, options).json
     }
 
-    /// Calls an endpoint that answers with server-sent events and has no method of its own yet.
+    /// Calls an endpoint that responds with server-sent events and has no method of its own yet.
     ///
     /// - Parameters:
     ///   - endpoint: The endpoint's method and path.
-    ///   - parameters: The values of the path's parameters.
-    ///   - query: The query's items, in order.
-    ///   - body: The request's body.
-    ///   - options: What this call does differently.
-    /// - Returns: The events as they arrive, to be iterated once.
+    ///   - parameters: The values for the `{name}` parameters of the path.
+    ///   - query: The query items, in order.
+    ///   - body: The request body.
+    ///   - options: Options that override the client's configuration for this call.
+    /// - Returns: The events as they arrive. The sequence can be iterated once.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func stream(
         _ endpoint: Endpoint,

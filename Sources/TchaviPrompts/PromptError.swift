@@ -1,65 +1,60 @@
 public import Foundation
 public import Tchavi
 
-/// A prompt that could not be found, selected, resolved or run: what failed, on which prompt, and what to do about it.
+/// An error in finding, selecting, resolving or running a prompt.
 ///
-/// Errors of the gateway pass through as `TchaviError`; cancelling throws `CancellationError`.
-public struct PromptError: Error, Sendable {
-    /// What kind of failure this is. The set is open: later versions may add to it.
+/// Errors of the gateway are thrown unchanged, as `TchaviError`; cancellation throws `CancellationError`.
+public struct PromptError: Error, Sendable, Hashable {
+    /// The kind of an error. The set is open: later versions of the package may add members.
     public struct Code: OpenEnum, JSONScalar {
-        /// The name of the kind.
+        /// The name of the code.
         public let rawValue: String
-        /// A kind by its name.
+        /// Creates a code from its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// There is no prompt of that name; ``PromptError/availablePrompts`` lists those that there are.
+        /// The prompt does not exist; ``PromptError/availablePrompts`` lists the prompts that do.
         public static let notFound: Code = "notFound"
-        /// The prompt has no version for this query.
+        /// The prompt exists, but no version of it matches the query.
         public static let noMatch: Code = "noMatch"
-        /// The messages have variables without a value: ``PromptError/missingVariables``.
+        /// Variables of the messages have no value; ``PromptError/missingVariables`` lists them.
         public static let missingVariables: Code = "missingVariables"
-        /// A stored prompt cannot be used as it is.
+        /// The stored prompt or version cannot be read, or cannot be run.
         public static let invalidRecord: Code = "invalidRecord"
-        /// What the caller gave cannot be used: an image's URL, a role in the history, a parameter.
+        /// An argument of the call is not valid: an image URL, a role in the history, a model parameter.
         public static let invalidInput: Code = "invalidInput"
-        /// The model still asked for tools after the last round; ``PromptError/response`` is what there is so far.
+        /// The model requested tools again after ``RunOptions/maxToolRounds`` rounds; ``PromptError/response`` holds
+        /// the response so far.
         public static let toolRounds: Code = "toolRounds"
-        /// A limit was reached.
+        /// A limit on the run was reached.
         public static let limit: Code = "limit"
-        /// The prompts are older than what was allowed.
+        /// The prompts held in memory are older than allowed, and could not be refreshed.
         public static let stale: Code = "stale"
     }
 
-    /// A variable without a value, and where it stands.
+    /// A variable that has no value, with the message that uses it.
     public struct MissingVariable: Sendable, Hashable {
-        /// The variable's name.
+        /// The name of the variable.
         public let name: String
-        /// The message that it stands in, from 0; the first one, where it stands in several.
+        /// The index of the first message that uses the variable, from 0.
         public let messageIndex: Int
     }
 
-    /// What kind of failure this is.
+    /// The kind of the error.
     public var code: Code
-    /// What went wrong, in one sentence.
+    /// What failed and why, in one sentence.
     public var message: String
-    /// What to do about it, in one sentence.
+    /// How to fix it, in one sentence.
     public var advice: String?
-    /// The prompt.
+    /// The id of the prompt that the error is about.
     public var promptID: String?
-    /// The names of the prompts that there are, where the one asked for is none of them.
+    /// The ids of the prompts that exist, if the requested one was not found.
     public var availablePrompts: [String] = []
-    /// The variables without a value, by name.
+    /// The variables that have no value.
     public var missingVariables: [MissingVariable] = []
-    /// The response so far, where a run had begun.
+    /// The response so far, if the error ended a run that had called the model.
     public var response: PromptResponse?
 
-    /// Makes an error.
-    ///
-    /// - Parameters:
-    ///   - code: What kind of failure this is.
-    ///   - message: What went wrong, in one sentence.
-    ///   - advice: What to do about it.
-    ///   - promptID: The prompt.
+    /// Creates an error.
     public init(_ code: Code, _ message: String, advice: String? = nil, promptID: String? = nil) {
         self.code = code
         self.message = message
@@ -69,7 +64,7 @@ public struct PromptError: Error, Sendable {
 }
 
 extension PromptError: CustomStringConvertible, LocalizedError {
-    /// The whole error in one line: kind, message, and what to do.
+    /// The code, the message and the advice in one line.
     public var description: String { "Prompt error (\(code)): \(message)" + (advice.map { " " + $0 } ?? "") }
 
     /// The same as ``description``.

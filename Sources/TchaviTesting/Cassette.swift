@@ -1,60 +1,60 @@
 import Foundation
 public import Tchavi
 
-/// Exchanges with a gateway, recorded without their secrets.
+/// Recorded exchanges with a gateway, with their secrets redacted.
 ///
 /// ```swift
 /// // Once, against a real gateway:
 /// configuration.transport = CassetteRecorder(to: "Fixtures/Gateway/support.json")
-/// // From then on, without a network:
+/// // Afterwards, without a network:
 /// configuration.transport = try CassettePlayer("Fixtures/Gateway/support.json")
 /// ```
 public struct Cassette: Codable, Sendable, Hashable {
     /// A request and its response.
     public struct Exchange: Codable, Sendable, Hashable {
-        /// A request, as far as it is recorded.
+        /// The recorded parts of a request.
         public struct Request: Codable, Sendable, Hashable {
-            /// The method.
+            /// The HTTP method.
             public var method: TransportMethod
-            /// The path and query.
+            /// The path and query of the URL.
             public var target: String
-            /// The body: JSON, or a string for anything else.
+            /// The body as JSON, or as a string if it is not JSON; `nil` if it is empty.
             public var body: JSONValue?
         }
 
-        /// A response, as far as it is recorded.
+        /// The recorded parts of a response.
         public struct Response: Codable, Sendable, Hashable {
-            /// The status.
+            /// The HTTP status code.
             public var status: Int
-            /// The header fields, by name in lower case.
+            /// The header fields by their lowercased names.
             public var headers: [String: String]
-            /// The body: JSON, or a string for anything else.
+            /// The body as JSON, or as a string if it is not JSON; `nil` if it is empty.
             public var body: JSONValue?
         }
 
-        /// The request.
+        /// The request as it was sent, with its secrets redacted.
         public var request: Request
-        /// The response.
+        /// The response as it was received, with its secrets redacted.
         public var response: Response
     }
 
-    /// The version of the file's format.
-    public private(set) var version = 1
+    /// The version of the file format.
+    private(set) var version = 1
 
-    /// The exchanges, in the order in which they ended.
+    /// The exchanges, in the order in which their responses ended.
     public var exchanges: [Exchange] = []
 
-    /// An empty cassette.
-    public init() {}
+    /// Creates an empty cassette.
+    init() {}
 
-    /// The members of JSON bodies that are replaced before anything is written, wherever they stand.
-    public static let secretMembers: Set<String> = [
+    /// The members of JSON bodies that are redacted at any depth before a cassette is written.
+    static let secretMembers: Set<String> = [
         "password", "currentPassword", "newPassword", "accessToken", "access_token", "refreshToken", "refresh_token",
         "token", "key", "apiKey", "api_key", "secret", "client_secret",
     ]
 
-    /// A body as it may be kept: JSON without its secrets, or a text.
-    static func kept(_ data: Data, striking secrets: [String]) -> JSONValue? {
+    /// Returns a body with its secrets redacted: JSON, or a string if the body is not JSON.
+    static func redacted(_ data: Data, removing secrets: [String]) -> JSONValue? {
         guard !data.isEmpty else { return nil }
         var text = String(decoding: data, as: UTF8.self)
         for secret in secrets { text = text.replacing(secret, with: Secret.placeholder) }
@@ -66,17 +66,17 @@ public struct Cassette: Codable, Sendable, Hashable {
         switch json {
         case .array(let elements): return .array(elements.map(redacted))
         case .object(let members):
-            var kept: [String: JSONValue] = [:]
+            var redactedMembers: [String: JSONValue] = [:]
             for (name, value) in members {
                 let isSecret = secretMembers.contains(name) && value.string != nil
-                kept[name] = isSecret ? .string(Secret.placeholder) : redacted(value)
+                redactedMembers[name] = isSecret ? .string(Secret.placeholder) : redacted(value)
             }
-            return .object(kept)
+            return .object(redactedMembers)
         default: return json
         }
     }
 
-    /// The secrets of a body, long enough to be told from other text.
+    /// The secrets in a body. Strings of less than eight bytes are left out, because they may occur by chance.
     static func secrets(in json: JSONValue) -> [String] {
         switch json {
         case .array(let elements): return elements.flatMap(secrets)
@@ -89,9 +89,9 @@ public struct Cassette: Codable, Sendable, Hashable {
         }
     }
 
-    /// A body as it is given back.
-    static func data(_ kept: JSONValue?) -> Data {
-        switch kept {
+    /// Returns the bytes of a recorded body.
+    static func data(_ body: JSONValue?) -> Data {
+        switch body {
         case nil: Data()
         case .string(let text): Data(text.utf8)
         case .some(let json): json.serializedData()
@@ -100,13 +100,13 @@ public struct Cassette: Codable, Sendable, Hashable {
 }
 
 extension TransportRequest {
-    /// Path and query, as a server sees them.
+    /// The path and query, as sent to the server.
     var target: String {
         let path = URLComponents(url: url, resolvingAgainstBaseURL: false)?.percentEncodedPath ?? url.path
         return (path.isEmpty ? "/" : path) + (url.query.map { "?" + $0 } ?? "")
     }
 
-    /// What the request's credential would show of itself in an answer.
+    /// The secrets that the request sends and a response may repeat: its credential, cookies and secret members.
     var secrets: [String] {
         let bearer = headers["Authorization"].map { $0.replacing("Bearer ", with: "") }
         let cookies = (headers["Cookie"] ?? "").split(separator: ";").map { cookie in

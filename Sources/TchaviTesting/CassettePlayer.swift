@@ -1,40 +1,40 @@
 import Foundation
 public import Tchavi
 
-/// Answers from a recording, without a network.
+/// Replays recorded responses, without a network.
 ///
-/// Each exchange answers once: the first that was not used yet whose method, target and body are those of the request.
-/// Where none is, the error says how the request differs from the next one on the recording.
+/// A request is answered by the first unused exchange with the same method, path, query and body. Each exchange is used
+/// once. If no exchange matches, the error says how the request differs from the next unused exchange.
 public final class CassettePlayer: HTTPTransport {
     private let unused: Locked<[Cassette.Exchange]>
 
-    /// Reads a recording.
+    /// Creates a player from a recorded file.
     ///
-    /// - Parameter path: The file.
-    /// - Throws: `JSONError` where it is no recording, or the system's error where it cannot be read.
+    /// - Parameter path: The path of the file.
+    /// - Throws: `JSONError` if the file is not a valid cassette, or the system's error if it cannot be read.
     public convenience init(_ path: String) throws {
         let json = try JSONValue(parsing: try Data(contentsOf: URL(fileURLWithPath: path)))
         self.init(try json.decoded(as: Cassette.self))
     }
 
-    /// Plays a recording that is at hand.
+    /// Creates a player from a cassette in memory.
     ///
-    /// - Parameter cassette: The recording.
+    /// - Parameter cassette: The cassette to replay.
     public init(_ cassette: Cassette) {
         unused = Locked(cassette.exchanges)
     }
 
-    /// How many exchanges were not used yet.
+    /// The number of exchanges that have not been used yet.
     public var remaining: Int { unused.withLock { $0.count } }
 
-    /// Answers a request from the recording.
+    /// Returns the recorded response to a request.
     ///
-    /// - Parameter request: The request.
-    /// - Returns: The recorded answer.
-    /// - Throws: `TchaviError` of code `invalidRequest` where the recording has no such request; `CancellationError`.
+    /// - Parameter request: The request to look up.
+    /// - Returns: The response of the first matching exchange.
+    /// - Throws: `TchaviError` with the code `invalidRequest` if no unused exchange matches; `CancellationError`.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
-        let body = Cassette.kept(request.body ?? Data(), striking: request.secrets)
+        let body = Cassette.redacted(request.body ?? Data(), removing: request.secrets)
         let exchange = unused.withLock { unused -> Cassette.Exchange? in
             let index = unused.firstIndex {
                 let recorded = $0.request
@@ -54,33 +54,33 @@ public final class CassettePlayer: HTTPTransport {
         guard let next = unused.withLock({ $0.first?.request }) else {
             return TchaviError(
                 .invalidRequest,
-                "The recording is used up, and \(call) is asked for.",
-                advice: "Record again."
+                "The cassette has no exchange left for \(call): all of them have been used.",
+                advice: "Record the cassette again with this call."
             )
         }
         var differences: [String] = []
         if next.method != request.method || next.target != request.target {
-            differences.append("\(next.method) \(next.target) was recorded")
+            differences.append("the next recorded request is \(next.method) \(next.target)")
         } else {
             Self.compare(next.body ?? .null, body ?? .null, at: "$", &differences)
         }
         return TchaviError(
             .invalidRequest,
-            "The recording has no such call as \(call): \(differences.prefix(5).joined(separator: "; ")).",
-            advice: "Record again if the call is meant to differ."
+            "No recorded exchange matches \(call): \(differences.prefix(5).joined(separator: "; ")).",
+            advice: "Record the cassette again if the call has changed on purpose."
         )
     }
 
-    private static func compare(_ recorded: JSONValue, _ given: JSONValue, at path: String, _ found: inout [String]) {
-        switch (recorded, given) {
-        case (.object(let recorded), .object(let given)):
-            for name in Set(recorded.keys).union(given.keys).sorted() {
-                compare(recorded[name] ?? .null, given[name] ?? .null, at: "\(path).\(name)", &found)
+    private static func compare(_ recorded: JSONValue, _ sent: JSONValue, at path: String, _ found: inout [String]) {
+        switch (recorded, sent) {
+        case (.object(let recorded), .object(let sent)):
+            for name in Set(recorded.keys).union(sent.keys).sorted() {
+                compare(recorded[name] ?? .null, sent[name] ?? .null, at: "\(path).\(name)", &found)
             }
-        case (.array(let recorded), .array(let given)) where recorded.count == given.count:
-            for index in recorded.indices { compare(recorded[index], given[index], at: "\(path)[\(index)]", &found) }
-        case _ where recorded == given: return
-        default: found.append("at \(path) \(short(recorded)) was recorded, \(short(given)) is given")
+        case (.array(let recorded), .array(let sent)) where recorded.count == sent.count:
+            for index in recorded.indices { compare(recorded[index], sent[index], at: "\(path)[\(index)]", &found) }
+        case _ where recorded == sent: return
+        default: found.append("at \(path), \(short(recorded)) was recorded and \(short(sent)) was sent")
         }
     }
 

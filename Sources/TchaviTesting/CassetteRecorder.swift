@@ -9,35 +9,36 @@ import Glibc
 import Musl
 #endif
 
-/// Passes requests on, and writes each exchange to a file when its answer was read to the end.
+/// Forwards requests to a transport, and records each exchange in a file once its response has been read to the end.
 ///
-/// Secrets are removed before anything is written: header fields of the kind, members of JSON bodies named in
-/// ``Cassette/secretMembers``, and the request's credential wherever the answer repeats it. The file is written whole,
-/// readable by its owner alone. Prompts and answers are written as they are.
+/// Secrets are redacted before anything is written: header fields that hold credentials, members of JSON bodies that
+/// hold passwords, tokens or keys (such as `password`, `accessToken` and `key`), and the request's credential wherever
+/// the response repeats it. Prompts and completions are not redacted. The file is replaced atomically, and only its
+/// owner can read it.
 public final class CassetteRecorder: HTTPTransport {
     private let transport: any HTTPTransport
     private let file: URL
     private let cassette = Locked(Cassette())
     private let failure = Locked<String?>(nil)
 
-    /// Begins a recording, in place of whatever the file had.
+    /// Creates a recorder that overwrites a file.
     ///
     /// - Parameters:
-    ///   - path: The file.
-    ///   - transport: What carries the requests.
+    ///   - path: The path of the file; it is written after the first exchange.
+    ///   - transport: The transport that sends the requests.
     public init(to path: String, transport: any HTTPTransport = URLSessionTransport.shared) {
         file = URL(fileURLWithPath: path)
         self.transport = transport
     }
 
-    /// Why the file could not be written, if it could not.
+    /// Why the file could not be written; `nil` if it could.
     public var writeError: String? { failure.withLock { $0 } }
 
-    /// Sends a request on and records its answer.
+    /// Sends a request with the underlying transport, and records the exchange.
     ///
-    /// - Parameter request: The request.
-    /// - Returns: The answer, which is recorded when it was read to its end.
-    /// - Throws: What the transport throws; that is not recorded.
+    /// - Parameter request: The request to send.
+    /// - Returns: The response, which is recorded when its body has been read to the end.
+    /// - Throws: The transport's error, which is not recorded.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         let response = try await transport.send(request)
         let (status, headers) = (response.status, response.headers)
@@ -54,22 +55,22 @@ public final class CassetteRecorder: HTTPTransport {
         let secrets = request.secrets
         var target = request.target
         for secret in secrets { target = target.replacing(secret, with: Secret.placeholder) }
-        // Lengths and encodings are those of the wire, and no longer true of what is kept.
-        let kept = headers.redacted.filter {
+        // These fields describe the body on the wire, not the recorded one.
+        let recordedHeaders = headers.redacted.filter {
             !["content-length", "content-encoding", "transfer-encoding", "connection"].contains($0.key)
         }
         let exchange = Cassette.Exchange(
             request: Cassette.Exchange.Request(
                 method: request.method,
                 target: target,
-                body: Cassette.kept(request.body ?? Data(), striking: secrets)
+                body: Cassette.redacted(request.body ?? Data(), removing: secrets)
             ),
             response: Cassette.Exchange.Response(
                 status: status,
-                headers: kept.mapValues { value in
+                headers: recordedHeaders.mapValues { value in
                     secrets.reduce(value) { $0.replacing($1, with: Secret.placeholder) }
                 },
-                body: Cassette.kept(body, striking: secrets)
+                body: Cassette.redacted(body, removing: secrets)
             )
         )
         cassette.withLock { cassette in
@@ -98,28 +99,28 @@ public final class CassetteRecorder: HTTPTransport {
     }
 }
 
-/// A body that is passed on, and kept for when it has ended.
+/// A body that is forwarded chunk by chunk, and passed to a closure as a whole at its end.
 private struct RecordedBody: AsyncSequence, Sendable {
     typealias Element = Data
     typealias Failure = any Error
 
     let body: TransportBody
-    let ended: @Sendable (Data) -> Void
+    let onEnd: @Sendable (Data) -> Void
 
     struct Iterator: AsyncIteratorProtocol {
         var iterator: TransportBody.Iterator
-        var kept = Data()
-        let ended: @Sendable (Data) -> Void
+        var received = Data()
+        let onEnd: @Sendable (Data) -> Void
 
         mutating func next() async throws -> Data? {
-            guard let piece = try await iterator.next() else {
-                ended(kept)
+            guard let chunk = try await iterator.next() else {
+                onEnd(received)
                 return nil
             }
-            kept.append(piece)
-            return piece
+            received.append(chunk)
+            return chunk
         }
     }
 
-    func makeAsyncIterator() -> Iterator { Iterator(iterator: body.makeAsyncIterator(), ended: ended) }
+    func makeAsyncIterator() -> Iterator { Iterator(iterator: body.makeAsyncIterator(), onEnd: onEnd) }
 }

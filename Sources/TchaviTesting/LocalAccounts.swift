@@ -1,11 +1,11 @@
 import Foundation
 import Tchavi
 
-/// The state of a local gateway's accounts: a value, so that every change of it is one step under the lock.
+/// The state of a local gateway's accounts: a value, so that each change happens in one step under the lock.
 ///
-/// Its wire forms are written here as literals, and not by the types that read them in the client.
+/// JSON is written here with literal keys, independently of the types with which the client reads it.
 struct LocalAccounts: Sendable {
-    /// One account with what belongs to it.
+    /// An account with its keys, usage logs, payments and sessions.
     struct Account: Sendable {
         let id: String
         var email: String
@@ -22,8 +22,9 @@ struct LocalAccounts: Sendable {
 
         var json: JSONValue {
             [
-                "id": .string(id), "email": .string(email), "name": .text(name), "role": "USER", "status": "ACTIVE",
-                "emailVerified": .boolean(isVerified), "creditsBalance": credits.json, "createdAt": .date(createdAt),
+                "id": .string(id), "email": .string(email), "name": .stringOrNull(name), "role": "USER",
+                "status": "ACTIVE", "emailVerified": .boolean(isVerified), "creditsBalance": credits.json,
+                "createdAt": .date(createdAt),
             ]
         }
     }
@@ -40,7 +41,7 @@ struct LocalAccounts: Sendable {
 
         var json: JSONValue {
             [
-                "id": .string(id), "keyPrefix": .string(prefix), "label": .text(settings.label),
+                "id": .string(id), "keyPrefix": .string(prefix), "label": .stringOrNull(settings.label),
                 "status": isRevoked ? "REVOKED" : "ACTIVE", "allowedIps": settings.allowedIPs?.json ?? .null,
                 "allowedEndpoints": settings.allowedEndpoints?.json ?? .null,
                 "expiresAt": settings.expiresAt?.json ?? .null, "lastUsedAt": lastUsedAt.map { .date($0) } ?? .null,
@@ -62,11 +63,11 @@ struct LocalAccounts: Sendable {
         var json: JSONValue {
             let status = errorCode == nil ? "SUCCESS" : errorCode == "rate_limit_exceeded" ? "RATE_LIMITED" : "ERROR"
             return [
-                "id": .string(id), "apiKeyPrefix": .text(keyPrefix), "endpoint": .string(endpoint),
+                "id": .string(id), "apiKeyPrefix": .stringOrNull(keyPrefix), "endpoint": .string(endpoint),
                 "model": .string(model), "promptTokens": usage.promptTokens.json,
                 "completionTokens": usage.completionTokens.json, "totalTokens": usage.totalTokens.json,
                 "creditsCharged": charged.json, "latencyMs": 1, "status": .string(status),
-                "errorCode": .text(errorCode), "createdAt": .date(createdAt),
+                "errorCode": .stringOrNull(errorCode), "createdAt": .date(createdAt),
             ]
         }
     }
@@ -90,7 +91,7 @@ struct LocalAccounts: Sendable {
         }
     }
 
-    /// Who is calling, and with which key.
+    /// The account that a credential belongs to, and the key's prefix if the credential is a key.
     struct Caller: Sendable {
         let account: Int
         let keyPrefix: String?
@@ -101,7 +102,7 @@ struct LocalAccounts: Sendable {
     var keepsLogs = true
     private var counts: [String: Int] = [:]
 
-    /// A name that was not given before: `key-1`, `key-2`.
+    /// Returns a new id: `key-local-1`, `key-local-2`.
     mutating func name(_ kind: String) -> String {
         counts[kind, default: 0] += 1
         return "\(kind)-local-\(counts[kind] ?? 0)"
@@ -124,8 +125,8 @@ struct LocalAccounts: Sendable {
 
     func account(email: String) -> Int? { accounts.firstIndex { $0.email == email } }
 
-    /// Begins a session, or goes on with one: an access token, and a refresh token in place of the one that was used.
-    mutating func open(
+    /// Opens or refreshes a session: returns an access token, and a refresh token that replaces the one used.
+    mutating func openSession(
         _ account: Int,
         replacing refreshToken: String?,
         lifetime: Duration,
@@ -147,7 +148,7 @@ struct LocalAccounts: Sendable {
         return (access, refresh)
     }
 
-    /// Whose key or token this is, if it works.
+    /// Returns the caller with this key or access token, unless it is unknown, revoked or expired.
     mutating func caller(bearer: String, now: Date) -> Caller? {
         for index in accounts.indices {
             if let end = accounts[index].accessTokens[bearer], now < end {
@@ -175,7 +176,7 @@ struct LocalAccounts: Sendable {
 
     // MARK: Charges
 
-    /// Takes credits, and logs the call. `nil` where there are too few; that is logged too.
+    /// Charges and logs a call. Returns `nil`, and logs an error, if the account does not have enough credits.
     mutating func charge(
         _ caller: Caller,
         _ cost: Decimal,
@@ -235,7 +236,7 @@ struct LocalAccounts: Sendable {
         [
             "id": "pack-small", "name": "Small", "credits": 500, "price": 5000, "currency": "XOF",
             "duration": "ONE_SHOT", "maxKeys": 2, "rateLimit": 60, "isActive": true,
-            "description": "To begin with",
+            "description": "For getting started",
         ],
         [
             "id": "pack-team", "name": "Team", "credits": 5000, "price": 40000, "currency": "XOF",
@@ -267,7 +268,7 @@ struct LocalAccounts: Sendable {
         return payment
     }
 
-    /// Completes a payment that is in progress, and grants its credits once.
+    /// Completes a pending payment and adds its credits to the account.
     mutating func completePayment(_ account: Int, id: String, now: Date) {
         guard let index = accounts[account].payments.firstIndex(where: { $0.id == id && !$0.isCompleted }) else {
             return
@@ -278,8 +279,8 @@ struct LocalAccounts: Sendable {
 }
 
 extension JSONValue {
-    /// A text, or null.
-    static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    /// A string, or `null`.
+    static func stringOrNull(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
     static func date(_ date: Date) -> JSONValue { Timestamp(date).json }
 }

@@ -1,16 +1,16 @@
 import Foundation
 import Tchavi
 
-/// Every endpoint of the gateway but chat.
+/// All endpoints except chat completions.
 extension LocalGateway {
-    /// A request on its way through the endpoints: who is calling, and what for.
+    /// A request with its caller, its path and its query.
     struct AuthenticatedRequest {
         let request: ReceivedRequest
         let caller: LocalAccounts.Caller
         let now: Date
-        /// The path's segments, decoded.
+        /// The path's segments, percent-decoded.
         let segments: [String]
-        /// The query's items, decoded.
+        /// The query's items, percent-decoded.
         let query: [String: String]
 
         init(_ request: ReceivedRequest, _ caller: LocalAccounts.Caller, now: Date) {
@@ -27,14 +27,14 @@ extension LocalGateway {
         }
     }
 
-    /// Why a request gets no good answer.
+    /// A request that the gateway refuses, with the status and body of the response.
     struct RequestFailure: Error {
         let status: Int
         let code: String
         let message: String
         var details: JSONValue?
 
-        static let notFound = RequestFailure(status: 404, code: "not_found", message: "There is no such thing here.")
+        static let notFound = RequestFailure(status: 404, code: "not_found", message: "The resource does not exist.")
         static func invalid(_ message: String) -> RequestFailure {
             RequestFailure(status: 400, code: "invalid_request", message: message)
         }
@@ -42,7 +42,7 @@ extension LocalGateway {
 
     // MARK: Sessions
 
-    /// The endpoints that need no credential; `nil` for any other.
+    /// Responds to the endpoints that need no credential; returns `nil` for all others.
     func session(_ request: ReceivedRequest, _ accounts: inout LocalAccounts) throws(RequestFailure)
         -> TransportResponse?
     {
@@ -52,39 +52,39 @@ extension LocalGateway {
         case "/auth/register":
             guard let email = request.json?["email"]?.string, let password = request.json?["password"]?.string,
                 !email.isEmpty, !password.isEmpty
-            else { throw .invalid("A registration needs an e-mail address and a password.") }
+            else { throw .invalid("`email` or `password` is missing.") }
             guard accounts.account(email: email) == nil else {
-                throw RequestFailure(status: 409, code: "conflict", message: "The e-mail address is taken.")
+                throw RequestFailure(status: 409, code: "conflict", message: "The e-mail address is in use.")
             }
             let name = request.json?["name"]?.string
             let account = accounts.register(email: email, password: password, name: name, credits: 0, now: now)
-            return Self.json(["message": "Look for a mail.", "user": accounts[account].json], status: 201)
+            return Self.json(["message": "Verify your e-mail address.", "user": accounts[account].json], status: 201)
         case "/auth/login":
             guard let account = accounts.account(email: request.json?["email"]?.string ?? ""),
                 accounts[account].password == request.json?["password"]?.string
             else {
-                throw RequestFailure(status: 401, code: "unauthorized", message: "E-mail address or password is wrong.")
+                throw RequestFailure(status: 401, code: "unauthorized", message: "The e-mail or password is wrong.")
             }
-            return open(account, replacing: nil, &accounts, now)
+            return openSession(account, replacing: nil, &accounts, now)
         case "/auth/refresh":
             let token = Self.refreshToken(request)
             guard let token, let account = accounts.accounts.firstIndex(where: { $0.refreshTokens.contains(token) })
             else {
                 throw RequestFailure(status: 401, code: "unauthorized", message: "The refresh cookie is not valid.")
             }
-            return open(account, replacing: token, &accounts, now)
+            return openSession(account, replacing: token, &accounts, now)
         default: return nil
         }
     }
 
-    private func open(
+    private func openSession(
         _ account: Int,
         replacing token: String?,
         _ accounts: inout LocalAccounts,
         _ now: Date
     ) -> TransportResponse {
         let lifetime = configuration.accessTokenLifetime
-        let (access, refresh) = accounts.open(account, replacing: token, lifetime: lifetime, now: now)
+        let (access, refresh) = accounts.openSession(account, replacing: token, lifetime: lifetime, now: now)
         var response = Self.json(["accessToken": .string(access), "user": accounts[account].json])
         response.headers["Set-Cookie"] = "refreshToken=\(refresh); Path=/auth; HttpOnly; SameSite=Strict"
         return response
@@ -170,7 +170,7 @@ extension LocalGateway {
             let parameters = try Self.read(body, APIKeyParameters.self)
             if let label = parameters.label { accounts[account].keys[index].settings.label = label }
             if let ips = parameters.allowedIPs { accounts[account].keys[index].settings.allowedIPs = ips }
-            if let end = parameters.expiresAt { accounts[account].keys[index].settings.expiresAt = end }
+            // `UpdateApiKeyParams` of the published types has no `expiresAt`.
             if let endpoints = parameters.allowedEndpoints {
                 accounts[account].keys[index].settings.allowedEndpoints = endpoints
             }
@@ -236,14 +236,14 @@ extension LocalGateway {
         case (.get, "history"): return Self.page(call, accounts[account].payments.map(\.json))
         case (.get, _):
             guard let payment = accounts[account].payments.first(where: { $0.id == id }) else { throw .notFound }
-            // The first look finds it under way, and the provider done by the next.
+            // The first status is pending; the next one is completed.
             accounts.completePayment(account, id: id, now: call.now)
             return Self.json(payment.json)
         default: throw .notFound
         }
     }
 
-    // MARK: Models that are none
+    // MARK: Embeddings and images
 
     private func embeddings(
         _ call: AuthenticatedRequest,
@@ -259,7 +259,7 @@ extension LocalGateway {
             case .tokenArrays(let arrays): arrays.map { $0.map(String.init).joined(separator: " ") }
             }
         let dimensions = request.dimensions ?? 8
-        guard (1...4096).contains(dimensions) else { throw .invalid("`dimensions` is beyond what can be answered.") }
+        guard (1...4096).contains(dimensions) else { throw .invalid("`dimensions` must be between 1 and 4096.") }
         let usage = TokenUsage(
             promptTokens: inputs.reduce(0) { $0 + ($1.utf8.count + 3) / 4 },
             completionTokens: 0
@@ -276,7 +276,7 @@ extension LocalGateway {
         return Self.json(.object(members))
     }
 
-    /// Numbers of length one that depend on the text and mean nothing.
+    /// A unit vector derived from a hash of the text, without any meaning.
     private static func vector(_ text: String, _ dimensions: Int) -> [Float] {
         var numbers: [Float] = []
         var digest = SHA256.digest(Array(text.utf8))
@@ -296,7 +296,7 @@ extension LocalGateway {
     ) throws(RequestFailure) -> TransportResponse {
         let request = try Self.read(body, ImageRequest.self)
         let count = request.n ?? 1
-        guard (1...10).contains(count) else { throw .invalid("`n` is beyond what can be answered.") }
+        guard (1...10).contains(count) else { throw .invalid("`n` must be between 1 and 10.") }
         let usage = TokenUsage(promptTokens: (request.prompt.utf8.count + 3) / 4, completionTokens: 0)
         let model = request.model ?? "dall-e-3"
         let tchavi = try charge(call, Decimal(5 * count), model: model, usage, &accounts)
@@ -320,7 +320,7 @@ extension LocalGateway {
         Decimal(usage.totalTokens) * configuration.creditsPerThousandTokens / 1000
     }
 
-    /// Takes credits for a call, and logs it.
+    /// Charges a call to the caller's account and logs it.
     func charge(
         _ call: AuthenticatedRequest,
         _ cost: Decimal,
@@ -340,7 +340,7 @@ extension LocalGateway {
             var failure = RequestFailure(
                 status: 402,
                 code: "insufficient_credits",
-                message: "The account has too few credits."
+                message: "The account does not have enough credits."
             )
             failure.details = [
                 "creditsRemaining": accounts[call.caller.account].credits.json, "creditsNeeded": cost.json,
@@ -357,7 +357,7 @@ extension LocalGateway {
         do {
             return try json.decoded()
         } catch {
-            throw .invalid("The body cannot be read: \(error.description).")
+            throw .invalid("The request body is not valid: \(error.description).")
         }
     }
 

@@ -2,15 +2,18 @@ import Foundation
 public import Tchavi
 
 extension LocalGateway {
-    /// What the gateway answers where nothing is scripted, by fixed rules and without any understanding.
+    /// Derives a response from a request by fixed rules.
     ///
-    /// If tools are declared and the last message is not a tool's result, it calls each of them once, with arguments
-    /// made from their schemas: the last capitalised word of the input for a string, the first of an enumeration, 1, or
-    /// `true`. Otherwise it answers with a sentence that says it is no model and repeats what it was asked; as JSON
-    /// where the request's format asks for that.
+    /// If the request declares tools and its last message is not a tool result, the response calls each tool once, with
+    /// arguments that fit the tool's schema: the input's last capitalised word for a string, an enumeration's first
+    /// value, 1, or `true`. Otherwise it is a sentence that repeats the input or the tool results, as JSON if the
+    /// request's response format asks for it.
+    ///
+    /// A gateway uses this unless it was created with a closure of its own, which can call it for the requests that it
+    /// has no response for.
     ///
     /// - Parameter request: The request.
-    /// - Returns: The answer.
+    /// - Returns: Tool calls or text.
     public static func derivedResponse(to request: ChatRequest) -> ScriptedResponse {
         let input = request.messages.last { $0.role == .user }?.text ?? request.messages.last?.text ?? ""
         if let tools = request.tools, !tools.isEmpty, request.toolChoice != .disabled,
@@ -28,8 +31,8 @@ extension LocalGateway {
         let results = request.messages.reversed().prefix { $0.role == .tool }.reversed().map(\.text)
         let sentence =
             results.isEmpty
-            ? "This is LocalGateway, which is no model. You asked: \(input)"
-            : "This is LocalGateway, which is no model. The tools said: \(results.joined(separator: "; "))"
+            ? "This is LocalGateway, not a language model. You asked: \(input)"
+            : "This is LocalGateway, not a language model. The tools returned: \(results.joined(separator: "; "))"
         if let format = request.responseFormat, format.type.hasPrefix("json") {
             return .text(JSONValue.object(["answer": .string(sentence)]).serialized())
         }
@@ -57,12 +60,9 @@ extension LocalGateway {
         }
     }
 
-    /// An estimate of the tokens that a message takes: one for every four bytes of its text and tool calls, 85 for each
-    /// image, and four for the message itself. No tokenizer counts this way; it only grows as theirs do.
-    ///
-    /// - Parameter message: The message.
-    /// - Returns: The number of tokens.
-    public static func estimatedTokens(_ message: ChatMessage) -> Int {
+    /// Estimates a message's tokens: one for every four bytes of text and tool calls, 85 for each image, and four for
+    /// the message itself. Tokenizers count differently.
+    static func estimatedTokens(_ message: ChatMessage) -> Int {
         var bytes = message.text.utf8.count
         for call in message.toolCalls ?? [] { bytes += call.name.utf8.count + call.function.arguments.utf8.count }
         var images = 0
@@ -71,7 +71,7 @@ extension LocalGateway {
     }
 }
 
-/// The events that a completion is streamed as.
+/// The server-sent events of a streamed completion.
 enum CompletionEvents {
     static func events(of completion: ChatCompletion, includesUsage: Bool) -> [Data] {
         var chunks: [ChatCompletionChunk] = []
@@ -94,7 +94,7 @@ enum CompletionEvents {
         return events.map { Data($0.utf8) }
     }
 
-    /// A message word by word, then its tool calls, their arguments in two halves.
+    /// A message's text word by word, then its tool calls, with their arguments split in two.
     private static func deltas(of message: ChatMessage) -> [ChatDelta] {
         var deltas: [ChatDelta] = []
         var word = ""

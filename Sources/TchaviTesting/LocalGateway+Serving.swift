@@ -2,12 +2,11 @@ import Foundation
 import Tchavi
 
 extension LocalGateway {
-    /// Serves the gateway on a loopback socket, for clients that need a real one: of this package, or any that speaks
-    /// the OpenAI API.
+    /// Serves the gateway on a loopback socket, for this package's client or any other client of the OpenAI API.
     ///
-    /// - Parameter port: The port; 0 lets the system choose.
+    /// - Parameter port: The port to listen on; 0 lets the system choose.
     /// - Returns: The server, which stops when it is released.
-    /// - Throws: Where the port cannot be opened.
+    /// - Throws: An error that names the failed system call if the port cannot be opened.
     public func serve(port: UInt16 = 0) throws -> LoopbackServer {
         try LoopbackServer(port: port) { [self] connection in
             while let request = try connection.receiveRequest() {
@@ -26,14 +25,14 @@ extension LocalGateway {
         headers["Transfer-Encoding"] = "chunked"
         try connection.send(LoopbackServer.Connection.head(response.status, headers))
         let iterator = response.body.makeAsyncIterator()
-        while let piece = try blocking({ try await iterator.next() }) {
-            try connection.send(Data("\(String(piece.count, radix: 16))\r\n".utf8) + piece + Data("\r\n".utf8))
+        while let chunk = try blocking({ try await iterator.next() }) {
+            try connection.send(Data("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Data("\r\n".utf8))
         }
         try connection.send("0\r\n\r\n")
     }
 }
 
-/// Waits for asynchronous work on a thread that may block: one of the server's own, never one of Swift's pool.
+/// Blocks the calling thread until the work ends. Called only on the server's own threads, never on Swift's pool.
 private func blocking<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) throws -> Value {
     let result = ResultBox<Value>()
     let done = DispatchSemaphore(value: 0)
@@ -49,7 +48,7 @@ private func blocking<Value: Sendable>(_ work: @escaping @Sendable () async thro
     return try result.get()
 }
 
-/// Carries a result from a task to the thread that waits for it.
+/// Holds a task's result for the thread that waits for it.
 private final class ResultBox<Value: Sendable>: Sendable {
     private let result = Locked<Result<Value, any Error>>(.failure(CancellationError()))
 

@@ -1,67 +1,88 @@
 public import Foundation
 public import Tchavi
 
-/// The whole gateway within the process, without a network: for tests, examples and work offline.
+/// An in-process gateway that needs no network, for tests, examples and offline work.
 ///
-/// It is no model. What it answers is scripted (``enqueue(_:)``, ``init(configuration:responding:)``) or derived from
-/// the request by fixed rules; its token counts are estimates. Everything around the answer is as with the real
-/// gateway: keys and sessions, credits that run down, errors, streams and the metadata that follows them, and a usage
-/// history that adds up with what was charged. Payments are under way when they are first looked at, and complete the
-/// next time.
+/// It is not a language model: its responses are scripted (``enqueue(_:)``, ``init(configuration:responding:)``) or
+/// derived from the request by fixed rules. Everything else behaves as on a gateway: keys and sessions, credits that run
+/// out, errors, streams and the metadata that follows them, and a usage history that matches the charges.
 ///
 /// ```swift
 /// let gateway = LocalGateway()
-/// gateway.enqueue(.text("Your order left our house this morning."))
+/// gateway.enqueue(.text("Your order was shipped this morning."))
 /// let completion = try await gateway.client().chat.complete(request)
 /// gateway.requests.count  // 1
 /// ```
+///
+/// ## What is a guess
+///
+/// The gateway's published types define the bodies of requests and responses, the form of errors, and what 401, 402 and
+/// 429 mean. Where they are silent, this type guesses, so do not let a test depend on the following:
+///
+/// - **Endpoints**: all paths and methods but `/auth/refresh`; they are those that the client uses by default.
+/// - **Errors**: the names (`unauthorized`, `insufficient_credits`, `rate_limit_exceeded`, `invalid_request`,
+///   `forbidden`, `not_found`, `conflict`), the messages, the statuses 400, 403, 404 and 409, 201 for what was created,
+///   the `details` of a 402, and the header `x-request-id`.
+/// - **Sessions**: the refresh cookie is named `refreshToken`, has the path `/auth`, and is replaced at every refresh.
+///   Logging out ends all access tokens of the account. An access token is valid for 15 minutes. A new account has no
+///   credits and can log in before its address is verified. Every endpoint accepts both keys and access tokens.
+/// - **API keys**: a prefix of 12 characters; a revoked key stays in the list. Allowed addresses and endpoints are
+///   stored, but not enforced. Changing a key ignores an expiry date, which the published type lacks.
+/// - **Payments**: a payment is pending when its status is first fetched, and completed from the second time on.
+///   The provider is always `PAWAPAY`, and there is no redirect.
+/// - **Tokens and charges**: one token for every four bytes of text, 85 for an image and four for a message; credits in
+///   proportion to the tokens (``Configuration/creditsPerThousandTokens``), and five for a generated image.
+/// - **Usage**: `day`, `week` and `month` are the last 1, 7 and 30 days; the latency is always 1 ms.
+/// - **Limits**: pages have 20 elements by default and 100 at most; requests are limited to 128 choices, 10 images and
+///   4,096 dimensions.
+/// - **Catalogues**: the credit packs and models, and the metadata's tier and mode.
 public final class LocalGateway: HTTPTransport {
-    /// How the gateway behaves.
+    /// Settings of a local gateway.
     public struct Configuration: Sendable {
-        /// The keys that are accepted.
+        /// The API keys that the gateway accepts.
         public var apiKeys: Set<String> = [LocalGateway.defaultAPIKey]
-        /// The credits that the account has.
+        /// The account's initial credits.
         public var credits: Decimal = 1000
-        /// What a thousand tokens cost, in credits.
+        /// The price of a thousand tokens, in credits.
         public var creditsPerThousandTokens: Decimal = 1
-        /// How many bytes a piece of a stream has; `nil` for one event a piece. Any number splits events, and
-        /// characters, wherever it falls.
-        public var streamPieceBytes: Int?
-        /// How long an access token is valid.
+        /// The size of a stream's chunks in bytes; `nil` for one event per chunk. A size splits events and characters
+        /// at any byte.
+        public var streamChunkBytes: Int?
+        /// The lifetime of an access token.
         public var accessTokenLifetime: Duration = .seconds(900)
-        /// How long the gateway thinks before it answers.
+        /// The delay before each response.
         public var latency: Duration = .zero
-        /// Whether requests are kept for ``LocalGateway/requests``, and calls for the usage history; without end, so a
-        /// gateway that serves very many had better not.
+        /// Whether requests are kept for ``LocalGateway/requests`` and calls for the usage history. Memory grows with
+        /// each request, so turn this off for long runs.
         public var remembersRequests = true
-        /// What measures the latency.
+        /// The clock that measures ``latency``.
         public var clock: any Clock<Duration> = ContinuousClock()
-        /// What day it is.
+        /// Returns the current date, which decides when keys and tokens expire.
         public var now: @Sendable () -> Date = { Date() }
 
-        /// Makes a configuration; set what differs from it afterwards.
+        /// Creates a configuration with the default settings.
         public init() {}
     }
 
-    /// What the gateway answers to one request.
+    /// The response to one request.
     public enum ScriptedResponse: Sendable {
-        /// A text.
+        /// A completion with this text.
         case text(String)
-        /// Calls of tools, with a text beside them or none.
+        /// A completion with tool calls and, optionally, text.
         case toolCalls([ToolCall], text: String? = nil)
-        /// A completion as it is, but for what the gateway charges.
+        /// This completion, with the metadata of what the gateway charges for it.
         case completion(ChatCompletion)
-        /// An error in the gateway's form; nothing is charged.
+        /// An error in the gateway's format, free of charge.
         case error(status: Int, code: String, message: String, headers: HeaderFields = HeaderFields())
-        /// An answer as it is; nothing is charged.
+        /// An unchanged HTTP response, free of charge.
         case response(status: Int, headers: HeaderFields, body: Data)
-        /// No answer: the transport fails with this error.
+        /// No response: the transport throws this error.
         case failure(TchaviError)
 
-        /// Too many requests.
+        /// Creates a rate limit error with status 429.
         ///
-        /// - Parameter retryAfter: How long to wait, in whole seconds; `nil` says nothing of it.
-        /// - Returns: A 429 with `Retry-After`.
+        /// - Parameter retryAfter: The value of `Retry-After`, in whole seconds; `nil` leaves the header out.
+        /// - Returns: The error.
         public static func rateLimited(retryAfter: Duration? = nil) -> ScriptedResponse {
             var headers = HeaderFields()
             headers["Retry-After"] = retryAfter.map { String($0.components.seconds) }
@@ -74,11 +95,11 @@ public final class LocalGateway: HTTPTransport {
         }
     }
 
-    /// The key that a gateway accepts unless told otherwise.
+    /// The API key that a gateway accepts by default.
     public static let defaultAPIKey = "sk-tch-local-gateway"
-    /// The e-mail address of the account that every gateway has, and that its keys belong to.
+    /// The e-mail address of the default account, which owns the configured API keys.
     public static let defaultEmail = "ada@tchavi.example"
-    /// The password of that account.
+    /// The password of the default account.
     public static let defaultPassword = "local-gateway-password"
 
     private struct State {
@@ -92,11 +113,12 @@ public final class LocalGateway: HTTPTransport {
     private let responding: @Sendable (ChatRequest) throws -> ScriptedResponse
     private let state: Locked<State>
 
-    /// Opens a gateway.
+    /// Creates a gateway with a default account.
     ///
     /// - Parameters:
-    ///   - configuration: How the gateway behaves.
-    ///   - responding: What to answer where nothing is scripted. Unless given, ``derivedResponse(to:)``.
+    ///   - configuration: The gateway's settings.
+    ///   - responding: Returns the response to a chat request for which none is scripted; by default
+    ///     ``derivedResponse(to:)``.
     public init(
         configuration: Configuration = Configuration(),
         responding: @escaping @Sendable (ChatRequest) throws -> ScriptedResponse = {
@@ -122,9 +144,9 @@ public final class LocalGateway: HTTPTransport {
         state = Locked(State(accounts: accounts))
     }
 
-    /// A client of this gateway, with a key that it accepts.
+    /// Creates a client of this gateway, with a key that the gateway accepts.
     ///
-    /// - Parameter configuration: How the client behaves; its transport is replaced by this gateway.
+    /// - Parameter configuration: The client's configuration; this gateway replaces its transport.
     /// - Returns: The client.
     public func client(configuration: TchaviClient.Configuration = TchaviClient.Configuration()) -> TchaviClient {
         var configuration = configuration
@@ -132,33 +154,33 @@ public final class LocalGateway: HTTPTransport {
         return TchaviClient(.apiKey(Secret(acceptedKey)), configuration: configuration)
     }
 
-    /// Scripts the answers to the next requests that have a valid key. They are used up in their order.
+    /// Scripts the responses to the next requests with a valid credential, in order. Each is used once.
     ///
-    /// Texts, tool calls and completions wait for a chat request; errors, answers as they are and failures are taken by
-    /// whatever comes next.
+    /// Text, tool calls and completions are kept for the next chat request; errors, HTTP responses and failures are
+    /// used for the next request of any kind.
     ///
-    /// - Parameter answers: The answers.
-    public func enqueue(_ answers: ScriptedResponse...) {
-        state.withLock { $0.script += answers }
+    /// - Parameter responses: The responses to add to the script.
+    public func enqueue(_ responses: ScriptedResponse...) {
+        state.withLock { $0.script += responses }
     }
 
-    /// Every request that arrived, in order, also those that were refused.
+    /// All requests received so far, in order, including those that were refused.
     public var requests: [ReceivedRequest] { state.withLock { $0.requests } }
 
-    /// Every chat request that arrived and could be read, in order.
+    /// All valid chat requests received so far, in order.
     public var chatRequests: [ChatRequest] {
         requests.compactMap { request in request.json.flatMap { try? ChatRequest(json: $0) } }
     }
 
-    /// The credits that are left of the account that every gateway has.
+    /// The remaining credits of the default account.
     public var creditsRemaining: Decimal { state.withLock { $0.accounts[0].credits } }
 
     private var acceptedKey: String { configuration.apiKeys.min() ?? Self.defaultAPIKey }
 
-    /// Answers a request.
+    /// Responds to a request in the process.
     ///
     /// - Parameter request: The request.
-    /// - Returns: The answer.
+    /// - Returns: The response.
     /// - Throws: `CancellationError`, or the error of a scripted ``ScriptedResponse/failure(_:)``.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
@@ -178,12 +200,12 @@ public final class LocalGateway: HTTPTransport {
             state.served += 1
             return state.served
         }
-        var response = try await answer(request, number: number)
+        var response = try await response(to: request, number: number)
         response.headers["x-request-id"] = "req-local-\(number)"
         return response
     }
 
-    private func answer(_ request: ReceivedRequest, number: Int) async throws -> TransportResponse {
+    private func response(to request: ReceivedRequest, number: Int) async throws -> TransportResponse {
         if configuration.latency > .zero { try await configuration.clock.sleep(for: configuration.latency) }
         do {
             if let response = try state.withLock({ state throws(RequestFailure) in try session(request, &state.accounts)
@@ -192,11 +214,13 @@ public final class LocalGateway: HTTPTransport {
             }
             let call = try authenticated(request)
             let isChat = request.method == .post && request.path == "/v1/chat/completions"
-            if let scripted = script(call, isChat: isChat) { return try reply(scripted, call, number: number) }
+            if let scripted = nextScripted(call, isChat: isChat) {
+                return try response(for: scripted, call, number: number)
+            }
             guard isChat else {
                 return try state.withLock { state throws(RequestFailure) in try resource(call, &state.accounts) }
             }
-            return try reply(responding(try Self.chat(request).chat), call, number: number)
+            return try response(for: responding(try Self.chat(request).chat), call, number: number)
         } catch let failure as RequestFailure {
             return Self.error(failure.status, failure.code, failure.message, details: failure.details)
         }
@@ -209,14 +233,14 @@ public final class LocalGateway: HTTPTransport {
             throw RequestFailure(
                 status: 401,
                 code: "unauthorized",
-                message: "The API key or token is missing or not valid."
+                message: "The API key or access token is missing or not valid."
             )
         }
         return AuthenticatedRequest(request, caller, now: now)
     }
 
-    /// Takes the first scripted answer, if it is for a request of that kind.
-    private func script(_ call: AuthenticatedRequest, isChat: Bool) -> ScriptedResponse? {
+    /// Removes and returns the next scripted response, if it suits a request of this kind.
+    private func nextScripted(_ call: AuthenticatedRequest, isChat: Bool) -> ScriptedResponse? {
         state.withLock { state in
             switch state.script.first {
             case nil: return nil
@@ -224,21 +248,21 @@ public final class LocalGateway: HTTPTransport {
                 guard isChat else { return nil }
             case .error, .response, .failure: break
             }
-            let answer = state.script.removeFirst()
-            if case .error(_, let code, _, _) = answer {
+            let scripted = state.script.removeFirst()
+            if case .error(_, let code, _, _) = scripted {
                 let model = call.request.json?["model"]?.string ?? ""
-                let nothing = TokenUsage(promptTokens: 0, completionTokens: 0)
+                let noUsage = TokenUsage(promptTokens: 0, completionTokens: 0)
                 state.accounts.log(
                     call.caller,
                     endpoint: call.request.path,
                     model: model,
-                    usage: nothing,
+                    usage: noUsage,
                     charged: 0,
                     errorCode: code,
                     now: call.now
                 )
             }
-            return answer
+            return scripted
         }
     }
 
@@ -246,16 +270,18 @@ public final class LocalGateway: HTTPTransport {
         do {
             let json = try JSONValue(parsing: request.body)
             let chat = try ChatRequest(json: json)
-            guard (1...128).contains(chat.n ?? 1) else { throw JSONError("`n` is beyond what can be answered") }
+            guard (1...128).contains(chat.n ?? 1) else { throw JSONError("`n` must be between 1 and 128") }
             return (chat, json["stream"]?.boolean ?? false)
         } catch {
-            throw .invalid("The body cannot be read: \((error as? JSONError)?.description ?? "\(error)").")
+            throw .invalid("The request body is not valid: \((error as? JSONError)?.description ?? "\(error)").")
         }
     }
 
-    private func reply(_ scripted: ScriptedResponse, _ call: AuthenticatedRequest, number: Int) throws
-        -> TransportResponse
-    {
+    private func response(
+        for scripted: ScriptedResponse,
+        _ call: AuthenticatedRequest,
+        number: Int
+    ) throws -> TransportResponse {
         var completion: ChatCompletion
         switch scripted {
         case .failure(let error): throw error
@@ -267,7 +293,7 @@ public final class LocalGateway: HTTPTransport {
         }
         let (chat, isStream) = try Self.chat(call.request)
         switch scripted {
-        case .completion(let given): completion = given
+        case .completion(let scripted): completion = scripted
         case .text(let text): completion = makeCompletion(chat, .assistant(.text(text)), .stop, number)
         case .toolCalls(let calls, let text):
             let message = ChatMessage(role: .assistant, content: text.map { .text($0) }, toolCalls: calls)
@@ -284,7 +310,7 @@ public final class LocalGateway: HTTPTransport {
         return TransportResponse(
             status: 200,
             headers: ["Content-Type": "text/event-stream"],
-            body: TransportBody(Pieces(events, bytes: configuration.streamPieceBytes))
+            body: TransportBody(ChunkedData(events, chunkBytes: configuration.streamChunkBytes))
         )
     }
 
@@ -326,35 +352,35 @@ public final class LocalGateway: HTTPTransport {
     }
 }
 
-/// Bytes handed out piece by piece, at the pace at which they are read.
-struct Pieces: AsyncSequence, Sendable {
+/// Data returned chunk by chunk, at the pace of the reader.
+struct ChunkedData: AsyncSequence, Sendable {
     typealias Element = Data
     typealias Failure = any Error
 
-    private let pieces: [Data]
+    private let chunks: [Data]
 
     /// - Parameters:
-    ///   - events: The pieces, if they are to come as they are.
-    ///   - bytes: How many bytes each piece is to have instead.
-    init(_ events: [Data], bytes: Int?) {
-        guard let bytes else {
-            pieces = events
+    ///   - events: The data, one chunk per element unless a size is given.
+    ///   - chunkBytes: The size of the chunks in bytes.
+    init(_ events: [Data], chunkBytes: Int?) {
+        guard let chunkBytes else {
+            chunks = events
             return
         }
         let whole = events.reduce(into: Data()) { $0.append($1) }
-        pieces = stride(from: 0, to: whole.count, by: Swift.max(1, bytes)).map { start in
-            whole.subdata(in: start..<Swift.min(whole.count, start + Swift.max(1, bytes)))
+        chunks = stride(from: 0, to: whole.count, by: Swift.max(1, chunkBytes)).map { start in
+            whole.subdata(in: start..<Swift.min(whole.count, start + Swift.max(1, chunkBytes)))
         }
     }
 
     struct Iterator: AsyncIteratorProtocol {
-        var pieces: ArraySlice<Data>
+        var chunks: ArraySlice<Data>
 
         mutating func next() async throws -> Data? {
             try Task.checkCancellation()
-            return pieces.popFirst()
+            return chunks.popFirst()
         }
     }
 
-    func makeAsyncIterator() -> Iterator { Iterator(pieces: pieces[...]) }
+    func makeAsyncIterator() -> Iterator { Iterator(chunks: chunks[...]) }
 }

@@ -1,10 +1,10 @@
 public import Foundation
 public import Tchavi
 
-/// A small HTTP/1.1 server on 127.0.0.1, for tests that need a real socket and answers that go wrong.
+/// An HTTP/1.1 server on 127.0.0.1, for tests that need a real socket or faulty responses.
 ///
-/// Each connection is handled on a thread of its own by a closure that reads requests and writes bytes as it likes:
-/// also half an answer, a wrong length, or a reset.
+/// A closure handles each connection on a thread of its own. It reads requests and writes any bytes: also a truncated
+/// response, a wrong length, or a reset.
 ///
 /// ```swift
 /// let server = try LoopbackServer { connection in
@@ -15,14 +15,14 @@ public import Tchavi
 /// defer { server.stop() }
 /// ```
 ///
-/// It is no server for production: nothing is bounded, and a thread is spent on each connection.
+/// Do not use it in production: it limits neither the sizes of requests nor the number of threads.
 public final class LoopbackServer: Sendable {
-    /// The port that the server listens on.
+    /// The port on which the server listens.
     public let port: Int
 
     private let core: Core
 
-    /// What the server's threads share, which must not keep the server itself alive.
+    /// The state shared with the server's threads, which must not keep the server itself alive.
     private final class Core: Sendable {
         let listener: LoopbackSocket
         let handler: @Sendable (Connection) throws -> Void
@@ -61,10 +61,10 @@ public final class LoopbackServer: Sendable {
 
         private func handle(_ socket: LoopbackSocket) {
             let connection = Connection(socket)
-            // A handler that throws has nobody to tell but the client, who sees the connection close.
+            // The client sees an error of the handler as a closed connection.
             try? handler(connection)
-            if connection.isReset { socket.lingerNot() }
-            // Under the lock, so that `stop` cannot meet a descriptor that was closed and given away again.
+            if connection.isReset { socket.resetOnClose() }
+            // Closed under the lock, so that `stop` never shuts down a descriptor that was reused after closing.
             open.withLock { open in
                 _ = open?.removeValue(forKey: socket.descriptor)
                 socket.close()
@@ -83,20 +83,20 @@ public final class LoopbackServer: Sendable {
                 for socket in sockets.values { socket.shutDown() }
                 listener.shutDown()
                 #if canImport(Darwin)
-                // There a shutdown does not wake who accepts; closing the socket does.
+                // On Darwin, only closing the socket ends a waiting `accept`.
                 listener.close()
                 #endif
             }
         }
     }
 
-    /// Begins to listen.
+    /// Creates a server and starts listening.
     ///
     /// - Parameters:
-    ///   - port: The port; 0 lets the system choose.
-    ///   - handler: Handles one connection, on a thread of its own; it may block. The connection closes when it returns
-    ///     or throws.
-    /// - Throws: An error that names the system call that failed.
+    ///   - port: The port to listen on; 0 lets the system choose.
+    ///   - handler: Handles one connection on a thread of its own, so it may block. The connection is closed when the
+    ///     handler returns or throws.
+    /// - Throws: An error that names the failed system call.
     public init(port: UInt16 = 0, handler: @escaping @Sendable (Connection) throws -> Void) throws {
         let (listener, port) = try LoopbackSocket.listening(port: port)
         self.port = Int(port)
@@ -109,12 +109,12 @@ public final class LoopbackServer: Sendable {
         core.stop()
     }
 
-    /// Closes every connection and stops listening. Called by itself when the server is released.
+    /// Closes all connections and stops listening. This happens automatically when the server is released.
     public func stop() {
         core.stop()
     }
 
-    /// `http://127.0.0.1` with the server's port.
+    /// The server's URL: `http://127.0.0.1` and the port.
     public var baseURL: URL {
         var components = URLComponents()
         components.scheme = "http"
@@ -123,13 +123,13 @@ public final class LoopbackServer: Sendable {
         return components.url ?? TchaviClient.Configuration.defaultBaseURL
     }
 
-    /// How many connections were accepted so far.
-    public var acceptedConnections: Int { core.accepted.withLock { $0 } }
+    /// The number of connections accepted so far.
+    package var acceptedConnections: Int { core.accepted.withLock { $0 } }
 
-    /// How many connections are open.
-    public var openConnections: Int { core.open.withLock { $0?.count ?? 0 } }
+    /// The number of open connections.
+    package var openConnections: Int { core.open.withLock { $0?.count ?? 0 } }
 
-    /// One connection, to be used on the thread it was handed to.
+    /// A connection to a client, for use on its handler's thread.
     public final class Connection: Sendable {
         private let socket: LoopbackSocket
         private let state = Locked((unread: Data(), isReset: false))
@@ -140,10 +140,10 @@ public final class LoopbackServer: Sendable {
 
         fileprivate var isReset: Bool { state.withLock { $0.isReset } }
 
-        /// Waits for the next request and reads it whole.
+        /// Waits for the next request and reads it with its body.
         ///
-        /// - Returns: The request, or `nil` once the client has closed the connection.
-        /// - Throws: Where the connection fails, or what arrives is no HTTP/1.1.
+        /// - Returns: The request, or `nil` if the client has closed the connection.
+        /// - Throws: An error if the connection fails or the request is not valid HTTP/1.1.
         public func receiveRequest() throws -> ReceivedRequest? {
             var unread = state.withLock { $0.unread }
             defer { state.withLock { $0.unread = unread } }
@@ -157,7 +157,7 @@ public final class LoopbackServer: Sendable {
             var request = try ReceivedRequest(head: unread[..<range.lowerBound])
             unread = Data(unread[range.upperBound...])
             let length = request.headers["content-length"].flatMap { Int($0) } ?? 0
-            guard length >= 0 else { throw TchaviError(.invalidRequest, "What arrived has a negative length.") }
+            guard length >= 0 else { throw TchaviError(.invalidRequest, "The request's Content-Length is negative.") }
             while unread.count < length {
                 let more = try socket.receive(64 << 10)
                 guard !more.isEmpty else { return nil }
@@ -168,25 +168,25 @@ public final class LoopbackServer: Sendable {
             return request
         }
 
-        /// Writes bytes as they are.
+        /// Writes raw bytes to the connection.
         ///
-        /// - Parameter data: The bytes.
-        /// - Throws: Where the client has gone.
+        /// - Parameter data: The bytes to write.
+        /// - Throws: An error if the client has closed the connection.
         public func send(_ data: Data) throws { try socket.send(data) }
 
-        /// Writes a text as it is.
+        /// Writes a string to the connection, as UTF-8.
         ///
-        /// - Parameter text: The text.
-        /// - Throws: Where the client has gone.
+        /// - Parameter text: The string to write.
+        /// - Throws: An error if the client has closed the connection.
         public func send(_ text: String) throws { try socket.send(Data(text.utf8)) }
 
-        /// Writes a whole answer with its length.
+        /// Writes a complete response, with its `Content-Length`.
         ///
         /// - Parameters:
-        ///   - status: The status.
-        ///   - headers: Header fields beside the length.
-        ///   - body: The body.
-        /// - Throws: Where the client has gone.
+        ///   - status: The HTTP status code.
+        ///   - headers: The other header fields.
+        ///   - body: The response's body.
+        /// - Throws: An error if the client has closed the connection.
         public func respond(status: Int = 200, headers: HeaderFields = HeaderFields(), body: Data) throws {
             var headers = headers
             headers["Content-Length"] = String(body.count)
@@ -203,28 +203,28 @@ public final class LoopbackServer: Sendable {
             while let more = try? socket.receive(4096), !more.isEmpty {}
         }
 
-        /// Makes the connection end with a reset when the handler returns.
+        /// Resets the connection, instead of closing it, when the handler returns.
         public func reset() {
             state.withLock { $0.isReset = true }
         }
     }
 }
 
-/// A request as a server got it.
+/// An HTTP request as received by a server.
 public struct ReceivedRequest: Sendable {
-    /// The method.
+    /// The HTTP method.
     public var method: TransportMethod
-    /// The target: path and query.
+    /// The path and query, as sent by the client.
     public var target: String
-    /// The header fields.
+    /// All header fields, in the order received.
     public var headers: HeaderFields
-    /// The body.
+    /// The complete body; empty if there was none.
     public var body = Data()
 
-    /// The target without its query.
+    /// The path without the query.
     public var path: String { String(target.prefix { $0 != "?" }) }
 
-    /// The body as JSON, if it is that.
+    /// The body as JSON; `nil` if it is not valid JSON.
     public var json: JSONValue? { try? JSONValue(parsing: body) }
 
     init(method: TransportMethod, target: String, headers: HeaderFields, body: Data) {
@@ -238,7 +238,7 @@ public struct ReceivedRequest: Sendable {
         let lines = String(decoding: head, as: UTF8.self).components(separatedBy: "\r\n")
         let parts = lines[0].split(separator: " ")
         guard parts.count == 3, parts[2].hasPrefix("HTTP/1.") else {
-            throw TchaviError(.invalidRequest, "What arrived is no HTTP/1.1 request.")
+            throw TchaviError(.invalidRequest, "The request is not valid HTTP/1.1.")
         }
         method = TransportMethod(rawValue: String(parts[0]))
         target = String(parts[1])

@@ -21,11 +21,11 @@ struct SystemCallFailure: Error, CustomStringConvertible {
     var description: String { "\(call) failed: \(String(cString: strerror(number))) (errno \(number))" }
 }
 
-/// A TCP socket on 127.0.0.1, in blocking calls for threads of its own.
+/// A TCP socket on 127.0.0.1. Its calls block, so they need a thread of their own.
 struct LoopbackSocket: Sendable {
     let descriptor: Int32
 
-    /// Listens on 127.0.0.1 and nowhere else.
+    /// Creates a socket that listens on 127.0.0.1 only.
     static func listening(port: UInt16) throws -> (socket: LoopbackSocket, port: UInt16) {
         let descriptor = socket(AF_INET, streamType, 0)
         guard descriptor >= 0 else { throw SystemCallFailure("socket") }
@@ -53,7 +53,7 @@ struct LoopbackSocket: Sendable {
         }
     }
 
-    /// The next connection, or `nil` once the socket is shut down.
+    /// Waits for the next connection. Returns `nil` once the socket is shut down.
     func accepted() -> LoopbackSocket? {
         while true {
             let connection = accept(descriptor, nil, nil)
@@ -69,7 +69,7 @@ struct LoopbackSocket: Sendable {
         }
     }
 
-    /// Up to that many bytes; none at the end.
+    /// Receives at most this many bytes; empty data means that the peer has closed the connection.
     func receive(_ count: Int) throws -> Data {
         var buffer = [UInt8](repeating: 0, count: count)
         while true {
@@ -93,13 +93,13 @@ struct LoopbackSocket: Sendable {
         }
     }
 
-    /// Makes the next ``close()`` send a reset in place of an orderly end.
-    func lingerNot() {
+    /// Makes the next ``close()`` reset the connection.
+    func resetOnClose() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
     }
 
-    /// Wakes whoever waits for the socket.
+    /// Shuts down both directions, which ends calls that wait for the socket.
     func shutDown() {
         _ = shutdown(descriptor, Int32(SHUT_RDWR))
     }

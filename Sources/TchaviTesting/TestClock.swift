@@ -1,35 +1,35 @@
 import Tchavi
 
-/// A clock that a test moves, so that nothing is slept through.
+/// A clock that a test controls, so that no test has to wait.
 ///
-/// Sleeps up to a bound return at once and move the time on; longer ones wait until ``advance(by:)`` reaches them, or
-/// until they are cancelled.
+/// Sleeps up to a limit return immediately and advance the clock. Longer sleeps wait until ``advance(by:)`` reaches their
+/// end, or until they are cancelled.
 ///
 /// ```swift
 /// let clock = TestClock(skippingSleepsUpTo: .seconds(10))
 /// configuration.clock = clock
 /// // … a call that is retried twice …
-/// clock.sleeps  // the waits between the attempts
+/// clock.sleeps  // the delays between the attempts
 /// ```
 public final class TestClock: Clock {
-    /// A moment of the clock.
+    /// A point in time of a test clock.
     public struct Instant: InstantProtocol {
-        /// The time since the clock was made.
+        /// The time since the clock's start.
         public var offset: Duration
 
-        /// A later moment.
+        /// Returns a later instant.
         ///
-        /// - Parameter duration: How much later.
-        /// - Returns: The moment.
+        /// - Parameter duration: The time to add.
+        /// - Returns: The later instant.
         public func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
 
-        /// The time between two moments.
+        /// Returns the time from this instant to another.
         ///
-        /// - Parameter other: The later moment.
-        /// - Returns: The time between them.
+        /// - Parameter other: The other instant.
+        /// - Returns: The time between them, negative if the other is earlier.
         public func duration(to other: Instant) -> Duration { other.offset - offset }
 
-        /// Whether a moment is before another.
+        /// Returns whether an instant is earlier than another.
         public static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.offset < rhs.offset }
     }
 
@@ -53,36 +53,36 @@ public final class TestClock: Clock {
         }
     }
 
-    private let bound: Duration
+    private let skipLimit: Duration
     private let state = Locked(State())
 
-    /// Makes a clock that stands at zero.
+    /// Creates a clock that stands at zero.
     ///
-    /// - Parameter bound: Sleeps up to this long return at once.
-    public init(skippingSleepsUpTo bound: Duration = .zero) {
-        self.bound = bound
+    /// - Parameter limit: The longest sleep that returns immediately.
+    public init(skippingSleepsUpTo limit: Duration = .zero) {
+        skipLimit = limit
     }
 
-    /// The moment at which the clock stands.
+    /// The clock's current time.
     public var now: Instant { Instant(offset: state.withLock { $0.now }) }
 
-    /// The smallest step: one attosecond.
+    /// The clock's resolution: one attosecond.
     public var minimumResolution: Duration { Duration(secondsComponent: 0, attosecondsComponent: 1) }
 
-    /// The sleeps that returned at once, in order.
+    /// The durations of the sleeps that returned immediately, in order.
     public var sleeps: [Duration] { state.withLock { $0.skipped } }
 
-    /// Sleeps until a moment, by this clock.
+    /// Sleeps until this clock reaches an instant.
     ///
     /// - Parameters:
-    ///   - deadline: The moment.
-    ///   - tolerance: Not looked at.
-    /// - Throws: `CancellationError` when the task is cancelled.
+    ///   - deadline: The instant at which the sleep ends.
+    ///   - tolerance: Ignored.
+    /// - Throws: `CancellationError` if the task is cancelled.
     public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         try Task.checkCancellation()
         let id: Int? = state.withLock { state in
             let duration = deadline.offset - state.now
-            if duration <= bound {
+            if duration <= skipLimit {
                 state.skipped.append(duration)
                 state.now = max(state.now, deadline.offset)
                 return nil
@@ -99,7 +99,7 @@ public final class TestClock: Clock {
                 }
                 let outcome: Outcome = state.withLock { state in
                     if state.cancelled.remove(id) != nil { return .cancelled }
-                    // The clock may have been moved since the sleep began.
+                    // The clock may have advanced since the sleep began.
                     if deadline.offset <= state.now { return .due }
                     state.sleepers[id] = Sleeper(deadline: deadline.offset, continuation: continuation)
                     return .asleep(state.readyWatchers())
@@ -120,9 +120,9 @@ public final class TestClock: Clock {
         }
     }
 
-    /// Moves the clock on and wakes whoever sleeps until then.
+    /// Advances the clock, and ends the sleeps whose deadline it reaches.
     ///
-    /// - Parameter duration: How far.
+    /// - Parameter duration: The time to add.
     public func advance(by duration: Duration) {
         state.withLock { $0.now += duration }
         wakeDue()
@@ -137,9 +137,9 @@ public final class TestClock: Clock {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
-    /// Waits until somebody sleeps by this clock.
+    /// Waits until enough tasks sleep on this clock.
     ///
-    /// - Parameter count: How many have to sleep at the same time.
+    /// - Parameter count: The number of tasks that have to sleep at the same time.
     public func whenSleeping(count: Int = 1) async {
         await withCheckedContinuation { continuation in
             let isReady = state.withLock { state in

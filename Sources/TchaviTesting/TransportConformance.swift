@@ -1,7 +1,7 @@
 import Foundation
 public import Tchavi
 
-/// Checks that a transport does what `HTTPTransport` asks of it: cancellation, streaming, limits, redirects.
+/// Checks that a transport meets the requirements of `HTTPTransport`: cancellation, streaming, limits, redirects.
 ///
 /// ```swift
 /// @Test func `My transport conforms`() async throws {
@@ -10,59 +10,59 @@ public import Tchavi
 /// }
 /// ```
 public enum TransportConformance {
-    /// A rule that a transport breaks.
+    /// A rule that a transport violates.
     public struct Violation: Sendable, Hashable, CustomStringConvertible {
-        /// The rule.
+        /// The rule, as one sentence.
         public let rule: String
         /// What the transport did instead.
         public let finding: String
 
-        /// Rule and finding in one line.
+        /// The rule and the finding on one line.
         public var description: String { "\(rule): \(finding)" }
     }
 
-    /// What a transport is tried on: requests whose answers behave in known ways.
+    /// The requests that the checks send, to servers with known behavior.
     public struct Peer: Sendable {
-        /// Answered with the method, the header `X-Echo` and the body that came, as `METHOD HEADER BODY`.
-        public var echo: TransportRequest?
-        /// Never answered.
-        public var silent: TransportRequest
-        /// Answered with a stream that gives some bytes at once, and has no end.
-        public var endless: TransportRequest
-        /// Answered with a body of at least 4 MiB.
-        public var large: TransportRequest
-        /// Answered with a redirect to another origin.
-        public var redirect: TransportRequest?
-        /// Answered with half a body and a reset.
-        public var reset: TransportRequest?
-        /// Sent to where nobody listens.
-        public var refused: TransportRequest?
-        /// How many requests reached the origin that the redirect leads to.
-        var strayRequests: @Sendable () -> Int = { 0 }
-        /// How many requests that are never answered have arrived.
+        /// Gets a response with the received method, `X-Echo` header and body, as `METHOD HEADER BODY`.
+        package var echo: TransportRequest?
+        /// Never gets a response.
+        package var silent: TransportRequest
+        /// Gets a response whose body starts at once and does not end.
+        package var endless: TransportRequest
+        /// Gets a response with a body of at least 4 MiB.
+        package var large: TransportRequest
+        /// Gets a redirect to another origin.
+        package var redirect: TransportRequest?
+        /// Gets a response whose connection is reset in the middle of the body.
+        package var reset: TransportRequest?
+        /// Goes to a port on which no server listens.
+        package var refused: TransportRequest?
+        /// Returns the number of requests that reached the redirect's target.
+        var redirectedRequests: @Sendable () -> Int = { 0 }
+        /// Returns the number of ``silent`` requests that have arrived.
         var silentRequests: @Sendable () -> Int = { 0 }
-        /// How many connections are open.
+        /// Returns the number of open connections.
         var openConnections: (@Sendable () -> Int)?
         private var servers: [LoopbackServer] = []
 
-        /// Requests to servers on loopback sockets, for transports that use the network.
+        /// Starts servers on loopback sockets, for transports that use the network.
         ///
-        /// - Throws: Where a port cannot be opened.
+        /// - Throws: An error that names the failed system call if a port cannot be opened.
         public init() throws {
             let other = try LoopbackServer { connection in
                 guard try connection.receiveRequest() != nil else { return }
-                try connection.respond(body: Data("stray".utf8))
+                try connection.respond(body: Data("redirected".utf8))
             }
-            let elsewhere = other.baseURL.absoluteString
+            let redirectTarget = other.baseURL.absoluteString
             let silent = Locked(0)
             let server = try LoopbackServer { connection in
                 while let request = try connection.receiveRequest() {
                     if request.path == "/silent" { silent.withLock { $0 += 1 } }
-                    guard try Self.answer(request, connection, elsewhere) else { return }
+                    guard try Self.respond(to: request, connection, redirectTarget) else { return }
                 }
             }
             let closed = try LoopbackServer { _ in }
-            let nobody = closed.baseURL
+            let refusedURL = closed.baseURL
             closed.stop()
             func request(_ path: String, _ method: TransportMethod = .get) -> TransportRequest {
                 TransportRequest(method: method, url: server.baseURL.appendingPathComponent(path))
@@ -76,30 +76,30 @@ public enum TransportConformance {
             self.echo = echo
             self.redirect = redirect
             reset = request("reset")
-            refused = TransportRequest(url: nobody)
-            strayRequests = { other.acceptedConnections }
+            refused = TransportRequest(url: refusedURL)
+            redirectedRequests = { other.acceptedConnections }
             silentRequests = { silent.withLock { $0 } }
             openConnections = { server.openConnections }
             servers = [server, other]
         }
 
-        /// Requests of your own, for transports that use no network.
+        /// Creates a peer for transports that do not use the network. The checks that need a server are skipped.
         ///
         /// - Parameters:
-        ///   - silent: Never answered.
-        ///   - endless: Answered with a stream that gives some bytes at once, and has no end within reach.
-        ///   - large: Answered with a body of at least 4 MiB.
+        ///   - silent: A request that never gets a response.
+        ///   - endless: A request whose response body starts at once and is not read to its end within seconds.
+        ///   - large: A request whose response has a body of at least 4 MiB.
         public init(silent: TransportRequest, endless: TransportRequest, large: TransportRequest) {
             self.silent = silent
             self.endless = endless
             self.large = large
         }
 
-        /// Whether the connection goes on to another request.
-        private static func answer(
-            _ request: ReceivedRequest,
+        /// Responds to a request, and returns whether the connection can be used for another.
+        private static func respond(
+            to request: ReceivedRequest,
             _ connection: LoopbackServer.Connection,
-            _ elsewhere: String
+            _ redirectTarget: String
         ) throws -> Bool {
             switch request.path {
             case "/echo":
@@ -115,7 +115,7 @@ public enum TransportConformance {
                 for _ in 0..<(size >> 16) { try connection.send(Data(count: 1 << 16)) }
                 return true
             case "/redirect":
-                try connection.respond(status: 302, headers: ["Location": elsewhere], body: Data())
+                try connection.respond(status: 302, headers: ["Location": redirectTarget], body: Data())
                 return true
             case "/reset":
                 try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
@@ -126,21 +126,21 @@ public enum TransportConformance {
         }
     }
 
-    /// Tries a transport, and says what it does wrong.
+    /// Checks a transport against every rule.
     ///
     /// - Parameters:
-    ///   - transport: The transport.
-    ///   - peer: What it is tried on.
-    /// - Returns: The rules that it breaks; none, if it conforms.
+    ///   - transport: The transport to check.
+    ///   - peer: The requests to send with it.
+    /// - Returns: The violated rules; empty if the transport conforms.
     public static func violations(of transport: any HTTPTransport, against peer: Peer) async -> [Violation] {
-        var trial = Trial(transport: transport, peer: peer)
-        await trial.run()
-        return trial.violations
+        var checks = ConformanceChecks(transport: transport, peer: peer)
+        await checks.run()
+        return checks.violations
     }
 }
 
-/// One transport being tried.
-private struct Trial {
+/// The checks of one transport, with the violations found so far.
+private struct ConformanceChecks {
     let transport: any HTTPTransport
     let peer: TransportConformance.Peer
     var violations: [TransportConformance.Violation] = []
@@ -150,33 +150,33 @@ private struct Trial {
         init(_ text: String) { self.text = text }
     }
 
-    /// How long anything here may take: only what hangs comes near it.
-    private static let patience = Duration.seconds(20)
+    /// The time limit of a check, far above what a conforming transport needs.
+    private static let timeout = Duration.seconds(20)
 
     mutating func run() async {
-        await check("A request arrives as it was, and so does its answer", echo)
-        await check("A call that is cancelled before it begins is not sent") { [trial = self] in
-            try await trial.cancelled(before: true)
+        await check("The request and its response arrive unchanged", echo)
+        await check("A call that is cancelled before it begins is not sent") { [checks = self] in
+            try await checks.cancelled(before: true)
         }
-        await check("Cancelling works while the head of the answer is awaited") { [trial = self] in
-            try await trial.cancelled(before: false)
+        await check("Cancelling works while the response headers are awaited") { [checks = self] in
+            try await checks.cancelled(before: false)
         }
-        await check("The head is given before the body is complete, and the pieces as they come", streams)
-        await check("A body that is read in a task that is cancelled ends promptly", cancelledBody)
-        await check("Dropping the iterator ends the request", dropped)
-        await check("A body beyond the reader's limit is given up", large)
-        await check("A large body arrives whole where it is read", wholeLarge)
+        await check("The response is returned before its body is complete, and chunks as they arrive", streams)
+        await check("Reading a body in a cancelled task throws CancellationError promptly", cancelledBody)
+        await check("Dropping the body's iterator ends the request", dropped)
+        await check("Reading a body beyond the limit is a transport error", large)
+        await check("A large body arrives completely", wholeLarge)
         await check("A redirect to another origin is not followed", redirect)
-        await check("A reset in the body is an error, after what had arrived", reset)
-        await check("A server that was never reached is a failure to connect", refused)
-        await check("After all of this the next call works", echo)
+        await check("A connection reset in the body is a transport error", reset)
+        await check("A refused connection is a failure to connect", refused)
+        await check("A call after these checks works", echo)
     }
 
     private mutating func check(_ rule: String, _ body: @escaping @Sendable () async throws -> Void) async {
         do {
             try await TimeSource(ContinuousClock()).run(
-                within: Self.patience,
-                orThrow: Finding("it did not end within \(Self.patience)"),
+                within: Self.timeout,
+                orThrow: Finding("it did not finish within \(Self.timeout)"),
                 body
             )
         } catch let finding as Finding {
@@ -192,9 +192,9 @@ private struct Trial {
             let response = try await transport.send(request)
             let body = String(decoding: try await response.body.collect(upTo: 1000), as: UTF8.self)
             guard response.status == 200, response.headers["x-answer"] == "yes" else {
-                throw Finding("the status is \(response.status), the headers \(response.headers)")
+                throw Finding("the status was \(response.status) and the headers were \(response.headers)")
             }
-            guard body == "POST Grüße body" else { throw Finding("the server got `\(body)`") }
+            guard body == "POST Grüße body" else { throw Finding("the server received `\(body)`") }
         }
     }
 
@@ -208,7 +208,7 @@ private struct Trial {
             task.cancel()
         }
         try await Self.expectCancellation { _ = try await task.value }
-        if before, peer.silentRequests() > 0 { throw Finding("it was sent") }
+        if before, peer.silentRequests() > 0 { throw Finding("the request was sent") }
     }
 
     private static func expectCancellation(_ body: () async throws -> Void) async throws {
@@ -217,19 +217,19 @@ private struct Trial {
         } catch is CancellationError {
             return
         } catch {
-            throw Finding("it threw \(error) in place of CancellationError")
+            throw Finding("it threw \(error) instead of CancellationError")
         }
-        throw Finding("it ended as if nothing had happened")
+        throw Finding("it finished without an error")
     }
 
     private var streams: @Sendable () async throws -> Void {
         { [transport, peer] in
             let response = try await transport.send(peer.endless)
-            for try await piece in response.body {
-                guard !piece.isEmpty else { throw Finding("it gave an empty piece") }
+            for try await chunk in response.body {
+                guard !chunk.isEmpty else { throw Finding("a chunk was empty") }
                 return
             }
-            throw Finding("the body ended")
+            throw Finding("the body ended without a chunk")
         }
     }
 
@@ -250,7 +250,7 @@ private struct Trial {
             let response = try await transport.send(peer.endless)
             for try await _ in response.body { break }
             guard let open = peer.openConnections else { return }
-            // Idle connections may be kept; one in the middle of an answer may not.
+            // Idle connections may stay open; the dropped response's connection may not.
             while open() > 1 { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
@@ -263,14 +263,14 @@ private struct Trial {
             } catch let error as TchaviError where error.code == .transport {
                 return
             }
-            throw Finding("all of it was taken")
+            throw Finding("the body was read completely")
         }
     }
 
     private var wholeLarge: @Sendable () async throws -> Void {
         { [transport, peer] in
             let count = try await transport.send(peer.large).body.collect(upTo: 64 << 20).count
-            guard count >= 4 << 20 else { throw Finding("\(count) bytes arrived") }
+            guard count >= 4 << 20 else { throw Finding("only \(count) bytes arrived") }
         }
     }
 
@@ -278,8 +278,8 @@ private struct Trial {
         { [transport, peer] in
             guard let request = peer.redirect else { return }
             let response = try await transport.send(request)
-            guard peer.strayRequests() == 0 else { throw Finding("the request went to the other origin") }
-            guard response.status == 302 else { throw Finding("the status is \(response.status)") }
+            guard peer.redirectedRequests() == 0 else { throw Finding("the request was sent to the other origin") }
+            guard response.status == 302 else { throw Finding("the status was \(response.status) instead of 302") }
         }
     }
 
@@ -289,10 +289,10 @@ private struct Trial {
             do {
                 _ = try await transport.send(request).body.collect(upTo: 1000)
             } catch let error as TchaviError where error.code == .transport {
-                guard !error.isConnectFailure else { throw Finding("it is taken for a failure to connect") }
+                guard !error.isConnectFailure else { throw Finding("the error is a failure to connect") }
                 return
             }
-            throw Finding("half a body counts as whole")
+            throw Finding("the truncated body was returned without an error")
         }
     }
 
@@ -304,7 +304,7 @@ private struct Trial {
             } catch let error as TchaviError where error.isConnectFailure {
                 return
             }
-            throw Finding("it was answered")
+            throw Finding("it returned a response")
         }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Compiled with the module's own sources by `.ci/fuzz`. Whatever bytes come in: no trap; what is read as JSON is written
-/// and read again as the same; and a chunk that can be read can be folded.
+/// Compiled with the module's sources by `.ci/fuzz`. Checks for any bytes that nothing traps, that JSON round-trips, and
+/// that a valid chunk can be encoded and accumulated.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzChunk(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let start else { return 0 }

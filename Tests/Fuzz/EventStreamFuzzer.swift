@@ -1,7 +1,7 @@
 import Foundation
 
-/// Compiled with the module's own sources by `.ci/fuzz`. Whatever bytes come in: no trap, and the events do not depend on
-/// where the bytes were split.
+/// Compiled with the module's sources by `.ci/fuzz`. Checks for any bytes that nothing traps, and that the events do not
+/// depend on where the bytes are split.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzEventStream(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let start, count > 0 else { return 0 }
@@ -13,12 +13,12 @@ public func fuzzEventStream(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CIn
     return 0
 }
 
-private func events(_ pieces: [Data]) -> [ServerSentEvent]? {
+private func events(_ chunks: [Data]) -> [ServerSentEvent]? {
     var parser = EventStreamParser(limit: 4096)
     var events: [ServerSentEvent] = []
-    for piece in pieces {
+    for chunk in chunks {
         do {
-            try parser.push(piece)
+            try parser.push(chunk)
         } catch {
             return nil
         }

@@ -14,7 +14,7 @@ struct CassetteTests {
 
     private let request = ChatRequest(model: "gpt-4o-mini", messages: [.user("Grüße")])
 
-    @Test func `What was recorded is replayed, complete and streamed`() async throws {
+    @Test func `Recorded calls are replayed, with and without streams`() async throws {
         defer { try? FileManager.default.removeItem(atPath: file) }
         let recorder = CassetteRecorder(to: file, transport: LocalGateway())
         let plain = try await client(recorder).chat.complete(request)
@@ -29,7 +29,7 @@ struct CassetteTests {
         #expect(player.remaining == 0)
     }
 
-    @Test func `No secret is written, and the file is its owner's alone`() async throws {
+    @Test func `No secret is written, and only the owner can access the file`() async throws {
         defer { try? FileManager.default.removeItem(atPath: file) }
         let recorder = CassetteRecorder(to: file, transport: LocalGateway())
         let account = Credential.account(
@@ -57,7 +57,7 @@ struct CassetteTests {
         #expect(try await replayed.apiKeys.create(APIKeyParameters(label: "ci")).apiKey == key.apiKey)
     }
 
-    @Test func `A call that does not match says how it differs`() async throws {
+    @Test func `The error of a call without a match says how it differs`() async throws {
         defer { try? FileManager.default.removeItem(atPath: file) }
         let recorder = CassetteRecorder(to: file, transport: LocalGateway())
         _ = try await client(recorder).chat.complete(request)
@@ -66,12 +66,12 @@ struct CassetteTests {
         other.messages[0] = .user("Hello")
         other.temperature = 0.5
         let body = await #expect(throws: TchaviError.self) { _ = try await client(player).chat.complete(other) }
-        #expect(body?.message.contains(#"at $.messages[0].content "Grüße" was recorded, "Hello" is given"#) == true)
-        #expect(body?.message.contains("at $.temperature null was recorded, 0.5 is given") == true)
+        #expect(body?.message.contains(#"at $.messages[0].content, "Grüße" was recorded and "Hello" was sent"#) == true)
+        #expect(body?.message.contains("at $.temperature, null was recorded and 0.5 was sent") == true)
         let target = await #expect(throws: TchaviError.self) { _ = try await client(player).credits.balance() }
-        #expect(target?.message.contains("POST /v1/chat/completions was recorded") == true)
+        #expect(target?.message.contains("the next recorded request is POST /v1/chat/completions") == true)
         _ = try await client(player).chat.complete(request)
         let end = await #expect(throws: TchaviError.self) { _ = try await client(player).chat.complete(request) }
-        #expect(end?.message.contains("used up") == true)
+        #expect(end?.message.contains("has no exchange left") == true)
     }
 }

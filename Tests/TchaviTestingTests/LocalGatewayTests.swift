@@ -7,13 +7,13 @@ import Testing
 struct LocalGatewayTests {
     private let request = ChatRequest(model: "gpt-4o-mini", messages: [.user("Where is my order?")])
 
-    @Test func `It says that it is no model`() async throws {
+    @Test func `The default response says that it is not a language model`() async throws {
         let completion = try await LocalGateway().client().chat.complete(request)
-        #expect(completion.text == "This is LocalGateway, which is no model. You asked: Where is my order?")
+        #expect(completion.text == "This is LocalGateway, not a language model. You asked: Where is my order?")
         #expect(completion.usage.map { $0.totalTokens == $0.promptTokens + $0.completionTokens } == true)
     }
 
-    @Test func `Credits run down to a 402, and what is charged adds up`() async throws {
+    @Test func `Credits run out with a 402, and the charges add up`() async throws {
         var configuration = LocalGateway.Configuration()
         configuration.credits = Decimal(string: "0.1") ?? 0
         let gateway = LocalGateway(configuration: configuration)
@@ -27,7 +27,7 @@ struct LocalGatewayTests {
         #expect(spent + gateway.creditsRemaining == configuration.credits)
     }
 
-    @Test func `A wrong key is a 401, and scripted answers stay for those with a right one`() async throws {
+    @Test func `A wrong key is a 401, and scripted responses are kept for valid requests`() async throws {
         let gateway = LocalGateway()
         gateway.enqueue(.text("scripted"))
         var configuration = TchaviClient.Configuration()
@@ -39,7 +39,7 @@ struct LocalGatewayTests {
         #expect(try await gateway.client().chat.complete(request).text == "scripted")
     }
 
-    @Test func `A 429 says how long to wait, and the client waits as long`() async throws {
+    @Test func `The client obeys the retry delay of a 429`() async throws {
         let gateway = LocalGateway()
         gateway.enqueue(.rateLimited(retryAfter: .seconds(3)), .text("at last"))
         let clock = TestClock(skippingSleepsUpTo: .seconds(10))
@@ -50,7 +50,7 @@ struct LocalGatewayTests {
         #expect(gateway.requests.count == 2)
     }
 
-    @Test func `Tools are called with arguments made from their schemas`() async throws {
+    @Test func `Tools are called with arguments derived from their schemas`() async throws {
         var request = ChatRequest(model: "m", messages: [.user("How is the weather in Zürich?")])
         request.tools = [
             ToolDefinition(
@@ -70,7 +70,7 @@ struct LocalGatewayTests {
         #expect(completion.choices[0].finishReason == .toolCalls)
     }
 
-    @Test func `Requests that make no sense are refused as a gateway refuses them`() async throws {
+    @Test func `Invalid requests are refused with a status and a message`() async throws {
         let gateway = LocalGateway()
         let client = gateway.client()
         let missing = await #expect(throws: TchaviError.self) {
@@ -83,16 +83,16 @@ struct LocalGatewayTests {
     }
 
     @Test(arguments: [nil, 1, 3])
-    func `Served on a socket, it answers and streams as it does in the process`(pieceBytes: Int?) async throws {
+    func `Responses and streams are the same on a socket as in the process`(chunkBytes: Int?) async throws {
         var settings = LocalGateway.Configuration()
-        settings.streamPieceBytes = pieceBytes
+        settings.streamChunkBytes = chunkBytes
         let gateway = LocalGateway(configuration: settings)
         let server = try gateway.serve()
         let client = TchaviClient(
             .apiKey(Secret(LocalGateway.defaultAPIKey)),
             configuration: TchaviClient.Configuration(baseURL: server.baseURL)
         )
-        // With pieces of one or three bytes the characters of this text are split on their way.
+        // Chunks of one or three bytes split the characters of this text.
         gateway.enqueue(.text("Grüße 👩‍👩‍👧 aus Zürich"), .text("Grüße 👩‍👩‍👧 aus Zürich"))
         #expect(try await client.chat.complete(request).text == "Grüße 👩‍👩‍👧 aus Zürich")
         let completion = try await client.chat.stream(request).collect()
@@ -101,7 +101,7 @@ struct LocalGatewayTests {
         #expect(gateway.requests.count == 2)
     }
 
-    @Test func `A served stream that is dropped is given up`() async throws {
+    @Test func `Dropping a served stream closes its connection`() async throws {
         let gateway = LocalGateway()
         gateway.enqueue(.text(String(repeating: "word ", count: 50_000)))
         let server = try gateway.serve()

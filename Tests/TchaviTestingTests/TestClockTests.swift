@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct TestClockTests {
-    @Test func `Short sleeps return at once and move the time on`() async throws {
+    @Test func `Short sleeps return immediately and advance the clock`() async throws {
         let clock = TestClock(skippingSleepsUpTo: .seconds(10))
         try await clock.sleep(for: .seconds(3))
         try await clock.sleep(for: .seconds(10))

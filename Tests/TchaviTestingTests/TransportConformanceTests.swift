@@ -10,7 +10,7 @@ struct TransportConformanceTests {
         #expect(await TransportConformance.violations(of: URLSessionTransport(), against: peer) == [])
     }
 
-    /// Local gateways behind one transport: one that thinks for ever, one that talks for ever, one that says a lot.
+    /// Two local gateways behind one transport: one that never responds, and one that returns long responses.
     private struct Gateways: HTTPTransport {
         let silent: LocalGateway
         let talkative: LocalGateway
@@ -54,7 +54,7 @@ struct TransportConformanceTests {
         #expect(await TransportConformance.violations(of: Gateways(), against: peer) == [])
     }
 
-    /// Follows redirects, takes a failure to connect for any other, and does not heed cancellation.
+    /// Follows redirects, reports failures to connect as lost connections, and ignores cancellation.
     private struct Careless: HTTPTransport {
         let transport = URLSessionTransport()
 
@@ -71,13 +71,13 @@ struct TransportConformanceTests {
         }
     }
 
-    @Test func `What a careless transport does wrong is found`() async throws {
+    @Test func `Violations of a careless transport are found`() async throws {
         var peer = try TransportConformance.Peer()
-        // Would be waited for until the checks' patience ends.
+        // Otherwise the test waits for the checks' time limit.
         peer.silent = peer.refused ?? peer.silent
         let rules = await TransportConformance.violations(of: Careless(), against: peer).map(\.rule)
         #expect(rules.contains("A redirect to another origin is not followed"))
-        #expect(rules.contains("A server that was never reached is a failure to connect"))
+        #expect(rules.contains("A refused connection is a failure to connect"))
         #expect(rules.contains("A call that is cancelled before it begins is not sent"))
     }
 }

@@ -21,7 +21,7 @@ struct ResourceTests {
         return "\(request.method) \(request.target) \(String(decoding: request.body, as: UTF8.self))"
     }
 
-    @Test func `Embeddings of texts and tokens come as floats, in either encoding`() async throws {
+    @Test func `Embeddings of strings and tokens are decoded from either encoding`() async throws {
         let client = served.client()
         var request = EmbeddingRequest(model: "text-embedding-3-small", input: ["first", "second"])
         request.dimensions = 16
@@ -57,7 +57,7 @@ struct ResourceTests {
         #expect(throws: JSONError.self) { _ = try Embedding(json: ["embedding": [1, "2"]]) }
     }
 
-    @Test func `Images come by URL or as base64`() async throws {
+    @Test func `Images are returned by URL or as base64`() async throws {
         let client = served.client()
         let byURL = try await client.images.generate(
             ImageRequest(prompt: "A harbour", n: 2, quality: .hd, size: .wide1792, style: .vivid)
@@ -88,7 +88,7 @@ struct ResourceTests {
         #expect(lastRequest == "GET /models?all=true ")
     }
 
-    @Test func `API keys are made, shown once, changed and revoked`() async throws {
+    @Test func `API keys are created, shown once, changed and revoked`() async throws {
         let client = served.client(ServedGateway.account)
         let made = try await client.apiKeys.create(APIKeyParameters(label: "ci", allowedIPs: ["10.0.0.1"]))
         #expect(lastRequest == #"POST /api-keys {"allowedIps":["10.0.0.1"],"label":"ci"}"#)
@@ -117,7 +117,7 @@ struct ResourceTests {
         if error?.code == .api { #expect(served.gateway.requests[0].path.split(separator: "/").count == 2) }
     }
 
-    @Test func `Usage adds up with what was charged`() async throws {
+    @Test func `Usage matches the charges`() async throws {
         let client = served.client()
         var charged = Decimal(0)
         for _ in 0..<3 { charged += try await client.chat.complete(.hello).tchavi?.creditsUsed ?? 0 }

@@ -1,13 +1,13 @@
 import Foundation
 package import Tchavi
 
-/// A directory of conformance cases.
+/// The conformance cases in one directory.
 package struct ConformanceCases: Sendable {
-    /// The project's own cases, which every checkout has.
+    /// The project's own cases, in every checkout.
     package static let own = ConformanceCases(directory: Fixtures.directory.appendingPathComponent("Conformance"))
 
-    /// Streams and completions that other projects recorded. They are not part of the project, and stand beside the
-    /// checkout on some machines only; where they are missing, their tests are skipped.
+    /// Streams and completions recorded by other projects. They are not part of the repository; without them their tests
+    /// are skipped.
     package static let recorded = ConformanceCases(
         directory: Fixtures.root.deletingLastPathComponent().appendingPathComponent("shared/conformance")
     )
@@ -24,7 +24,7 @@ package struct ConformanceCases: Sendable {
         try JSONValue(parsing: try Data(contentsOf: directory.appendingPathComponent(name)))
     }
 
-    /// The elements of a file of JSON Lines.
+    /// Returns the values of a JSON Lines file.
     package func lines(_ name: String) throws -> [JSONValue] {
         try text(name).split(separator: "\n").map { try JSONValue(parsing: String($0)) }
     }

@@ -1,8 +1,8 @@
 package import Foundation
 
-/// The repository's own files that tests read.
+/// The locations of the repository's test files.
 package enum Fixtures {
-    /// The root of the checkout.
+    /// The root directory of the checkout.
     package static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

@@ -1,30 +1,30 @@
 import Foundation
 package import Tchavi
 
-/// The wire forms in `Fixtures/Gateway`, which prove the names of keys by something other than this package's own code.
+/// The golden files in `Fixtures/Gateway`, which verify the JSON keys independently of this package's code.
 package enum Golden {
-    /// What a golden file shows to be wrong.
+    /// A difference between a type and its golden file.
     package struct Mismatch: Error, CustomStringConvertible {
-        /// The file, and what is wrong.
+        /// The file and the difference.
         package let description: String
     }
 
-    /// The JSON of a file, named without its extension.
+    /// Returns the JSON of a file, which is named without its extension.
     package static func json(_ name: String) throws -> JSONValue {
         try JSONValue(parsing: try Data(contentsOf: Fixtures.directory.appendingPathComponent("Gateway/\(name).json")))
     }
 
-    /// Reads a value as a call does, and through `JSONDecoder`, which has to give the same.
+    /// Decodes a file like a response, and checks that `JSONDecoder` returns the same value.
     package static func read<Value: Decodable & Equatable>(_ name: String, as type: Value.Type) throws -> Value {
         let json = try json(name)
         let value = try decode(json, as: type)
         guard try JSONDecoder().decode(type, from: json.serializedData()) == value else {
-            throw Mismatch(description: "\(name): JSONDecoder gives another value")
+            throw Mismatch(description: "\(name): JSONDecoder returned another value")
         }
         return value
     }
 
-    /// Reads a value as a call does.
+    /// Decodes a value like a response.
     package static func decode<Value: Decodable>(_ json: JSONValue, as type: Value.Type) throws -> Value {
         if let mapped = type as? any JSONRepresentable.Type, let value = try mapped.init(json: json) as? Value {
             return value
@@ -37,12 +37,13 @@ package enum Golden {
         return try JSONValue(parsing: JSONEncoder().encode(value))
     }
 
-    /// Checks that writing what was read gives the file's JSON. A member that is null in the file may be left out.
+    /// Checks that decoding and encoding a file results in the same JSON, except for null members.
     ///
     /// - Parameters:
-    ///   - name: The file.
-    ///   - type: The type that reads and writes it.
-    ///   - added: Keys of this package's own, which are written beside those of the file.
+    ///   - name: The file's name without extension.
+    ///   - type: The type to decode and encode.
+    ///   - added: Keys that this package adds when it encodes the type.
+    /// - Throws: ``Mismatch`` if the JSON differs, or the decoder's error.
     package static func checkRoundTrip<Value: Codable & Equatable>(
         _ name: String,
         as type: Value.Type,
@@ -59,11 +60,12 @@ package enum Golden {
         }
     }
 
-    /// Renames and deletes every key of a file in turn, at every depth: reading has to throw or give another value.
+    /// Renames and deletes each key of a file in turn, at any depth, and checks that decoding then throws or returns
+    /// another value.
     ///
-    /// Where a key's value in the file is also what its absence means, another value has to be noticed instead.
+    /// If a key's value in the file is also its default, the check replaces the value instead.
     ///
-    /// - Returns: How many keys were renamed and deleted, and the paths of those that were tried with another value.
+    /// - Returns: The number of keys, and the paths of those whose value was replaced.
     package static func mutate<Value: Decodable & Equatable>(
         _ name: String,
         as type: Value.Type
@@ -86,7 +88,7 @@ package enum Golden {
                 json.changing(path[...]) { members, key in members[key] = members[key]?.another }
             )
             guard isChangeNoticed else {
-                throw Mismatch(description: "\(place) can be misspelt without anybody noticing")
+                throw Mismatch(description: "\(place) can be misspelled without a test failing")
             }
             defaulted.append(place)
         }
@@ -94,16 +96,16 @@ package enum Golden {
     }
 }
 
-/// A type and its golden files.
+/// A type with its golden files.
 package struct GoldenCase: Sendable {
     private let name: String
     private let check: @Sendable (_ file: String) throws -> Void
     private let mutate: @Sendable (_ file: String) throws -> (keys: Int, defaulted: [String])
 
     /// - Parameters:
-    ///   - name: The files' name, without form and extension.
-    ///   - type: The type that reads and writes them.
-    ///   - added: Keys of this package's own, which are written beside those of the file.
+    ///   - name: The files' name, without `.full.json` and `.minimal.json`.
+    ///   - type: The type to decode and encode.
+    ///   - added: Keys that this package adds when it encodes the type.
     package init<Value: Codable & Equatable & SendableMetatype>(
         _ name: String,
         _ type: Value.Type,
@@ -114,16 +116,16 @@ package struct GoldenCase: Sendable {
         mutate = { try Golden.mutate($0, as: Value.self) }
     }
 
-    /// Checks that each type writes what its files have.
+    /// Checks the round trips of all files.
     package static func checkRoundTrips(_ cases: [GoldenCase]) throws {
         for type in cases {
             for form in ["full", "minimal"] { try type.check("\(type.name).\(form)") }
         }
     }
 
-    /// Renames and deletes every key of every file.
+    /// Renames and deletes each key of all files.
     ///
-    /// - Returns: How many keys that were, and the names of those whose value in a file is also what their absence means.
+    /// - Returns: The number of keys, and the names of those whose value in a file is also their default.
     package static func mutateAll(_ cases: [GoldenCase]) throws -> (keys: Int, defaulted: Set<String>) {
         var keys = 0
         var defaulted: Set<String> = []
@@ -140,7 +142,7 @@ package struct GoldenCase: Sendable {
     }
 }
 
-/// One step down into a JSON value.
+/// One element of a path into a JSON value.
 private enum JSONStep: CustomStringConvertible {
     case key(String)
     case index(Int)
@@ -154,7 +156,7 @@ private enum JSONStep: CustomStringConvertible {
 }
 
 extension JSONValue {
-    /// The value without members that are null, at any depth.
+    /// The value without null members, at any depth.
     package var withoutNulls: JSONValue {
         switch self {
         case .array(let elements): .array(elements.map(\.withoutNulls))
@@ -163,7 +165,7 @@ extension JSONValue {
         }
     }
 
-    /// Whether this is the other value, but for members of these names that the other lacks.
+    /// Returns whether the values are equal, apart from additional members with these names.
     fileprivate func isSame(as other: JSONValue, adding added: Set<String>) -> Bool {
         switch (self, other) {
         case (.object(let members), .object(let others)):
@@ -175,7 +177,7 @@ extension JSONValue {
         }
     }
 
-    /// A path to each member that is not null, at any depth.
+    /// The paths of all members that are not null, at any depth.
     fileprivate var keyPaths: [[JSONStep]] {
         switch self {
         case .array(let elements):
@@ -207,7 +209,7 @@ extension JSONValue {
         }
     }
 
-    /// A value of the same kind that is not this one.
+    /// A different value, of the same type where possible.
     fileprivate var another: JSONValue {
         switch self {
         case .string(let text): .string(text + "-other")

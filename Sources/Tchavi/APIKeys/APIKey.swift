@@ -2,7 +2,7 @@
 public struct APIKeyStatus: OpenEnum {
     /// The status's name on the wire.
     public let rawValue: String
-    /// A status by its name on the wire.
+    /// Creates a status from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The key is accepted.
@@ -15,11 +15,11 @@ public struct APIKeyStatus: OpenEnum {
     public static let suspended: APIKeyStatus = "SUSPENDED"
 }
 
-/// What is known of an API key, without the key itself.
+/// The settings and the state of an API key, without the key itself.
 public struct APIKey: Codable, Sendable, Hashable, Identifiable {
     /// The key's id, by which it is changed and revoked.
     public var id: String
-    /// The key's first characters, to tell it from others.
+    /// The key's first characters, by which to recognize it.
     public var keyPrefix: String
     /// Your own name for the key.
     public var label: String?
@@ -44,7 +44,7 @@ public struct APIKey: Codable, Sendable, Hashable, Identifiable {
 
 /// An API key that was just created, with the key itself.
 public struct NewAPIKey: Sendable, Hashable, Identifiable {
-    /// What is known of the key from now on.
+    /// The settings and the state of the key.
     public var apiKey: APIKey
     /// The key itself. The gateway shows it only this once.
     public var key: Secret
@@ -56,16 +56,16 @@ public struct NewAPIKey: Sendable, Hashable, Identifiable {
 extension NewAPIKey: Codable {
     private enum CodingKeys: String, CodingKey { case key }
 
-    /// Reads the members of an ``APIKey`` and `key`.
+    /// Decodes the fields of an ``APIKey``, and `key`.
     ///
     /// - Parameter decoder: The decoder to read from.
-    /// - Throws: The decoder's error where a member is missing or of the wrong kind.
+    /// - Throws: The decoder's error if a field is missing or of the wrong type.
     public init(from decoder: any Decoder) throws {
         apiKey = try APIKey(from: decoder)
         key = try decoder.container(keyedBy: CodingKeys.self).decode(Secret.self, forKey: .key)
     }
 
-    /// Writes the members of an ``APIKey``, and a placeholder in place of the key.
+    /// Encodes the fields of an ``APIKey``, and a placeholder instead of the key.
     ///
     /// - Parameter encoder: The encoder to write to.
     /// - Throws: The encoder's error.
@@ -106,17 +106,17 @@ public struct APIKeyParameters: Codable, Sendable, Hashable {
     }
 }
 
-/// The message of a response that carries nothing else.
+/// A response that contains only a message.
 public struct Acknowledgement: Codable, Sendable, Hashable {
-    /// The gateway's message; empty where it sent none.
+    /// The gateway's message; empty if it sent none.
     public var message: String
 
     init(message: String) { self.message = message }
 
-    /// Reads `{message?}`.
+    /// Decodes the message, which may be missing.
     ///
     /// - Parameter decoder: The decoder to read from.
-    /// - Throws: The decoder's error where the message is not a string.
+    /// - Throws: The decoder's error if the message is not a string.
     public init(from decoder: any Decoder) throws {
         message = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .message) ?? ""
     }

@@ -2,23 +2,23 @@
 public struct APIKeys: Sendable {
     let pipeline: HTTPPipeline
 
-    /// Fetches every key (`GET /api-keys`), without the keys themselves.
+    /// Fetches the settings and the state of every key (`GET /api-keys`).
     ///
-    /// - Parameter options: What this call does differently from the client's configuration.
+    /// - Parameter options: Options that override the client's configuration for this call.
     /// - Returns: The keys.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func list(options: RequestOptions = RequestOptions()) async throws -> [APIKey] {
         try await pipeline.list(HTTPPipeline.Call(.apiKeys), options, as: "API keys")
     }
 
-    /// Creates a key (`POST /api-keys`). It is shown only this once: store ``NewAPIKey/key`` in a safe place.
+    /// Creates a key (`POST /api-keys`). It is returned only once: store ``NewAPIKey/key`` in a safe place.
     ///
-    /// The call is retried only after a 429, or if the gateway was never reached: otherwise a key might be created that
-    /// nobody sees.
+    /// The call is retried only after a 429, or if the gateway was never reached: otherwise a retry might create a
+    /// second key.
     ///
     /// - Parameters:
     ///   - parameters: The key's settings.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The key.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func create(
@@ -32,11 +32,11 @@ public struct APIKeys: Sendable {
         )
     }
 
-    /// Fetches one key (`GET /api-keys/{id}`).
+    /// Fetches the settings and the state of one key (`GET /api-keys/{id}`).
     ///
     /// - Parameters:
     ///   - id: The key's id.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The key.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func retrieve(_ id: String, options: RequestOptions = RequestOptions()) async throws -> APIKey {
@@ -48,7 +48,7 @@ public struct APIKeys: Sendable {
     /// - Parameters:
     ///   - id: The key's id.
     ///   - parameters: The settings to change; the expiry cannot be changed and is ignored.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The changed key.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func update(
@@ -69,7 +69,7 @@ public struct APIKeys: Sendable {
     ///
     /// - Parameters:
     ///   - id: The key's id.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The gateway's message.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     @discardableResult

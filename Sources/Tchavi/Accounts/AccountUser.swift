@@ -4,7 +4,7 @@ public import Foundation
 public struct AccountRole: OpenEnum {
     /// The role's name on the wire.
     public let rawValue: String
-    /// A role by its name on the wire.
+    /// Creates a role from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// An ordinary account.
@@ -17,7 +17,7 @@ public struct AccountRole: OpenEnum {
 public struct AccountStatus: OpenEnum {
     /// The status's name on the wire.
     public let rawValue: String
-    /// A status by its name on the wire.
+    /// Creates a status from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The account is active.
@@ -34,7 +34,7 @@ public struct AccountStatus: OpenEnum {
 public struct AccountLanguage: OpenEnum {
     /// The language's name on the wire.
     public let rawValue: String
-    /// A language by its name on the wire.
+    /// Creates a language from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// French.
@@ -43,19 +43,19 @@ public struct AccountLanguage: OpenEnum {
     public static let english: AccountLanguage = "en"
 }
 
-/// An account.
+/// An account of the gateway.
 public struct AccountUser: Codable, Sendable, Hashable, Identifiable {
     /// The account's id.
     public var id: String
-    /// The e-mail address.
+    /// The e-mail address, with which the user logs in.
     public var email: String
-    /// The name.
+    /// The user's name.
     public var name: String?
-    /// The permissions.
+    /// The account's permissions.
     public var role: AccountRole
     /// Whether the account may be used.
     public var status: AccountStatus
-    /// Whether the e-mail address was confirmed.
+    /// Whether the user has confirmed the e-mail address.
     public var emailVerified: Bool
     /// The number of credits that are left.
     public var creditsBalance: Decimal

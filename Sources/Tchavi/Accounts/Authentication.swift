@@ -1,36 +1,36 @@
-/// Logging in and out, and registering.
+/// Login, logout and registration.
 ///
-/// A client with `.account(email:password:)` logs in by itself; these calls are for programs that ask a person.
+/// A client with `.account(email:password:)` logs in by itself; these calls are for apps with a login form.
 public struct Authentication: Sendable {
     let pipeline: HTTPPipeline
 
-    /// Logs in (`POST /auth/login`), in place of whatever session the client has. Its further calls use the new one.
+    /// Logs in (`POST /auth/login`). The new session replaces the one that the client has, if any.
     ///
     /// - Parameters:
     ///   - email: The e-mail address.
     ///   - password: The password.
     /// - Returns: The access token and the account.
-    /// - Throws: ``TchaviError`` of code ``TchaviError/Code/authentication`` where they are wrong, of code
-    ///   ``TchaviError/Code/invalidRequest`` on a client with an API key or with tokens of the program's own, or another;
-    ///   `CancellationError`.
+    /// - Throws: ``TchaviError`` of code ``TchaviError/Code/authentication`` if the e-mail address or the password is
+    ///   wrong, ``TchaviError/Code/invalidRequest`` if the client has an API key or a token provider, or another code;
+    ///   or `CancellationError`.
     @discardableResult
     public func login(email: String, password: Secret) async throws -> LoginResponse {
         let login = try await pipeline.authorizer.logIn(email: email, password: password)
         let response: LoginResponse = try await pipeline.value(
             of: login.grant.response,
             to: HTTPPipeline.Call(.login),
-            as: "a login with its account"
+            as: "a login response"
         ) { json throws(JSONError) in try json.decoded() }
         try pipeline.authorizer.begin(login)
         return response
     }
 
-    /// Makes an account (`POST /auth/register`).
+    /// Registers an account (`POST /auth/register`).
     ///
     /// - Parameters:
-    ///   - registration: The account to make.
-    ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: The account, and what the gateway says.
+    ///   - registration: The account to register.
+    ///   - options: Options that override the client's configuration for this call.
+    /// - Returns: The account, and the gateway's message.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func register(
         _ registration: Registration,
@@ -42,7 +42,7 @@ public struct Authentication: Sendable {
             return try await pipeline.send(
                 HTTPPipeline.Call(.register, body: registration.body),
                 options,
-                as: "a registered account"
+                as: "a registration response"
             )
         } catch let error as TchaviError {
             throw error.redacting(registration.password.revealed())
@@ -56,54 +56,54 @@ public struct Authentication: Sendable {
 
     /// Logs out (`POST /auth/logout`).
     ///
-    /// The session is forgotten at once, also where the gateway cannot be told, and a refresh in progress is void. From
-    /// then on calls throw until the program logs in again.
+    /// The client's session ends at once, even if the gateway cannot be reached. A refresh in progress is discarded.
+    /// Later calls throw until the program logs in again.
     ///
-    /// - Parameter options: What this call does differently from the client's configuration.
-    /// - Returns: What the gateway says.
-    /// - Throws: ``TchaviError``, or `CancellationError`, where the gateway was not told.
+    /// - Parameter options: Options that override the client's configuration for this call.
+    /// - Returns: The gateway's message.
+    /// - Throws: ``TchaviError`` or `CancellationError`, if the gateway was not notified.
     @discardableResult
     public func logout(options: RequestOptions = RequestOptions()) async throws -> Acknowledgement {
         guard let ended = try pipeline.authorizer.logOut() else {
-            return Acknowledgement(message: "There was no session.")
+            return Acknowledgement(message: "The client was not logged in.")
         }
         var options = options
         options.headers[.cookie] = ended.cookies
         return try await ended.pipeline.send(HTTPPipeline.Call(.logout), options, as: "an acknowledgement")
     }
 
-    /// Uses an access token that the program has from elsewhere, in place of whatever session the client has.
+    /// Sets an access token obtained elsewhere, which replaces the client's session, if any.
     ///
     /// - Parameters:
-    ///   - token: The token.
-    ///   - expiresIn: How long it is valid; `nil` for what the token says, or else 15 minutes.
-    /// - Throws: ``TchaviError`` where the token cannot be used, or the client does not log in.
+    ///   - token: The access token.
+    ///   - expiresIn: How long the token is valid; `nil` for the token's own expiry or, without one, 15 minutes.
+    /// - Throws: ``TchaviError`` if the token is invalid, or the client has an API key or a token provider.
     public func setAccessToken(_ token: Secret, expiresIn: Duration? = nil) throws(TchaviError) {
         try pipeline.authorizer.setAccessToken(token, expiresIn: expiresIn)
     }
 
-    /// How the client proves who is calling.
+    /// How the client authenticates.
     public var mode: AuthenticationMode { pipeline.authorizer.mode }
 }
 
 /// The response to a login.
 public struct LoginResponse: Codable, Sendable, Hashable {
-    /// The access token, which the client keeps and uses by itself.
+    /// The access token, which the client keeps and uses for its calls.
     public var accessToken: Secret
-    /// The account.
+    /// The account that logged in.
     public var user: AccountUser
 }
 
-/// An account to make.
+/// An account to register.
 public struct Registration: Sendable, Hashable {
-    /// The e-mail address.
+    /// The e-mail address, with which the user logs in.
     public var email: String
     /// The password.
     public var password: Secret
-    /// The name.
+    /// The user's name.
     public var name: String?
 
-    /// Creates a registration.
+    /// Creates a registration; the name is optional.
     public init(email: String, password: Secret, name: String? = nil) {
         self.email = email
         self.password = password
@@ -122,15 +122,15 @@ public struct Registration: Sendable, Hashable {
 
 /// The response to a registration.
 public struct RegistrationResponse: Codable, Sendable, Hashable {
-    /// The gateway's message, often a request to confirm the e-mail address; empty where it sent none.
+    /// The gateway's message, often a request to confirm the e-mail address; empty if it sent none.
     public var message: String
-    /// The account.
+    /// The registered account.
     public var user: AccountUser
 
-    /// Reads `{message?, user}`.
+    /// Decodes the account, and the message, which may be missing.
     ///
     /// - Parameter decoder: The decoder to read from.
-    /// - Throws: The decoder's error where the account is missing or cannot be read.
+    /// - Throws: The decoder's error if the account is missing or invalid.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         message = try container.decodeIfPresent(String.self, forKey: .message) ?? ""

@@ -1,22 +1,22 @@
-/// The account that is calling.
+/// The account that the client authenticates as.
 public struct Users: Sendable {
     let pipeline: HTTPPipeline
 
-    /// The account (`GET /users/me`).
+    /// Fetches the account (`GET /users/me`).
     ///
-    /// - Parameter options: What this call does differently from the client's configuration.
+    /// - Parameter options: Options that override the client's configuration for this call.
     /// - Returns: The account.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func me(options: RequestOptions = RequestOptions()) async throws -> AccountUser {
         try await pipeline.send(HTTPPipeline.Call(.currentUser), options, as: "an account")
     }
 
-    /// Changes the account (`PATCH /users/me`). What is `nil` stays as it is.
+    /// Changes the account (`PATCH /users/me`). Members that are `nil` stay as they are.
     ///
     /// - Parameters:
-    ///   - changes: What changes.
-    ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: The account as it is then.
+    ///   - changes: The members to change.
+    ///   - options: Options that override the client's configuration for this call.
+    /// - Returns: The changed account.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func update(
         _ changes: AccountChanges,
@@ -32,20 +32,20 @@ public struct Users: Sendable {
     }
 }
 
-/// What changes of an account; what is `nil` stays as it is.
+/// Changes to an account; members that are `nil` stay as they are.
 public struct AccountChanges: Sendable, Hashable {
-    /// Another name.
+    /// The new name.
     public var name: String?
-    /// Another e-mail address.
+    /// The new e-mail address.
     public var email: String?
-    /// Another language of the gateway's mail.
+    /// The new language of the gateway's e-mails.
     public var language: AccountLanguage?
-    /// The password that is valid now, which a new one needs.
+    /// The current password, which is required to set a new one.
     public var currentPassword: Secret?
-    /// Another password.
+    /// The new password.
     public var newPassword: Secret?
 
-    /// Creates changes; a member that is `nil` stays as it is.
+    /// Creates changes; members that are `nil` stay as they are.
     public init(
         name: String? = nil,
         email: String? = nil,

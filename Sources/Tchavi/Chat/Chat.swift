@@ -11,11 +11,11 @@
 public struct Chat: Sendable {
     let pipeline: HTTPPipeline
 
-    /// Requests a completion and waits for the whole of it.
+    /// Requests a completion and waits until it is complete.
     ///
     /// - Parameters:
     ///   - request: The model, the messages and the parameters.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The completion.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func complete(
@@ -26,16 +26,16 @@ public struct Chat: Sendable {
         return try await pipeline.send(call, options, as: "a chat completion")
     }
 
-    /// Streams a completion while the model writes it.
+    /// Streams a completion while the model generates it.
     ///
-    /// Nothing is sent before the first element is asked for, and every error comes with an element. The last chunk
-    /// tells the usage, unless ``ChatRequest/streamOptions`` says otherwise.
+    /// Nothing is sent before the first element is requested, and every error is thrown by the iterator. The last chunk
+    /// reports the token usage, unless ``ChatRequest/streamOptions`` disables that.
     ///
     /// - Parameters:
     ///   - request: The model, the messages and the parameters.
-    ///   - options: What this call does differently from the client's configuration. Its timeout ends with the response
-    ///     headers; from then on ``TchaviClient/Configuration/idleTimeout`` holds.
-    /// - Returns: The stream, which can be iterated once.
+    ///   - options: Options that override the client's configuration for this call. The timeout ends with the response
+    ///     headers; from then on ``TchaviClient/Configuration/idleTimeout`` applies.
+    /// - Returns: The stream. It can be iterated once.
     public func stream(_ request: ChatRequest, options: RequestOptions = RequestOptions()) -> ChatCompletionStream {
         ChatCompletionStream(request: request, options: options, pipeline: pipeline)
     }

@@ -1,19 +1,19 @@
-/// Folds the chunks of a stream into the completion that they are pieces of.
+/// Combines the chunks of a stream into a completion.
 ///
-/// Ids, models and names are taken from the first chunk that has them; texts are joined; the last usage and finish
-/// reason hold. Fields of a delta that are not known are joined where they are texts or arrays; those of a chunk or a
-/// choice, which servers repeat, are replaced.
+/// Ids, models and names are taken from the first chunk that has them; texts are concatenated; the last usage and
+/// finish reason win. Unrecognized fields of a delta are concatenated if they are strings or arrays; those of a chunk
+/// or a choice, which servers repeat, are replaced.
 public struct ChatCompletionAccumulator: Sendable {
     private var base = ChatCompletion(id: "", model: "", choices: [])
     private var choices: [Int: Choice] = [:]
 
-    /// Begins with nothing.
+    /// Creates an accumulator without chunks.
     public init() {}
 
-    /// Whether every answer that has begun has also said why it stopped.
+    /// Whether at least one choice has begun, and every choice that has begun has a finish reason.
     public var isFinished: Bool { !choices.isEmpty && choices.values.allSatisfy { $0.finishReason != nil } }
 
-    /// The completion so far.
+    /// The completion that the chunks so far add up to.
     public var completion: ChatCompletion {
         var completion = base
         completion.choices = choices.sorted { $0.key < $1.key }.map { $0.value.choice(index: $0.key) }
@@ -22,7 +22,7 @@ public struct ChatCompletionAccumulator: Sendable {
 
     /// Adds a chunk.
     ///
-    /// - Parameter chunk: The next chunk.
+    /// - Parameter chunk: The next chunk, in the order of the stream.
     public mutating func append(_ chunk: ChatCompletionChunk) {
         if base.id.isEmpty { base.id = chunk.id }
         if base.model.isEmpty { base.model = chunk.model }
@@ -33,19 +33,19 @@ public struct ChatCompletionAccumulator: Sendable {
         for choice in chunk.choices { choices[choice.index, default: Choice()].append(choice) }
     }
 
-    /// Adds what the gateway charged.
+    /// Adds the gateway's metadata.
     ///
     /// - Parameter metadata: The metadata that follows the chunks.
     public mutating func append(_ metadata: TchaviMetadata) {
         base.tchavi = metadata
     }
 
-    /// One answer that grows.
+    /// A choice that is still being received.
     private struct Choice {
         var finishReason: FinishReason?
         private var role: Role?
         private var text: String?
-        /// Parts in their order, once one came that is no text.
+        /// The parts in order, as soon as one of them is not plain text.
         private var parts: [ContentPart]?
         private var refusal: String?
         private var calls: [ToolCallDelta] = []
@@ -104,7 +104,7 @@ public struct ChatCompletionAccumulator: Sendable {
         }
 
         private mutating func append(_ delta: ToolCallDelta) {
-            let place =
+            let position =
                 if let index = delta.index {
                     calls.firstIndex { $0.index == index }
                 } else if let id = delta.id, !id.isEmpty {
@@ -112,21 +112,21 @@ public struct ChatCompletionAccumulator: Sendable {
                 } else {
                     calls.indices.last
                 }
-            guard let place else {
+            guard let position else {
                 var first = delta
                 if first.index == nil { first.index = (calls.compactMap(\.index).max() ?? -1).addingWithoutOverflow(1) }
                 calls.append(first)
                 return
             }
-            if calls[place].id?.isEmpty ?? true { calls[place].id = delta.id }
-            if calls[place].type == nil { calls[place].type = delta.type }
-            if !delta.additionalFields.isEmpty { calls[place].additionalFields.fold(delta.additionalFields) }
+            if calls[position].id?.isEmpty ?? true { calls[position].id = delta.id }
+            if calls[position].type == nil { calls[position].type = delta.type }
+            if !delta.additionalFields.isEmpty { calls[position].additionalFields.fold(delta.additionalFields) }
             guard let function = delta.function else { return }
-            if calls[place].function == nil { calls[place].function = ToolCallDelta.Function() }
-            if calls[place].function?.name?.isEmpty ?? true { calls[place].function?.name = function.name }
+            if calls[position].function == nil { calls[position].function = ToolCallDelta.Function() }
+            if calls[position].function?.name?.isEmpty ?? true { calls[position].function?.name = function.name }
             if let arguments = function.arguments {
-                if calls[place].function?.arguments?.append(arguments) == nil {
-                    calls[place].function?.arguments = arguments
+                if calls[position].function?.arguments?.append(arguments) == nil {
+                    calls[position].function?.arguments = arguments
                 }
             }
         }
@@ -137,7 +137,7 @@ public struct ChatCompletionAccumulator: Sendable {
             message.refusal = refusal
             message.functionCall = functionCall
             message.additionalFields = messageFields
-            // Deltas do not know these two; of another kind than a message's they could not be read again.
+            // A delta has no properties for these two. Other values than strings could not be decoded again: drop them.
             message.name = message.additionalFields.removeValue(forKey: "name")?.string
             message.toolCallID = message.additionalFields.removeValue(forKey: "tool_call_id")?.string
             if !calls.isEmpty {
@@ -161,13 +161,13 @@ public struct ChatCompletionAccumulator: Sendable {
 }
 
 extension JSONValue? {
-    /// Adds more of the value, in place: texts and arrays are joined, objects member by member, others replaced.
+    /// Appends in place: strings and arrays are concatenated, objects merged, other values replaced.
     fileprivate mutating func fold(_ more: JSONValue) {
         switch more {
         case .null: return
         case .string(let new):
             guard case .string(var text)? = self else { break }
-            // Let go of, so that what follows grows the text and does not copy it.
+            // Release the string held here, so that it is appended to in place and not copied.
             self = nil
             text += new
             self = .string(text)

@@ -1,30 +1,23 @@
-/// One piece of a streamed completion.
+/// One chunk of a streamed completion.
 public struct ChatCompletionChunk: Sendable, Hashable {
     /// The completion's id, the same in every chunk.
     public var id: String
-    /// When the completion was begun, in seconds since 1970.
+    /// When the completion was created, in seconds since 1970.
     public var created: Int?
-    /// The model that answers.
+    /// The model that responds.
     public var model: String
-    /// What is new in each answer; empty in a chunk that only tells the usage.
+    /// What the chunk adds to each choice; empty in a chunk that only reports the usage.
     public var choices: [ChunkChoice]
-    /// How many tokens it took, in the last chunk.
+    /// The number of tokens used, in the last chunk.
     public var usage: TokenUsage?
-    /// The configuration that the provider runs.
+    /// The provider's identifier of the configuration that it runs.
     public var systemFingerprint: String?
-    /// What else the chunk has.
+    /// Unrecognized fields of the chunk.
     public var additionalFields: [String: JSONValue]
-    /// The kind of object, which no server is known to vary.
+    /// The `object` field, which has the same value in every known response.
     package var object = "chat.completion.chunk"
 
-    /// Makes a chunk, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - id: The completion's id.
-    ///   - created: When the completion was begun, in seconds since 1970.
-    ///   - model: The model that answers.
-    ///   - choices: What is new in each answer.
-    ///   - usage: How many tokens it took.
+    /// Creates a chunk, for tests and for gateways of your own.
     public init(
         id: String,
         created: Int? = nil,
@@ -40,7 +33,7 @@ public struct ChatCompletionChunk: Sendable, Hashable {
         additionalFields = [:]
     }
 
-    /// The first choice's new text.
+    /// The text that the chunk adds to the first choice.
     public var text: String { choices.first { $0.index == 0 }?.delta.content?.text ?? "" }
 }
 
@@ -59,27 +52,22 @@ extension ChatCompletionChunk: JSONMapped {
     }
 }
 
-/// What is new in one answer.
+/// What a chunk adds to one choice.
 public struct ChunkChoice: Sendable, Hashable {
-    /// The answer's place among the answers, from 0.
+    /// The choice's index, from 0.
     public var index: Int
-    /// What is new.
+    /// What the chunk adds to the choice's message.
     public var delta: ChatDelta
-    /// Why the model stopped, in the answer's last chunk.
+    /// Why the model stopped generating, in the choice's last chunk.
     public var finishReason: FinishReason?
-    /// The likelihoods of the new tokens, where they were asked for.
+    /// The log probabilities of the new tokens, if they were requested.
     public var logprobs: JSONValue?
-    /// What else the choice has.
+    /// Unrecognized fields of the choice.
     public var additionalFields: [String: JSONValue]
 }
 
 extension ChunkChoice {
-    /// Makes a choice, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - index: The answer's place among the answers, from 0.
-    ///   - delta: What is new.
-    ///   - finishReason: Why the model stopped, in the answer's last chunk.
+    /// Creates a choice, for tests and for gateways of your own.
     public init(index: Int = 0, delta: ChatDelta, finishReason: FinishReason? = nil) {
         self.index = index
         self.delta = delta
@@ -102,20 +90,20 @@ extension ChunkChoice: JSONMapped {
 
 /// What a chunk adds to a message.
 public struct ChatDelta: Sendable, Hashable {
-    /// Who speaks, in the first chunk.
+    /// The message's role, in the first chunk.
     public var role: Role?
-    /// More of the content.
+    /// The content to append.
     public var content: MessageContent?
-    /// More of the tool calls.
+    /// Additions to the tool calls.
     public var toolCalls: [ToolCallDelta]?
-    /// More of a function call, as before tool calls.
+    /// An addition to the function call, the predecessor of tool calls.
     public var functionCall: ToolCallDelta.Function?
-    /// More of a refusal.
+    /// The text to append to the refusal.
     public var refusal: String?
-    /// More of what else the message has, such as `reasoning_content`.
+    /// Unrecognized fields, such as `reasoning_content`, to append to the message's.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a delta that says nothing; set what it adds.
+    /// Creates an empty delta.
     public init() {}
 }
 
@@ -134,18 +122,14 @@ extension ChatDelta: JSONMapped {
 public struct ToolCallDelta: Sendable, Hashable {
     /// What a chunk adds to a function call.
     public struct Function: Sendable, Hashable, JSONMapped {
-        /// The function's name, once.
+        /// The function's name, in the call's first chunk.
         public var name: String?
-        /// More of the arguments' text.
+        /// The text to append to the arguments.
         public var arguments: String?
-        /// Unrecognized fields.
+        /// Unrecognized fields of the function.
         public var additionalFields: [String: JSONValue] = [:]
 
-        /// Creates an addition.
-        ///
-        /// - Parameters:
-        ///   - name: The function's name.
-        ///   - arguments: More of the arguments' text.
+        /// Creates an addition to a function call.
         public init(name: String? = nil, arguments: String? = nil) {
             self.name = name
             self.arguments = arguments
@@ -155,7 +139,7 @@ public struct ToolCallDelta: Sendable, Hashable {
 
         package mutating func map(_ json: inout JSONMapper) {
             json.field("name", &name)
-            // Some servers send the arguments as an object, and not as a string that holds it.
+            // Some servers send the arguments as a JSON object instead of a string that contains one.
             json.field(
                 "arguments",
                 &arguments,
@@ -168,23 +152,18 @@ public struct ToolCallDelta: Sendable, Hashable {
         }
     }
 
-    /// Which of the message's calls this adds to, from 0; some servers leave it out.
+    /// The index of the tool call to append to, from 0; some servers omit it.
     public var index: Int?
     /// The call's id, in its first chunk.
     public var id: String?
     /// The call's kind, in its first chunk.
     public var type: String?
-    /// What is added to the function's name and arguments.
+    /// What to add to the function's name and arguments.
     public var function: Function?
-    /// What else the call has.
+    /// Unrecognized fields of the call.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes an addition.
-    ///
-    /// - Parameters:
-    ///   - index: Which of the message's calls this adds to, from 0.
-    ///   - id: The call's id.
-    ///   - function: What is added to the function's name and arguments.
+    /// Creates an addition to a tool call; with an id, it is of type `function`.
     public init(index: Int?, id: String? = nil, function: Function? = nil) {
         self.index = index
         self.id = id

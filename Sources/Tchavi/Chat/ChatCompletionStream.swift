@@ -1,6 +1,6 @@
 import Foundation
 
-/// A completion while the model writes it, to be iterated once.
+/// A streamed chat completion, which can be iterated once.
 ///
 /// ```swift
 /// for try await event in client.chat.stream(request) {
@@ -11,22 +11,22 @@ import Foundation
 /// }
 /// ```
 ///
-/// Nothing is sent before the first element is asked for. The sequence ends when the completion is complete. It throws
-/// ``TchaviError``: what the gateway refuses or reports within the stream; code ``TchaviError/Code/stream`` if it ends too
-/// early; ``TchaviError/Code/decoding`` for a chunk that cannot be read; ``TchaviError/Code/timeout`` if it falls silent;
-/// ``TchaviError/Code/transport`` if the connection is lost; ``TchaviError/Code/invalidRequest`` from a second iterator.
-/// What had arrived by then is the error's ``TchaviError/partialCompletion``. A stream that has begun is never retried.
-/// Dropping the iterator ends the request.
+/// Nothing is sent before the first element is requested. The sequence ends when the completion is complete. It throws
+/// ``TchaviError``: the gateway's own errors, also those within the stream; code ``TchaviError/Code/stream`` if it ends
+/// too early; ``TchaviError/Code/decoding`` if a chunk cannot be decoded; ``TchaviError/Code/timeout`` if no data
+/// arrives in time; ``TchaviError/Code/transport`` if the connection is lost; ``TchaviError/Code/invalidRequest`` from
+/// a second iterator. The error's ``TchaviError/partialCompletion`` is what had arrived by then. A stream that has
+/// begun is never retried. Dropping the iterator cancels the request.
 public struct ChatCompletionStream: AsyncSequence, Sendable {
-    /// An element of a stream.
+    /// An element of the stream.
     public enum Event: Sendable, Hashable {
         /// A chunk of the completion.
         case chunk(ChatCompletionChunk)
-        /// What the gateway charged, after the last chunk. Other OpenAI-compatible servers send none.
+        /// The gateway's metadata, after the last chunk. Other OpenAI-compatible servers send none.
         case metadata(TchaviMetadata)
     }
 
-    /// An element of a stream.
+    /// An element of the stream.
     public typealias Element = Event
 
     private let request: ChatRequest
@@ -42,28 +42,28 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
 
     /// Creates the iterator; a second one throws.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(singlePass.take() ? .unsent(request, options) : .taken, pipeline)
+        Iterator(singlePass.take() ? .unsent(request, options) : .alreadyIterated, pipeline)
     }
 
     /// Reads the stream to its end.
     ///
-    /// - Returns: The completion, as ``Chat/complete(_:options:)`` would have returned it.
-    /// - Throws: ``TchaviError`` with what had arrived, or `CancellationError`.
+    /// - Returns: The completion that ``Chat/complete(_:options:)`` would have returned.
+    /// - Throws: ``TchaviError``, with what had arrived, or `CancellationError`.
     public func collect() async throws -> ChatCompletion {
         var iterator = makeAsyncIterator()
         while try await iterator.next() != nil {}
         return iterator.completion
     }
 
-    /// The first choice's text alone, delta by delta.
+    /// The text of the first choice, delta by delta.
     public var text: TextDeltas { TextDeltas(stream: self) }
 
-    /// Reads a stream element by element.
+    /// Reads a stream and accumulates its completion.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate enum State {
             case unsent(ChatRequest, RequestOptions)
             case reading(ServerSentEventStream.Iterator)
-            case taken
+            case alreadyIterated
             case ended
         }
 
@@ -80,13 +80,13 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             self.pipeline = pipeline
         }
 
-        /// The completion as far as it was read.
+        /// The completion as far as it has been read.
         public var completion: ChatCompletion { accumulator.completion }
 
         /// Waits for the next element.
         ///
         /// - Returns: The next element, or `nil` at the end and after an error.
-        /// - Throws: ``TchaviError`` with what had arrived, or `CancellationError`.
+        /// - Throws: ``TchaviError``, with what had arrived, or `CancellationError`.
         public mutating func next() async throws -> Event? {
             do {
                 if case .unsent(let request, let options) = state { try await send(request, options) }
@@ -115,12 +115,12 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             state = .reading(ServerSentEventStream(response, pipeline: pipeline).makeAsyncIterator())
         }
 
-        /// The error for a response in JSON where a stream was asked for.
+        /// The error for a JSON response to a request for a stream.
         private func notAStream(_ response: TransportResponse) async throws -> TchaviError {
             let limit = pipeline.configuration.maximumResponseBytes
             let data = try await pipeline.time.run(
                 within: pipeline.configuration.timeout,
-                orThrow: TchaviError(.timeout, "The response began and did not end.", statusCode: response.status)
+                orThrow: TchaviError(.timeout, "Reading the response body timed out.", statusCode: response.status)
             ) {
                 try await response.body.collect(upTo: limit)
             }
@@ -128,8 +128,8 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             return json.flatMap { ErrorReader.reported(in: $0, status: response.status) }
                 ?? TchaviError(
                     .stream,
-                    "The server responded with one JSON value where a stream was asked for.",
-                    advice: "Use `chat.complete` with this server.",
+                    "The server responded with JSON instead of server-sent events.",
+                    advice: "This server may not support streaming: use `chat.complete`.",
                     statusCode: response.status
                 )
         }
@@ -137,7 +137,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         private mutating func read() async throws -> Event? {
             while let event = try await nextEvent() {
                 if event.event == "tchavi" {
-                    // A completion that was paid for must not fail because its bill cannot be read.
+                    // A completion that was paid for must not fail because its metadata cannot be read.
                     guard let json = try? JSONValue(parsing: event.data), let metadata = try? TchaviMetadata(json: json)
                     else { continue }
                     accumulator.append(metadata)
@@ -158,14 +158,14 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             guard isDone || accumulator.isFinished else {
                 throw TchaviError(
                     .stream,
-                    "The stream ended before the completion was complete.",
-                    advice: "What had arrived is in `partialCompletion`; send the request again if you need the rest."
+                    "The stream ended before the completion was finished.",
+                    advice: "What had arrived is in `partialCompletion`; retry the request if you need the rest."
                 )
             }
             return nil
         }
 
-        /// The credits may still follow the completion, and are not waited for any longer than this.
+        /// Limits the wait for the metadata, which may follow the completion.
         private mutating func endSoon() {
             guard case .reading(var events) = state else { return }
             events.end(within: pipeline.configuration.metadataTimeout)
@@ -175,19 +175,19 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         private mutating func nextEvent() async throws -> ServerSentEvent? {
             switch state {
             case .reading(var events):
-                // Let go of, so that what the parser holds is not copied with every event.
+                // Release the iterator held here, so that the parser's buffers are not copied with every event.
                 state = .ended
                 do {
                     let event = try await events.next()
                     state = .reading(events)
                     return event
                 } catch let error as TchaviError where isDone {
-                    // The completion is complete; only the credits that follow it could be missing.
+                    // The completion is complete; only the metadata that follows it may be missing.
                     guard error.code == .transport || error.code == .stream else { throw error }
                     state = .reading(events)
                     return nil
                 }
-            case .taken: throw TchaviError.iteratedTwice("The stream of a completion")
+            case .alreadyIterated: throw TchaviError.iteratedTwice("A chat completion stream")
             case .unsent, .ended: return nil
             }
         }
@@ -208,21 +208,21 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         }
     }
 
-    /// The first choice's text, delta by delta, to be iterated once.
+    /// The text of the first choice, delta by delta; the sequence can be iterated once.
     public struct TextDeltas: AsyncSequence, Sendable {
-        /// A text that is not empty.
+        /// A string that is not empty.
         public typealias Element = String
 
         fileprivate let stream: ChatCompletionStream
 
-        /// Reads delta by delta.
+        /// Reads a stream and skips the elements without text.
         public struct Iterator: AsyncIteratorProtocol {
             fileprivate var iterator: ChatCompletionStream.Iterator
 
             /// Waits for the next delta.
             ///
-            /// - Returns: A text that is not empty, or `nil` at the end.
-            /// - Throws: ``TchaviError`` with what had arrived, or `CancellationError`.
+            /// - Returns: A string that is not empty, or `nil` at the end.
+            /// - Throws: ``TchaviError``, with what had arrived, or `CancellationError`.
             public mutating func next() async throws -> String? {
                 while let event = try await iterator.next() {
                     if case .chunk(let chunk) = event, !chunk.text.isEmpty { return chunk.text }
@@ -237,6 +237,6 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
 }
 
 extension TchaviError {
-    /// What had arrived of a completion when its stream failed.
+    /// The part of a completion that had arrived when its stream failed.
     public var partialCompletion: ChatCompletion? { partial as? ChatCompletion }
 }

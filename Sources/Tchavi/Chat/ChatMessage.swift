@@ -1,30 +1,23 @@
 /// One message of a conversation.
 public struct ChatMessage: Sendable, Hashable {
-    /// Who speaks.
+    /// The author of the message.
     public var role: Role
-    /// What is said; `nil` where the model only asks for tools.
+    /// The content; `nil` if the model only requests tool calls.
     public var content: MessageContent?
-    /// The speaker's name, where several share a role.
+    /// The author's name, if several authors share a role.
     public var name: String?
-    /// The tools that the model asks for.
+    /// The tool calls that the model requests.
     public var toolCalls: [ToolCall]?
-    /// The call that this message, of role `tool`, answers.
+    /// For a message of role `tool`, the id of the call that it is the result of.
     public var toolCallID: String?
-    /// The function that the model asks for, as before tool calls.
+    /// The function call that the model requests, the predecessor of tool calls.
     public var functionCall: FunctionCall?
-    /// Why the model refuses to answer.
+    /// The model's explanation, if it refuses to respond.
     public var refusal: String?
-    /// What else the message has, such as `reasoning_content` or `annotations`.
+    /// Unrecognized fields of the message, such as `reasoning_content` or `annotations`.
     public var additionalFields: [String: JSONValue]
 
-    /// Makes a message.
-    ///
-    /// - Parameters:
-    ///   - role: Who speaks.
-    ///   - content: What is said.
-    ///   - name: The speaker's name.
-    ///   - toolCalls: The tools that the model asks for.
-    ///   - toolCallID: The call that a message of role `tool` answers.
+    /// Creates a message of any role.
     public init(
         role: Role,
         content: MessageContent?,
@@ -40,27 +33,18 @@ public struct ChatMessage: Sendable, Hashable {
         additionalFields = [:]
     }
 
-    /// A message of the end user.
-    ///
-    /// - Parameter content: What is said.
-    /// - Returns: The message.
+    /// Creates a message of the end user.
     public static func user(_ content: MessageContent) -> ChatMessage { ChatMessage(role: .user, content: content) }
 
-    /// Instructions.
-    ///
-    /// - Parameter content: What is said.
-    /// - Returns: The message.
+    /// Creates a message with instructions, of role `system`.
     public static func system(_ content: MessageContent) -> ChatMessage { ChatMessage(role: .system, content: content) }
 
-    /// A message of the model.
-    ///
-    /// - Parameter content: What is said.
-    /// - Returns: The message.
+    /// Creates a message of the model, of role `assistant`.
     public static func assistant(_ content: MessageContent) -> ChatMessage {
         ChatMessage(role: .assistant, content: content)
     }
 
-    /// The result of a tool call.
+    /// Creates a message with the result of a tool call.
     ///
     /// - Parameters:
     ///   - content: The result, often JSON.
@@ -70,7 +54,7 @@ public struct ChatMessage: Sendable, Hashable {
         ChatMessage(role: .tool, content: content, toolCallID: callID)
     }
 
-    /// The text of the content; empty where there is none.
+    /// The text of the content; empty if the message has none.
     public var text: String { content?.text ?? "" }
 }
 

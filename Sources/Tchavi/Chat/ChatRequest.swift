@@ -1,50 +1,46 @@
-/// What a chat completion is asked for: the model, the messages, and how to answer.
+/// A request for a chat completion: the model, the messages and the parameters.
 ///
-/// A parameter that is `nil` is not sent, and the model's own default holds. What this type does not know goes into
-/// ``additionalFields`` and is sent as it is.
+/// A parameter that is `nil` is not sent, and the model's own default applies. Unrecognized parameters go into
+/// ``additionalFields``, and are sent unchanged.
 public struct ChatRequest: Sendable, Hashable {
     /// The model's name.
     public var model: String
     /// The conversation so far.
     public var messages: [ChatMessage]
-    /// How freely tokens are chosen: 0 to 2.
+    /// The sampling temperature: 0 to 2. Higher values make the response more random.
     public var temperature: Double?
-    /// The share of probability that tokens are chosen from: 0 to 1.
+    /// The probability mass of the tokens to sample from (nucleus sampling): 0 to 1.
     public var topP: Double?
-    /// How many tokens the answer may have. Newer models take ``maxCompletionTokens`` in its place.
+    /// The maximum number of tokens in the response. Newer models take ``maxCompletionTokens`` instead.
     public var maxTokens: Int?
-    /// How many tokens the answer may have, reasoning included.
+    /// The maximum number of tokens in the response, reasoning included.
     public var maxCompletionTokens: Int?
-    /// How many answers to give.
+    /// The number of choices to generate.
     public var n: Int?
-    /// Texts at which the answer ends.
+    /// Stop sequences: strings at which the response ends.
     public var stop: [String]?
-    /// How much tokens that have occurred are avoided: -2 to 2.
+    /// The penalty for tokens that have already occurred: -2 to 2.
     public var presencePenalty: Double?
-    /// How much tokens are avoided by how often they have occurred: -2 to 2.
+    /// The penalty for tokens in proportion to how often they have occurred: -2 to 2.
     public var frequencyPenalty: Double?
-    /// What is added to the likelihood of tokens, by token id: -100 to 100.
+    /// The bias to add to the likelihood of tokens, by token id: -100 to 100.
     public var logitBias: [String: Double]?
-    /// Your own name for the end user, for the provider's abuse checks.
+    /// Your own identifier of the end user, for the provider's abuse detection.
     public var user: String?
-    /// The form of the answer.
+    /// The format of the response.
     public var responseFormat: ResponseFormat?
-    /// A number that makes the same request give the same answer, as far as the model can.
+    /// A number that makes sampling repeatable, as far as the model supports it.
     public var seed: Int?
-    /// The tools that the model may ask for.
+    /// The tools that the model may call.
     public var tools: [ToolDefinition]?
-    /// Whether, and which, tools the model may ask for.
+    /// Whether the model may or must call tools, and which.
     public var toolChoice: ToolChoice?
-    /// What a stream has beside its chunks.
+    /// Options of the stream; only sent by ``Chat/stream(_:options:)``.
     public var streamOptions: StreamOptions?
-    /// Parameters that this type does not know, sent as they are.
+    /// Unrecognized parameters, sent unchanged.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a request; set parameters on it afterwards.
-    ///
-    /// - Parameters:
-    ///   - model: The model's name.
-    ///   - messages: The conversation so far.
+    /// Creates a request; set the other parameters afterwards.
     public init(model: String, messages: [ChatMessage]) {
         self.model = model
         self.messages = messages
@@ -59,11 +55,11 @@ extension ChatRequest: JSONMapped {
         json.field("messages", &messages)
         mapParameters(&json)
         json.rest(&additionalFields)
-        // Whether to stream is decided by the call, see ``body(streaming:)``.
+        // The call decides whether to stream: see `body(streaming:)`.
         if json.isReading { additionalFields["stream"] = nil }
     }
 
-    /// Names every known parameter to the mapper.
+    /// Maps every known parameter.
     package mutating func mapParameters(_ json: inout JSONMapper) {
         json.field("temperature", &temperature)
         json.field("top_p", &topP)
@@ -89,7 +85,7 @@ extension ChatRequest: JSONMapped {
         json.field("stream_options", &streamOptions)
     }
 
-    /// The body to send: only a stream has `stream` and `stream_options`.
+    /// Returns the request body; only a stream's has `stream` and `stream_options`.
     package func body(streaming: Bool) -> JSONValue {
         var request = self
         request.additionalFields["stream"] = streaming ? true : nil
@@ -98,20 +94,16 @@ extension ChatRequest: JSONMapped {
     }
 }
 
-/// The form of an answer.
+/// The format of a response.
 public struct ResponseFormat: Sendable, Hashable {
-    /// The form's name: `text`, `json_object`, `json_schema`, or another.
+    /// The format's name: `text`, `json_object`, `json_schema`, or another.
     public var type: String
-    /// The schema with its name, for `json_schema`.
+    /// The schema and its name, for `json_schema`.
     public var jsonSchema: JSONValue?
-    /// What else was said of the form.
+    /// Unrecognized fields of the format.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a form.
-    ///
-    /// - Parameters:
-    ///   - type: The form's name.
-    ///   - jsonSchema: The schema with its name.
+    /// Creates a format by its name.
     public init(type: String, jsonSchema: JSONValue? = nil) {
         self.type = type
         self.jsonSchema = jsonSchema
@@ -122,12 +114,12 @@ public struct ResponseFormat: Sendable, Hashable {
     /// Any JSON object.
     public static let jsonObject = ResponseFormat(type: "json_object")
 
-    /// JSON of a given shape.
+    /// Creates the format of JSON that conforms to a schema.
     ///
     /// - Parameters:
-    ///   - name: A name for the shape.
-    ///   - schema: The shape as a JSON Schema.
-    /// - Returns: The form.
+    ///   - name: The schema's name.
+    ///   - schema: The JSON Schema.
+    /// - Returns: The format.
     public static func jsonSchema(name: String, _ schema: JSONValue) -> ResponseFormat {
         ResponseFormat(type: "json_schema", jsonSchema: ["name": .string(name), "schema": schema])
     }
@@ -143,16 +135,14 @@ extension ResponseFormat: JSONMapped {
     }
 }
 
-/// What a stream has beside its chunks.
+/// Options of a stream.
 public struct StreamOptions: Sendable, Hashable {
-    /// Whether the last chunk tells the usage.
+    /// Whether the last chunk reports the token usage.
     public var includeUsage: Bool?
-    /// Options that this type does not know.
+    /// Unrecognized options.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes options.
-    ///
-    /// - Parameter includeUsage: Whether the last chunk tells the usage.
+    /// Creates options; a member that is `nil` is not sent.
     public init(includeUsage: Bool? = nil) {
         self.includeUsage = includeUsage
     }

@@ -1,11 +1,11 @@
-/// What a message says: a text, or parts of several kinds.
+/// The content of a message: a text, or parts of several kinds.
 public enum MessageContent: Sendable, Hashable {
     /// A text.
     case text(String)
-    /// Parts: texts, images and what else a model takes.
+    /// Parts: texts, images and other kinds that a model accepts.
     case parts([ContentPart])
 
-    /// The text, or that of all text parts one after the other.
+    /// The text, or the concatenated text of all text parts.
     public var text: String {
         switch self {
         case .text(let text): text
@@ -15,12 +15,12 @@ public enum MessageContent: Sendable, Hashable {
 }
 
 extension MessageContent: ExpressibleByStringInterpolation {
-    /// A text.
+    /// Creates content that is a text.
     public init(stringLiteral value: String) { self = .text(value) }
 }
 
 extension MessageContent: JSONRepresentable, JSONConvertible {
-    /// Reads a string, or an array of parts.
+    /// Creates content from a string or an array of parts.
     ///
     /// - Parameter json: The JSON form.
     /// - Throws: ``JSONError`` for anything else.
@@ -32,7 +32,7 @@ extension MessageContent: JSONRepresentable, JSONConvertible {
         }
     }
 
-    /// A string, or an array of parts.
+    /// The content as a string or an array of parts.
     public var json: JSONValue {
         switch self {
         case .text(let text): .string(text)
@@ -41,29 +41,23 @@ extension MessageContent: JSONRepresentable, JSONConvertible {
     }
 }
 
-/// One part of a message: a text, an image, or a kind that the model knows and this package does not.
+/// One part of a message: a text, an image, or another kind, whose fields are kept as they are.
 public struct ContentPart: Sendable, Hashable {
     /// The part's kind: `text`, `image_url`, or another.
     public var type: String
-    /// The text, where the part has one.
+    /// The text, if this is a text part.
     public var text: String?
-    /// The image, where the part is one.
+    /// The image, if this is an image part.
     public var imageURL: ImageURL?
-    /// What else the part has.
+    /// Unrecognized fields of the part.
     public var additionalFields: [String: JSONValue]
 
-    /// A text.
-    ///
-    /// - Parameter text: The text.
-    /// - Returns: The part.
+    /// Creates a text part.
     public static func text(_ text: String) -> ContentPart {
         ContentPart(type: "text", text: text, imageURL: nil, additionalFields: [:])
     }
 
-    /// An image.
-    ///
-    /// - Parameter image: Where the image is.
-    /// - Returns: The part.
+    /// Creates an image part.
     public static func image(_ image: ImageURL) -> ContentPart {
         ContentPart(type: "image_url", text: nil, imageURL: image, additionalFields: [:])
     }
@@ -80,26 +74,22 @@ extension ContentPart: JSONMapped {
     }
 }
 
-/// Where an image is: an `https:` or `http:` URL, or a `data:image/…` URL that holds it.
+/// The location of an image: an `https:` or `http:` URL, or a `data:image/…` URL that contains it.
 public struct ImageURL: Sendable, Hashable, ExpressibleByStringLiteral {
-    /// The URL as text.
+    /// The URL as a string.
     public var url: String
-    /// How closely the model looks at it.
+    /// The resolution at which the model processes the image; `nil` leaves that to the model.
     public var detail: ImageDetail?
-    /// What else was said of the image.
+    /// Unrecognized fields of the image.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// An image at a URL.
-    ///
-    /// - Parameters:
-    ///   - url: The URL.
-    ///   - detail: How closely the model looks at it; `nil` leaves that to the model.
+    /// Creates the location of an image.
     public init(_ url: String, detail: ImageDetail? = nil) {
         self.url = url
         self.detail = detail
     }
 
-    /// An image at a URL.
+    /// Creates the location of an image.
     public init(stringLiteral value: String) { self.init(value) }
 }
 

@@ -1,31 +1,23 @@
 public import Foundation
 
-/// What the gateway says of every call that it passes on: how it was routed, and what it cost.
+/// How the gateway routed a call, and what it charged.
 public struct TchaviMetadata: Sendable, Hashable {
     /// The model's price tier.
     public var tier: ModelTier
     /// What the model produces.
     public var modelType: ModelType
-    /// The mode that was asked for.
+    /// The mode that was requested.
     public var mode: String
-    /// The mode that the call ran in.
+    /// The mode in which the call ran.
     public var modeEffective: String
     /// The credits that the call cost.
     public var creditsUsed: Decimal
     /// The credits that are left.
     public var creditsRemaining: Decimal
-    /// What else the gateway says.
+    /// Unrecognized fields of the metadata.
     public var additionalFields: [String: JSONValue]
 
-    /// Makes metadata, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - tier: The model's price tier.
-    ///   - modelType: What kind of model it was.
-    ///   - mode: The mode that was asked for.
-    ///   - modeEffective: The mode that the call ran in.
-    ///   - creditsUsed: The credits that the call cost.
-    ///   - creditsRemaining: The credits that are left.
+    /// Creates metadata, for tests and for gateways of your own.
     public init(
         tier: ModelTier,
         modelType: ModelType,

@@ -1,19 +1,15 @@
-/// How many tokens a completion took.
+/// The number of tokens that a call used.
 public struct TokenUsage: Sendable, Hashable {
-    /// The tokens of the request.
+    /// The number of tokens in the request.
     public var promptTokens: Int
-    /// The tokens of the answer, reasoning included.
+    /// The number of tokens in the response, reasoning included.
     public var completionTokens: Int
-    /// Both together, as the server counts them.
+    /// The total number of tokens, as the server counts them.
     public var totalTokens: Int
-    /// What else was counted, such as `prompt_tokens_details`.
+    /// Unrecognized fields of the usage, such as `prompt_tokens_details`.
     public var additionalFields: [String: JSONValue]
 
-    /// Makes a count.
-    ///
-    /// - Parameters:
-    ///   - promptTokens: The tokens of the request.
-    ///   - completionTokens: The tokens of the answer.
+    /// Creates a usage whose total is the sum of both numbers.
     public init(promptTokens: Int, completionTokens: Int) {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens

@@ -1,20 +1,15 @@
 /// A model's request to call a tool.
 public struct ToolCall: Sendable, Hashable {
-    /// The call's id, by which its result is sent back.
+    /// The call's id, which the message with its result repeats.
     public var id: String
     /// The call's kind: `function`.
     public var type: String
-    /// What to call, and with which arguments.
+    /// The function to call, and its arguments.
     public var function: FunctionCall
-    /// What else the call has.
+    /// Unrecognized fields of the call.
     public var additionalFields: [String: JSONValue]
 
-    /// Makes a call.
-    ///
-    /// - Parameters:
-    ///   - id: The call's id.
-    ///   - name: The tool's name.
-    ///   - arguments: The arguments as JSON text.
+    /// Creates a call of a function, whose arguments are a string of JSON.
     public init(id: String, name: String, arguments: String) {
         self.id = id
         type = "function"
@@ -22,7 +17,7 @@ public struct ToolCall: Sendable, Hashable {
         additionalFields = [:]
     }
 
-    /// The tool's name.
+    /// The name of the function to call.
     public var name: String { function.name }
 }
 
@@ -41,16 +36,12 @@ extension ToolCall: JSONMapped {
 public struct FunctionCall: Sendable, Hashable {
     /// The function's name.
     public var name: String
-    /// The arguments as the model wrote them: JSON text, if it kept to its instructions.
+    /// The arguments as the model wrote them: a string of JSON, which is not always valid.
     public var arguments: String
     /// Unrecognized fields of the call.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Creates a function call.
-    ///
-    /// - Parameters:
-    ///   - name: The function's name.
-    ///   - arguments: The arguments as JSON text.
+    /// Creates a function call, whose arguments are a string of JSON.
     public init(name: String, arguments: String) {
         self.name = name
         self.arguments = arguments
@@ -62,7 +53,7 @@ extension FunctionCall: JSONMapped {
 
     package mutating func map(_ json: inout JSONMapper) {
         json.field("name", &name)
-        // Some servers send the arguments as JSON, and not as a string that holds it.
+        // Some servers send the arguments as JSON instead of a string that contains it.
         json.field("arguments", &arguments, reading: { $0.string ?? $0.serialized() }, writing: { .string($0) })
         json.rest(&additionalFields)
     }

@@ -1,4 +1,4 @@
-/// A tool that a model may ask for: its name, what it does, and what arguments it takes.
+/// A tool that a model may call: its name, what it does, and what arguments it takes.
 public struct ToolDefinition: Sendable, Hashable {
     /// The tool's kind: `function`.
     public var type: String
@@ -6,19 +6,14 @@ public struct ToolDefinition: Sendable, Hashable {
     public var name: String
     /// What the function does, for the model to read.
     public var description: String?
-    /// The arguments as a JSON Schema of an object.
+    /// The JSON Schema of the arguments, which are an object.
     public var parameters: JSONValue?
     /// Unrecognized fields of the function, such as `strict`.
     public var additionalFields: [String: JSONValue]
     /// Unrecognized fields beside the function, such as `cache_control`.
     public var additionalToolFields: [String: JSONValue] = [:]
 
-    /// Makes a definition.
-    ///
-    /// - Parameters:
-    ///   - name: The function's name.
-    ///   - description: What the function does, for the model to read.
-    ///   - parameters: The arguments as a JSON Schema of an object.
+    /// Creates a definition of a function.
     public init(name: String, description: String? = nil, parameters: JSONValue? = nil) {
         type = "function"
         self.name = name
@@ -43,24 +38,22 @@ extension ToolDefinition: JSONMapped {
     }
 }
 
-/// Whether, and which, tools the model may ask for.
+/// Whether the model may or must call tools, and which.
 public enum ToolChoice: Sendable, Hashable {
-    /// None. Not named `none`, which an optional of this type would take for `nil`.
+    /// The model must not call tools. Not named `none`, which an optional of this type would take for `nil`.
     case disabled
-    /// As the model sees fit.
+    /// The model decides.
     case auto
-    /// At least one.
+    /// The model must call at least one tool.
     case required
-    /// The one of that name.
+    /// The model must call the function of this name.
     case function(String)
-    /// A choice that this package does not know.
+    /// An unrecognized choice, sent unchanged.
     case other(JSONValue)
 }
 
 extension ToolChoice: JSONRepresentable, JSONConvertible {
-    /// Reads `"none"`, `"auto"`, `"required"`, or `{type: "function", function: {name}}`; keeps anything else.
-    ///
-    /// - Parameter json: The JSON form.
+    /// Creates a choice from its JSON form; an unrecognized one is kept as ``other(_:)``.
     public init(json: JSONValue) {
         switch json {
         case "none": self = .disabled

@@ -4,7 +4,7 @@ public import Foundation
 public struct PackDuration: OpenEnum {
     /// The duration's name on the wire.
     public let rawValue: String
-    /// A duration by its name on the wire.
+    /// Creates a duration from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Until they are used.

@@ -1,13 +1,13 @@
 public import Foundation
 
-/// The account's credits.
+/// The account's credits, and the packs of credits that can be bought.
 public struct Credits: Sendable {
     let pipeline: HTTPPipeline
 
     /// Fetches the number of credits that are left (`GET /credits/balance`).
     ///
-    /// - Parameter options: What this call does differently from the client's configuration.
-    /// - Returns: The credits.
+    /// - Parameter options: Options that override the client's configuration for this call.
+    /// - Returns: The number of credits.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func balance(options: RequestOptions = RequestOptions()) async throws -> Decimal {
         let balance: CreditBalance = try await pipeline.send(
@@ -20,7 +20,7 @@ public struct Credits: Sendable {
 
     /// Fetches the packs of credits that can be bought (`GET /credits/packs`).
     ///
-    /// - Parameter options: What this call does differently from the client's configuration.
+    /// - Parameter options: Options that override the client's configuration for this call.
     /// - Returns: The packs.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func packs(options: RequestOptions = RequestOptions()) async throws -> [CreditPack] {
@@ -28,7 +28,7 @@ public struct Credits: Sendable {
     }
 }
 
-/// `{creditsBalance}`, as the gateway sends it.
+/// The response to a request for the balance.
 struct CreditBalance: Codable, Hashable {
     var creditsBalance: Decimal
 }

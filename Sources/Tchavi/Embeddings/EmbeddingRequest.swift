@@ -1,48 +1,44 @@
-/// What to embed, and how.
+/// A request for embeddings.
 public struct EmbeddingRequest: Sendable, Hashable {
-    /// What is embedded.
+    /// The texts or tokens to embed.
     public enum Input: Sendable, Hashable {
-        /// One text.
+        /// A single text.
         case text(String)
         /// Several texts.
         case texts([String])
-        /// One text as its tokens.
+        /// A single text as token ids.
         case tokens([Int])
-        /// Several texts as their tokens.
+        /// Several texts as token ids.
         case tokenArrays([[Int]])
     }
 
-    /// How the numbers travel. Both are read into `[Float]`; base64 takes a third of the bytes.
+    /// How vectors are encoded in the response. Both are decoded as `[Float]`; base64 takes a third of the bytes.
     public struct EncodingFormat: OpenEnum, JSONScalar {
         /// The format's name on the wire.
         public let rawValue: String
-        /// A format by its name on the wire.
+        /// Creates a format from its name on the wire.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// Decimal numbers.
+        /// An array of JSON numbers.
         public static let float: EncodingFormat = "float"
-        /// The bytes of little-endian 32-bit floats, in base64.
+        /// Base64 of little-endian 32-bit floats.
         public static let base64: EncodingFormat = "base64"
     }
 
     /// The model's name.
     public var model: String
-    /// What is embedded.
+    /// The texts or tokens to embed.
     public var input: Input
-    /// How the numbers travel; `nil` for the model's default.
+    /// How vectors are encoded in the response; `nil` for the model's default.
     public var encodingFormat: EncodingFormat?
-    /// How many numbers an embedding has, for models that can shorten theirs.
+    /// The number of elements of a vector, for models that support shorter ones.
     public var dimensions: Int?
-    /// Your own name for the end user, for the provider's abuse checks.
+    /// Your own identifier of the end user, for the provider's abuse detection.
     public var user: String?
-    /// Parameters that this type does not know, sent as they are.
+    /// Unrecognized parameters, sent unchanged.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a request; set parameters on it afterwards.
-    ///
-    /// - Parameters:
-    ///   - model: The model's name.
-    ///   - input: What is embedded.
+    /// Creates a request; set the other parameters afterwards.
     public init(model: String, input: Input) {
         self.model = model
         self.input = input
@@ -50,14 +46,14 @@ public struct EmbeddingRequest: Sendable, Hashable {
 }
 
 extension EmbeddingRequest.Input: ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
-    /// One text.
+    /// Creates an input of a single text.
     public init(stringLiteral value: String) { self = .text(value) }
-    /// Several texts.
+    /// Creates an input of several texts.
     public init(arrayLiteral elements: String...) { self = .texts(elements) }
 }
 
 extension EmbeddingRequest.Input: JSONRepresentable, JSONConvertible {
-    /// Reads a string, an array of strings, an array of integers, or an array of arrays of integers.
+    /// Creates an input from a string, an array of strings, of integers, or of arrays of integers.
     ///
     /// - Parameter json: The JSON form.
     /// - Throws: ``JSONError`` for anything else.
@@ -69,7 +65,7 @@ extension EmbeddingRequest.Input: JSONRepresentable, JSONConvertible {
         }
         if let text = json.string {
             self = .text(text)
-        } else if let elements = json.array, let first = elements.first {
+        } else if let elements = json.array, !elements.isEmpty {
             let texts = elements.compactMap(\.string)
             let arrays = elements.compactMap(integers)
             if texts.count == elements.count {
@@ -79,7 +75,7 @@ extension EmbeddingRequest.Input: JSONRepresentable, JSONConvertible {
             } else if arrays.count == elements.count {
                 self = .tokenArrays(arrays)
             } else {
-                throw JSONError("expected texts or tokens, found \(first.kind) among others")
+                throw JSONError("expected an array of strings, of integers or of arrays of integers")
             }
         } else if json.array != nil {
             self = .texts([])
@@ -88,7 +84,7 @@ extension EmbeddingRequest.Input: JSONRepresentable, JSONConvertible {
         }
     }
 
-    /// A string, an array of strings, an array of integers, or an array of arrays of integers.
+    /// The input as a string, or an array of strings, of integers, or of arrays of integers.
     public var json: JSONValue {
         switch self {
         case .text(let text): .string(text)

@@ -12,9 +12,9 @@ public struct Embeddings: Sendable {
     /// Embeds texts or tokens.
     ///
     /// - Parameters:
-    ///   - request: What to embed.
-    ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: One embedding for each input, in their order.
+    ///   - request: The model, the texts or tokens, and the parameters.
+    ///   - options: Options that override the client's configuration for this call.
+    /// - Returns: One embedding for each input, in the order of the inputs.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func create(
         _ request: EmbeddingRequest,

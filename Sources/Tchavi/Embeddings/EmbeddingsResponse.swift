@@ -1,27 +1,21 @@
 import Foundation
 
-/// The embeddings of a request.
+/// The response to an ``EmbeddingRequest``.
 public struct EmbeddingsResponse: Sendable, Hashable {
-    /// One embedding for each input, in their order.
+    /// One embedding for each input, in the order of the inputs.
     public var data: [Embedding]
-    /// The model that embedded.
+    /// The model that created the embeddings.
     public var model: String
-    /// How many tokens it took.
+    /// The number of tokens used, if the server reports it.
     public var usage: TokenUsage?
-    /// What the gateway charged; other servers send none.
+    /// How the gateway routed the call and what it charged; `nil` from other OpenAI-compatible servers.
     public var tchavi: TchaviMetadata?
     /// Unrecognized fields of the response.
     public var additionalFields: [String: JSONValue] = [:]
-    /// The kind of object, which no server is known to vary.
+    /// The `object` field, which has the same value in every known response.
     package var object = "list"
 
-    /// Makes a response, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - data: One embedding for each input, in their order.
-    ///   - model: The model that embedded.
-    ///   - usage: How many tokens it took.
-    ///   - tchavi: What the gateway charged; other servers send none.
+    /// Creates a response, for tests and for gateways of your own.
     public init(
         data: [Embedding],
         model: String,
@@ -48,26 +42,22 @@ extension EmbeddingsResponse: JSONMapped {
     }
 }
 
-/// One embedding.
+/// The embedding of one input.
 public struct Embedding: Sendable, Hashable {
-    /// The place of its input among the inputs, from 0.
+    /// The index of the input, from 0.
     public var index: Int
-    /// The numbers.
+    /// The elements of the vector.
     public var vector: [Float]
-    /// The kind of object, which no server is known to vary.
+    /// The `object` field, which has the same value in every known response.
     package var object = "embedding"
 
-    /// Makes an embedding.
-    ///
-    /// - Parameters:
-    ///   - index: The place of its input among the inputs, from 0.
-    ///   - vector: The numbers.
+    /// Creates an embedding, for tests and for gateways of your own.
     public init(index: Int, vector: [Float]) {
         self.index = index
         self.vector = vector
     }
 
-    /// The numbers as base64 of little-endian 32-bit floats.
+    /// The vector as base64 of little-endian 32-bit floats.
     package var base64: String {
         var data = Data(capacity: vector.count * 4)
         for number in vector {
@@ -89,7 +79,7 @@ extension Embedding: JSONMapped {
     }
 }
 
-/// The numbers of an embedding: an array, or base64 of little-endian 32-bit floats.
+/// A vector in JSON: an array of numbers, or base64 of little-endian 32-bit floats.
 private struct EmbeddingVector: JSONConvertible {
     let values: [Float]
 
@@ -109,7 +99,7 @@ private struct EmbeddingVector: JSONConvertible {
             values = numbers
         case .string(let text):
             guard let data = Data(base64Encoded: text), data.count.isMultiple(of: 4) else {
-                throw JSONError("expected base64 of 32-bit floats")
+                throw JSONError("expected base64-encoded 32-bit floats")
             }
             values = data.withUnsafeBytes { bytes in
                 stride(from: 0, to: bytes.count, by: 4).map { offset in
@@ -121,6 +111,6 @@ private struct EmbeddingVector: JSONConvertible {
         }
     }
 
-    /// The numbers by their own shortest digits: those of the double they widen to would be more than they have.
+    /// Each number with the shortest digits that identify the `Float`: converted to `Double`, it would have more.
     var json: JSONValue { .array(values.map { .double(Double($0.description) ?? Double($0)) }) }
 }

@@ -1,31 +1,31 @@
-/// How much care is taken with an image; models know different ones.
+/// The quality of an image; models support different values.
 public struct ImageQuality: OpenEnum, JSONScalar {
     /// The quality's name on the wire.
     public let rawValue: String
-    /// A quality by its name on the wire.
+    /// Creates a quality from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Low.
+    /// Low quality.
     public static let low: ImageQuality = "low"
-    /// Medium.
+    /// Medium quality.
     public static let medium: ImageQuality = "medium"
-    /// High.
+    /// High quality.
     public static let high: ImageQuality = "high"
-    /// Standard.
+    /// Standard quality.
     public static let standard: ImageQuality = "standard"
-    /// Fine detail.
+    /// Higher quality, with finer details.
     public static let hd: ImageQuality = "hd"
-    /// As fast as can be.
+    /// The fastest generation.
     public static let fast: ImageQuality = "fast"
-    /// As good as can be.
+    /// The highest quality.
     public static let ultra: ImageQuality = "ultra"
 }
 
-/// An image's width and height in pixels; models know different ones.
+/// An image's width and height in pixels; models support different values.
 public struct ImageSize: OpenEnum, JSONScalar {
     /// The size's name on the wire.
     public let rawValue: String
-    /// A size by its name on the wire.
+    /// Creates a size from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// 256 × 256.
@@ -44,28 +44,28 @@ public struct ImageSize: OpenEnum, JSONScalar {
     public static let tall1536: ImageSize = "1024x1536"
 }
 
-/// An image's style.
+/// The style of an image; models support different values.
 public struct ImageStyle: OpenEnum, JSONScalar {
     /// The style's name on the wire.
     public let rawValue: String
-    /// A style by its name on the wire.
+    /// Creates a style from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Dramatic.
+    /// Vivid and dramatic.
     public static let vivid: ImageStyle = "vivid"
-    /// Less so.
+    /// Natural, less dramatic.
     public static let natural: ImageStyle = "natural"
 }
 
-/// How an image is given.
+/// How an image is returned.
 public struct ImageResponseFormat: OpenEnum, JSONScalar {
     /// The format's name on the wire.
     public let rawValue: String
-    /// A format by its name on the wire.
+    /// Creates a format from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// By a URL, which works for a while.
+    /// As a URL that works for a limited time.
     public static let url: ImageResponseFormat = "url"
-    /// The image itself, in base64.
+    /// As the image's bytes in base64.
     public static let base64: ImageResponseFormat = "b64_json"
 }

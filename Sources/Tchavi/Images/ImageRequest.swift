@@ -1,35 +1,25 @@
-/// What images to generate.
+/// A request for images.
 public struct ImageRequest: Sendable, Hashable {
-    /// What the images show.
+    /// The description of the images.
     public var prompt: String
     /// The model's name.
     public var model: String?
     /// How many images to generate.
     public var n: Int?
-    /// How much care is taken.
+    /// The quality of the images.
     public var quality: ImageQuality?
-    /// How the images are given.
+    /// How the images are returned.
     public var responseFormat: ImageResponseFormat?
-    /// The images' width and height.
+    /// The width and height of the images.
     public var size: ImageSize?
-    /// The images' style.
+    /// The style of the images.
     public var style: ImageStyle?
-    /// Your own name for the end user, for the provider's abuse checks.
+    /// Your own identifier of the end user, for the provider's abuse detection.
     public var user: String?
-    /// Parameters that this type does not know, sent as they are.
+    /// Unrecognized parameters, sent unchanged.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a request.
-    ///
-    /// - Parameters:
-    ///   - prompt: What the images show.
-    ///   - model: The model's name.
-    ///   - n: How many images to generate.
-    ///   - quality: How much care is taken.
-    ///   - responseFormat: How the images are given.
-    ///   - size: The images' width and height.
-    ///   - style: The images' style.
-    ///   - user: Your own name for the end user, for the provider's abuse checks.
+    /// Creates a request; parameters that are `nil` are not sent.
     public init(
         prompt: String,
         model: String? = nil,

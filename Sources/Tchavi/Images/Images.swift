@@ -10,9 +10,9 @@ public struct Images: Sendable {
     /// Generates images.
     ///
     /// - Parameters:
-    ///   - request: What the images show, and how.
-    ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: The images, by URL or as base64.
+    ///   - request: The description of the images, and the parameters.
+    ///   - options: Options that override the client's configuration for this call.
+    /// - Returns: The images, each as a URL or in base64.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func generate(
         _ request: ImageRequest,

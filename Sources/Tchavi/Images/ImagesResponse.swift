@@ -1,22 +1,17 @@
 public import Foundation
 
-/// The images of a request.
+/// The response to an ``ImageRequest``.
 public struct ImagesResponse: Sendable, Hashable {
-    /// When they were made, in seconds since 1970.
+    /// When the images were created, in seconds since 1970.
     public var created: Int?
-    /// The images.
+    /// The generated images.
     public var data: [GeneratedImage]
-    /// What the gateway charged; other servers send none.
+    /// How the gateway routed the call and what it charged; `nil` from other OpenAI-compatible servers.
     public var tchavi: TchaviMetadata?
     /// Unrecognized fields of the response.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a response, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - created: When they were made, in seconds since 1970.
-    ///   - data: The images.
-    ///   - tchavi: What the gateway charged; other servers send none.
+    /// Creates a response, for tests and for gateways of your own.
     public init(
         created: Int? = nil,
         data: [GeneratedImage],
@@ -39,23 +34,18 @@ extension ImagesResponse: JSONMapped {
     }
 }
 
-/// One image: by URL or as base64.
+/// A generated image, as a URL or in base64.
 public struct GeneratedImage: Sendable, Hashable {
-    /// Where the image is, for a while.
+    /// The image's URL, which works for a limited time.
     public var url: String?
-    /// The image itself, in base64.
+    /// The image's bytes in base64.
     public var base64: String?
-    /// The prompt as the model understood it.
+    /// The prompt that the model used, if it revised the one of the request.
     public var revisedPrompt: String?
     /// Unrecognized fields of the image.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes an image, for tests and gateways of your own.
-    ///
-    /// - Parameters:
-    ///   - url: Where the image is, for a while.
-    ///   - base64: The image itself, in base64.
-    ///   - revisedPrompt: The prompt as the model understood it.
+    /// Creates an image, for tests and for gateways of your own.
     public init(
         url: String? = nil,
         base64: String? = nil,
@@ -79,6 +69,6 @@ extension GeneratedImage: JSONMapped {
 }
 
 extension GeneratedImage {
-    /// The image's bytes, where it was given in base64.
+    /// The image's bytes, if it was returned in base64.
     public var data: Data? { base64.flatMap { Data(base64Encoded: $0) } }
 }

@@ -4,7 +4,7 @@ public import Foundation
 public struct ModelTier: OpenEnum, JSONScalar {
     /// The tier's name on the wire.
     public let rawValue: String
-    /// A tier by its name on the wire.
+    /// Creates a tier from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The cheapest tier.
@@ -21,7 +21,7 @@ public struct ModelTier: OpenEnum, JSONScalar {
 public struct ModelType: OpenEnum, JSONScalar {
     /// The type's name on the wire.
     public let rawValue: String
-    /// A type by its name on the wire.
+    /// Creates a type from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Chat completions.

@@ -1,4 +1,4 @@
-/// The models that the gateway offers.
+/// The models that the gateway offers, and what they cost.
 public struct Models: Sendable {
     let pipeline: HTTPPipeline
 
@@ -6,7 +6,7 @@ public struct Models: Sendable {
     ///
     /// - Parameters:
     ///   - includingInactive: Whether to list models that are out of service too, which only administrators may.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The models.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func list(

@@ -4,7 +4,7 @@ public import Foundation
 public struct PaymentStatus: OpenEnum {
     /// The status's name on the wire.
     public let rawValue: String
-    /// A status by its name on the wire.
+    /// Creates a status from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The payment is in progress.
@@ -21,7 +21,7 @@ public struct PaymentStatus: OpenEnum {
 public struct PaymentProvider: OpenEnum {
     /// The provider's name on the wire.
     public let rawValue: String
-    /// A provider by its name on the wire.
+    /// Creates a provider from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// KKiaPay.
@@ -91,7 +91,7 @@ public struct InitiatedPayment: Codable, Sendable, Hashable, Identifiable {
     public var paymentID: String
     /// The payment's state.
     public var status: PaymentStatus
-    /// The URL of the page on which the payer continues, where the provider has one.
+    /// The URL of the page on which the payer continues, if the provider has one.
     public var redirectURL: String?
     /// The provider's id of the deposit.
     public var depositID: String?

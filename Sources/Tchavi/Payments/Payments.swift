@@ -4,12 +4,12 @@ public struct Payments: Sendable {
 
     /// Initiates a payment (`POST /payments/initiate`).
     ///
-    /// The call is retried only after a 429, or if the gateway was never reached. After any other failure look at
+    /// The call is retried only after a 429, or if the gateway was never reached. After any other failure, check
     /// ``history(pageSize:options:)`` before you initiate another payment.
     ///
     /// - Parameters:
     ///   - parameters: What to buy, and how to pay for it.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The payment's id, and the page on which the payer continues.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func initiate(
@@ -27,8 +27,8 @@ public struct Payments: Sendable {
     ///
     /// - Parameters:
     ///   - id: The payment's id.
-    ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: The payment in its present state.
+    ///   - options: Options that override the client's configuration for this call.
+    /// - Returns: The payment in its current state.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func retrieve(_ id: String, options: RequestOptions = RequestOptions()) async throws -> Payment {
         try await pipeline.send(HTTPPipeline.Call(.payment, id: id), options, as: "a payment")
@@ -38,7 +38,7 @@ public struct Payments: Sendable {
     ///
     /// - Parameters:
     ///   - pageSize: How many payments a page has; `nil` for the gateway's default.
-    ///   - options: What each page's call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for each page's call.
     /// - Returns: The payments.
     public func history(
         pageSize: Int? = nil,
@@ -52,7 +52,7 @@ public struct Payments: Sendable {
     /// - Parameters:
     ///   - page: The page's number, from 1.
     ///   - pageSize: How many payments a page has; `nil` for the gateway's default.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The page.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func historyPage(

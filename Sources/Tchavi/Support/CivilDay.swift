@@ -1,6 +1,6 @@
-/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+/// Converts dates of the proleptic Gregorian calendar to days since 1970-01-01, and back.
 package enum CivilDay {
-    /// The number of a day; the year is counted from March, so that the leap day comes last.
+    /// Returns the days since 1970-01-01. The calculation begins years in March, so that a leap day is the last day.
     package static func number(year: Int, month: Int, day: Int) -> Int {
         let year = month <= 2 ? year - 1 : year
         let era = (year >= 0 ? year : year - 399) / 400
@@ -10,6 +10,7 @@ package enum CivilDay {
         return era * 146097 + dayOfEra - 719468
     }
 
+    /// Returns the date that is a number of days after 1970-01-01.
     package static func date(number: Int) -> (year: Int, month: Int, day: Int) {
         let number = number + 719468
         let era = (number >= 0 ? number : number - 146096) / 146097

@@ -1,7 +1,7 @@
 extension Double {
-    /// The number as ECMAScript's `String(number)` spells it (ECMA-262, Number::toString), which RFC 8785 uses too.
+    /// The number as ECMAScript's `String(number)` formats it (ECMA-262, Number::toString), as does RFC 8785.
     ///
-    /// Swift's own description has the same, shortest digits; only where the point and the exponent stand differs.
+    /// Swift's `description` has the same shortest digits, but another notation of the point and the exponent.
     package var ecmaScriptDescription: String {
         guard isFinite else { return isNaN ? "NaN" : self < 0 ? "-Infinity" : "Infinity" }
         if self == 0 { return "0" }
@@ -19,7 +19,7 @@ extension Double {
         }
     }
 
-    /// The shortest digits that give this number back, and where the decimal point stands before or among them.
+    /// The shortest digits that identify this number, and the position of the decimal point relative to the first.
     private var shortestDecimal: (digits: String, point: Int) {
         let parts = description.split(separator: "e")
         let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0

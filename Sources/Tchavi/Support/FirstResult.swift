@@ -1,7 +1,7 @@
-/// The first of several results, and the one who waits for it.
+/// The first of several results, and the continuation that waits for it.
 ///
-/// For waiting on work that may not heed cancellation: the waiter goes on at once, and the work's own result, when it
-/// comes, is dropped.
+/// For work that may not respond to cancellation: the waiting task resumes at once, and a later result of the work is
+/// ignored.
 final class FirstResult<Value: Sendable>: Sendable {
     private enum State {
         case pending(CheckedContinuation<Value, any Error>?)
@@ -10,7 +10,7 @@ final class FirstResult<Value: Sendable>: Sendable {
 
     private let state = Locked(State.pending(nil))
 
-    /// Sets the result, unless there is one.
+    /// Sets the result, unless it is already set, and resumes the waiter.
     func finish(_ result: Result<Value, any Error>) {
         let waiter = state.withLock { state -> CheckedContinuation<Value, any Error>? in
             guard case .pending(let waiter) = state else { return nil }
@@ -49,7 +49,7 @@ final class FirstResult<Value: Sendable>: Sendable {
 }
 
 extension Task where Failure == any Error {
-    /// Waits for the task. A waiter that is cancelled goes on at once, and the task goes on for the others.
+    /// Waits for the task's value. A waiter that is cancelled resumes at once; the task keeps running for the others.
     package func sharedValue() async throws -> Success {
         try await FirstResult().value(orOf: { try await value })
     }

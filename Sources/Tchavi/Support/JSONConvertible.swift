@@ -1,6 +1,6 @@
-/// What can stand as a field's value in a ``JSONMapper``.
+/// A type that ``JSONMapper`` can read and write as the value of a field.
 package protocol JSONConvertible {
-    /// Reads the value.
+    /// Creates a value from its JSON form.
     init(reading json: JSONValue) throws(JSONError)
 
     /// The value's JSON form.
@@ -35,8 +35,8 @@ extension Array: JSONConvertible where Element: JSONConvertible {
 extension Dictionary: JSONConvertible where Key == String, Value: JSONConvertible {
     package init(reading json: JSONValue) throws(JSONError) {
         guard case .object(let members) = json else { throw JSONError("expected an object, found \(json.kind)") }
-        if let same = members as? Self {
-            self = same
+        if let values = members as? Self {
+            self = values
             return
         }
         self.init(minimumCapacity: members.count)
@@ -52,9 +52,12 @@ extension Dictionary: JSONConvertible where Key == String, Value: JSONConvertibl
     package var json: JSONValue { .object((self as? [String: JSONValue]) ?? mapValues(\.json)) }
 }
 
-/// A value that is one JSON string, number or Boolean.
+/// A type whose JSON form is a single string, number or Boolean.
 package protocol JSONScalar: JSONConvertible {
+    /// Creates a value from its JSON form, or returns `nil` if that is of another kind.
     init?(scalar: JSONValue)
+
+    /// The kind of JSON value, in the words of an error message: "a string", "an integer".
     static var kind: String { get }
 }
 
@@ -97,7 +100,7 @@ extension Double: JSONScalar {
         guard let value = scalar.double else { return nil }
         self = value
     }
-    /// Without a fraction where there is none, as every JSON writer but Swift's has it.
+    /// Whole numbers are written without a fraction, as other JSON encoders write them.
     package var json: JSONValue {
         if magnitude < 1e15, let integer = Int64(exactly: self) { .integer(integer) } else { .double(self) }
     }

@@ -1,4 +1,4 @@
-/// Why a text is no JSON, or a JSON value not of the shape that was asked for.
+/// Why a string is not valid JSON, or a JSON value does not have the expected structure.
 public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     /// One step from a value to a value inside it.
     package enum Step: Sendable, Hashable {
@@ -16,7 +16,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         self.steps = steps
     }
 
-    /// Where it is wrong, as a path from the root: `$.choices[0].message`.
+    /// The path from the root to the invalid value: `$.choices[0].message`.
     public var path: String {
         steps.reduce(into: "$") { path, step in
             switch step {
@@ -27,15 +27,15 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The member of the root that is wrong, or that what is wrong is in.
+    /// The name of the root's member that is invalid, or contains the invalid value.
     package var member: String? {
         if case .member(let name)? = steps.first { name } else { nil }
     }
 
-    /// Reason and path in one line.
-    public var description: String { "\(reason), at \(path)" }
+    /// The reason and the path in one line.
+    public var description: String { steps.isEmpty ? reason : "\(reason), at \(path)" }
 
-    /// The same error, seen from one step further out.
+    /// Returns the error with a path that begins one step further out.
     package func inside(_ step: Step) -> JSONError { JSONError(reason, at: [step] + steps) }
 }
 

@@ -208,7 +208,7 @@ package struct JSONMapper {
         }
     }
 
-    /// Returns a member that was read to the unrecognized fields.
+    /// Keeps a member that was read as an unrecognized field.
     package mutating func keep(_ name: String, _ json: JSONValue) { members[name] = json }
 
     // MARK: Reading

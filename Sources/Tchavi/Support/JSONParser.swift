@@ -1,12 +1,12 @@
 public import Foundation
 
 extension JSONValue {
-    /// Reads one JSON value (RFC 8259).
+    /// Parses one JSON value (RFC 8259).
     ///
-    /// Of members with the same name the last one stays. At most 512 levels of nesting are read.
+    /// Of members with the same name, the last one is kept. The maximum nesting depth is 512.
     ///
-    /// - Parameter text: JSON, and nothing after it but white space.
-    /// - Throws: ``JSONError``, which gives the offset in bytes of what could not be read.
+    /// - Parameter text: The JSON, optionally surrounded by white space.
+    /// - Throws: ``JSONError``, which contains the byte offset of the failure.
     public init(parsing text: String) throws(JSONError) {
         var text = text
         let result: Result<JSONValue, JSONError> = text.withUTF8 { bytes in
@@ -15,18 +15,17 @@ extension JSONValue {
         self = try result.get()
     }
 
-    /// Reads one JSON value (RFC 8259) from UTF-8.
+    /// Parses one JSON value (RFC 8259) from UTF-8.
     ///
-    /// - Parameter data: JSON in UTF-8, and nothing after it but white space; a byte order mark before it is passed
-    ///   over.
-    /// - Throws: ``JSONError``, which gives the offset in bytes of what could not be read.
+    /// - Parameter data: The JSON in UTF-8, optionally surrounded by white space; a leading byte order mark is ignored.
+    /// - Throws: ``JSONError``, which contains the byte offset of the failure.
     public init(parsing data: Data) throws(JSONError) {
         let result: Result<JSONValue, JSONError> = data.withUnsafeBytes { JSONParser.parse($0) }
         self = try result.get()
     }
 }
 
-/// A recursive-descent reader over UTF-8 that copies nothing but the values it returns.
+/// A recursive-descent parser for UTF-8 that copies nothing but the values it returns.
 struct JSONParser {
     static let maximumDepth = 512
 
@@ -53,7 +52,7 @@ struct JSONParser {
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         guard depth <= Self.maximumDepth else { throw failure("nested more than \(Self.maximumDepth) levels deep") }
         skipWhiteSpace()
-        guard let byte = current else { throw failure("the text ends where a value should stand") }
+        guard let byte = current else { throw failure("unexpected end of input where a value was expected") }
         switch byte {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
@@ -62,7 +61,7 @@ struct JSONParser {
         case UInt8(ascii: "f"): return try literal("false", .boolean(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-        default: throw failure("unexpected character where a value should stand")
+        default: throw failure("unexpected character where a value was expected")
         }
     }
 
@@ -73,10 +72,10 @@ struct JSONParser {
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
             skipWhiteSpace()
-            guard current == UInt8(ascii: "\"") else { throw failure("expected a member's name in quotation marks") }
+            guard current == UInt8(ascii: "\"") else { throw failure("expected a member name in double quotes") }
             let name = try string()
             skipWhiteSpace()
-            guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member's name") }
+            guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member name") }
             members[name] = try value(depth: depth + 1)
             skipWhiteSpace()
             if take(UInt8(ascii: ",")) { continue }
@@ -101,9 +100,9 @@ struct JSONParser {
 
     private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
         let end = position + text.utf8CodeUnitCount
-        guard end <= bytes.count else { throw failure("unexpected character where a value should stand") }
+        guard end <= bytes.count else { throw failure("unexpected character where a value was expected") }
         for offset in 0..<text.utf8CodeUnitCount where bytes[position + offset] != text.utf8Start[offset] {
-            throw failure("unexpected character where a value should stand")
+            throw failure("unexpected character where a value was expected")
         }
         position = end
         return value
@@ -116,7 +115,7 @@ struct JSONParser {
         var isInteger = true
         _ = take(UInt8(ascii: "-"))
         if take(UInt8(ascii: "0")) {
-            if let current, isDigit(current) { throw failure("a number begins with a zero") }
+            if let current, isDigit(current) { throw failure("a number must not have leading zeros") }
         } else {
             try digits()
         }
@@ -133,7 +132,7 @@ struct JSONParser {
         let slice = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
         if isInteger, let integer = Self.integer(slice) { return integer }
         guard let value = Double(String(decoding: slice, as: UTF8.self)), value.isFinite else {
-            throw failure("a number beyond what an IEEE double can hold")
+            throw failure("the number is out of range of a 64-bit floating-point number")
         }
         return .double(value)
     }
@@ -170,11 +169,11 @@ struct JSONParser {
                 defer { position += 1 }
                 return try text(UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
             case UInt8(ascii: "\\"): return try escapedString(from: start)
-            case 0..<0x20: throw failure("a control character within a string; write it as an escape")
+            case 0..<0x20: throw failure("unescaped control character in a string")
             default: position += 1
             }
         }
-        throw failure("a string without an end")
+        throw failure("unterminated string")
     }
 
     private mutating func escapedString(from start: Int) throws(JSONError) -> String {
@@ -184,19 +183,19 @@ struct JSONParser {
             switch byte {
             case UInt8(ascii: "\""):
                 guard let text = String(validating: buffer, as: UTF8.self) else {
-                    throw failure("a string that is not UTF-8")
+                    throw failure("invalid UTF-8 in a string")
                 }
                 return text
             case UInt8(ascii: "\\"): try escape(into: &buffer)
-            case 0..<0x20: throw failure("a control character within a string; write it as an escape")
+            case 0..<0x20: throw failure("unescaped control character in a string")
             default: buffer.append(byte)
             }
         }
-        throw failure("a string without an end")
+        throw failure("unterminated string")
     }
 
     private mutating func escape(into buffer: inout [UInt8]) throws(JSONError) {
-        guard let byte = current else { throw failure("a string without an end") }
+        guard let byte = current else { throw failure("unterminated string") }
         position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): buffer.append(byte)
@@ -206,24 +205,24 @@ struct JSONParser {
         case UInt8(ascii: "r"): buffer.append(0x0D)
         case UInt8(ascii: "t"): buffer.append(0x09)
         case UInt8(ascii: "u"): buffer.append(contentsOf: Array(String(try escapedScalar()).utf8))
-        default: throw failure("an unknown escape within a string")
+        default: throw failure("invalid escape sequence in a string")
         }
     }
 
-    /// Reads the digits after `\u`, and the second half of a surrogate pair; a half alone is U+FFFD.
+    /// Parses the digits after `\u`, and the second half of a surrogate pair; a lone surrogate becomes U+FFFD.
     private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
         let first = try hexadecimal()
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard first < 0xDC00, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
             bytes[position + 1] == UInt8(ascii: "u")
         else { return "\u{FFFD}" }
-        let beforeSecond = position
+        let secondEscape = position
         position += 2
         let second = try hexadecimal()
         guard (0xDC00...0xDFFF).contains(second),
             let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
         else {
-            position = beforeSecond
+            position = secondEscape
             return "\u{FFFD}"
         }
         return scalar
@@ -242,7 +241,7 @@ struct JSONParser {
     }
 
     private func text(_ slice: UnsafeRawBufferPointer) throws(JSONError) -> String {
-        guard let text = String(validating: slice, as: UTF8.self) else { throw failure("a string that is not UTF-8") }
+        guard let text = String(validating: slice, as: UTF8.self) else { throw failure("invalid UTF-8 in a string") }
         return text
     }
 

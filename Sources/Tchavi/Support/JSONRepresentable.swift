@@ -1,12 +1,12 @@
 /// A value with a JSON form of its own, read and written through ``JSONValue``.
 ///
-/// Conforming types are `Codable` through that form: `JSONDecoder` and `JSONEncoder` work on them as on any other
-/// type. Reading through ``init(json:)`` is faster, and its errors name the path to what is wrong.
+/// Conforming types are `Codable` through that form: `JSONDecoder` and `JSONEncoder` work with them as with any other
+/// type. ``init(json:)`` is faster, and its errors contain the path to the invalid value.
 public protocol JSONRepresentable: Codable {
-    /// Reads the value from its JSON form.
+    /// Creates a value from its JSON form.
     ///
-    /// - Parameter json: The form that ``json`` gives.
-    /// - Throws: ``JSONError``, with the path to what is missing or of the wrong kind.
+    /// - Parameter json: The form that ``json`` returns.
+    /// - Throws: ``JSONError`` with the path to the value that is missing or of the wrong kind.
     init(json: JSONValue) throws(JSONError)
 
     /// The value's JSON form.
@@ -14,7 +14,7 @@ public protocol JSONRepresentable: Codable {
 }
 
 extension JSONRepresentable {
-    /// Reads the value from any decoder.
+    /// Decodes the value from any decoder.
     ///
     /// - Parameter decoder: The decoder to read from.
     /// - Throws: `DecodingError.dataCorrupted` with the path in its description, or the decoder's own error.
@@ -29,7 +29,7 @@ extension JSONRepresentable {
         }
     }
 
-    /// Writes the value's JSON form to any encoder.
+    /// Encodes the value's JSON form to any encoder.
     ///
     /// - Parameter encoder: The encoder to write to.
     /// - Throws: The encoder's own error.
@@ -39,7 +39,7 @@ extension JSONRepresentable {
 }
 
 extension JSONValue: JSONRepresentable {
-    /// The value itself.
+    /// Creates a copy of the value.
     public init(json: JSONValue) { self = json }
     /// The value itself.
     public var json: JSONValue { self }

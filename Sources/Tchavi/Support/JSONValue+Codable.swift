@@ -1,8 +1,8 @@
 extension JSONValue: Codable {
-    /// Reads whatever value stands at the decoder's place.
+    /// Decodes a value of any kind.
     ///
     /// - Parameter decoder: Any decoder whose format has JSON's kinds of values.
-    /// - Throws: The decoder's error where the value is of none of them.
+    /// - Throws: The decoder's error if the value is of none of these kinds.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -24,7 +24,7 @@ extension JSONValue: Codable {
         }
     }
 
-    /// Writes the value in the encoder's own form.
+    /// Encodes the value in the encoder's format.
     ///
     /// - Parameter encoder: Any encoder whose format has JSON's kinds of values.
     /// - Throws: The encoder's error, for instance for a number that is not finite.

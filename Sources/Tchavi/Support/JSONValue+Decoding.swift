@@ -1,11 +1,11 @@
 import Foundation
 
 extension JSONValue {
-    /// Decodes a plain `Codable` type from JSON that was parsed already, so that limits and paths are the parser's own.
+    /// Decodes a plain `Codable` type from parsed JSON, with the same nesting limit and error paths as other types.
     ///
-    /// - Parameter type: The type.
-    /// - Returns: The value.
-    /// - Throws: ``JSONError`` with the path to what is missing or of the wrong kind.
+    /// - Parameter type: The type to decode.
+    /// - Returns: The decoded value.
+    /// - Throws: ``JSONError`` with the path to the value that is missing or of the wrong kind.
     package func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws(JSONError) -> Value {
         do {
             return try JSONValueDecoder(json: self, path: []).decode(type)
@@ -18,9 +18,9 @@ extension JSONValue {
         }
     }
 
-    /// The JSON that a plain `Codable` type encodes to.
+    /// Creates the JSON that a plain `Codable` value encodes to.
     ///
-    /// - Parameter value: The value; its dates are written in ISO 8601.
+    /// - Parameter value: The value. Its dates are written in ISO 8601.
     /// - Throws: The value's own error, or `EncodingError`.
     package init(encoding value: some Encodable) throws {
         let encoder = JSONEncoder()
@@ -30,7 +30,7 @@ extension JSONValue {
 }
 
 extension JSONError {
-    /// What a type's own decoding has found, in this package's words.
+    /// Converts an error that a type's own `init(from:)` has thrown.
     fileprivate init(decoding error: DecodingError) {
         let (context, reason): (DecodingError.Context, String) =
             switch error {
@@ -64,7 +64,7 @@ private struct JSONValueDecoder: Decoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        // Types with a form of their own; `Decimal` would ask for its innards.
+        // These types have a JSON form of their own. `Decimal` would otherwise decode its internal representation.
         if let scalar = type as? any JSONScalar.Type {
             guard let value = scalar.init(scalar: json) as? Value else { throw mismatch(scalar.kind) }
             return value
@@ -158,9 +158,9 @@ private struct JSONObjectContainer<Key: CodingKey>: KeyedDecodingContainerProtoc
     func superDecoder(forKey key: Key) throws -> any Decoder { try decoder(key) }
 
     private func decoder(_ key: Key) throws -> JSONValueDecoder {
-        let place = path + [.member(key.stringValue)]
-        guard let json = members[key.stringValue] else { throw JSONError("missing", at: place) }
-        return JSONValueDecoder(json: json, path: place)
+        let memberPath = path + [.member(key.stringValue)]
+        guard let json = members[key.stringValue] else { throw JSONError("missing", at: memberPath) }
+        return JSONValueDecoder(json: json, path: memberPath)
     }
 }
 
@@ -196,14 +196,14 @@ private struct JSONArrayContainer: UnkeyedDecodingContainer {
     mutating func superDecoder() throws -> any Decoder { try next() }
 
     private mutating func next() throws -> JSONValueDecoder {
-        let place = path + [.element(currentIndex)]
-        guard !isAtEnd else { throw JSONError("missing", at: place) }
+        let elementPath = path + [.element(currentIndex)]
+        guard !isAtEnd else { throw JSONError("missing", at: elementPath) }
         defer { currentIndex += 1 }
-        return JSONValueDecoder(json: elements[currentIndex], path: place)
+        return JSONValueDecoder(json: elements[currentIndex], path: elementPath)
     }
 }
 
-/// A step of a path as the decoding types want it.
+/// A step of a path as a coding key.
 private struct PathKey: CodingKey {
     let stringValue: String
     let intValue: Int?

@@ -32,12 +32,12 @@ extension JSONValue {
         if case .string(let value) = self { value } else { nil }
     }
 
-    /// The boolean, if this is one.
+    /// The Boolean, if this is one.
     public var boolean: Bool? {
         if case .boolean(let value) = self { value } else { nil }
     }
 
-    /// The number as an integer, if it is one without loss: `3.0` counts, `3.5` and numbers beyond `Int` do not.
+    /// The number as an integer, if it has an exact one: `3.0` does, `3.5` and numbers beyond `Int` do not.
     public var integer: Int? {
         switch self {
         case .integer(let value): Int(exactly: value)
@@ -70,10 +70,10 @@ extension JSONValue {
     /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
-    /// The member of that name, if this is an object that has one.
+    /// The member with this name, if this is an object that has one.
     public subscript(key: String) -> JSONValue? { object?[key] }
 
-    /// The element at that index, if this is an array that long.
+    /// The element at this index, if this is an array that has one.
     public subscript(index: Int) -> JSONValue? {
         guard let array, array.indices.contains(index) else { return nil }
         return array[index]
@@ -96,25 +96,25 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
-    /// `null`.
+    /// Creates `null`.
     public init(nilLiteral: ()) { self = .null }
-    /// A boolean.
+    /// Creates a Boolean.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
-    /// An integer.
+    /// Creates an integer.
     public init(integerLiteral value: Int64) { self = .integer(value) }
-    /// A number.
+    /// Creates a number.
     public init(floatLiteral value: Double) { self = .double(value) }
-    /// A string.
+    /// Creates a string.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// An array.
+    /// Creates an array.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// An object; of members with the same name, the last one stays.
+    /// Creates an object; of members with the same name, the last one is kept.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
     }
 }
 
 extension JSONValue: CustomStringConvertible {
-    /// The value as compact JSON, its keys sorted.
+    /// The value as compact JSON with sorted keys.
     public var description: String { serialized() }
 }

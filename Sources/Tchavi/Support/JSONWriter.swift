@@ -1,34 +1,33 @@
 public import Foundation
 
 extension JSONValue {
-    /// The value as compact JSON, its keys sorted, so that equal values give equal text.
+    /// Returns the value as compact JSON with sorted keys, so that equal values have equal JSON.
     ///
-    /// Numbers that JSON cannot write (infinities, not-a-number) become `null`.
+    /// Numbers that JSON cannot represent (infinities and NaN) become `null`.
     public func serialized() -> String {
         var writer = JSONWriter(form: .compact)
         writer.write(self)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    /// The value as compact JSON in UTF-8, its keys sorted.
+    /// Returns the value as compact JSON in UTF-8 with sorted keys.
     public func serializedData() -> Data {
         var writer = JSONWriter(form: .compact)
         writer.write(self)
         return Data(writer.bytes)
     }
 
-    /// The value as JSON over several lines, indented by two spaces, its keys sorted.
+    /// Returns the value as JSON on several lines, indented by two spaces, with sorted keys.
     public func prettyPrinted() -> String {
         var writer = JSONWriter(form: .pretty)
         writer.write(self)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    /// The value in the canonical form of RFC 8785: keys in the order of their UTF-16 code units, numbers as
-    /// ECMAScript writes them.
+    /// Returns the value in the canonical form of RFC 8785: keys sorted by UTF-16 code units, numbers as in ECMAScript.
     ///
-    /// RFC 8785 has no form for integers beyond 2⁵³; here they keep all their digits, so that two values that differ
-    /// never have the same form.
+    /// RFC 8785 does not support integers beyond 2⁵³; here they keep all their digits, so that different values always
+    /// have different forms.
     package func canonical() -> [UInt8] {
         var writer = JSONWriter(form: .canonical)
         writer.write(self)
@@ -102,7 +101,7 @@ struct JSONWriter {
 
     private mutating func write(number: Double) {
         guard number.isFinite else { return append("null") }
-        // Outside the canonical form `1.0` keeps its fraction, so that it is read back as the double it was.
+        // Outside the canonical form, `1.0` keeps its fraction, so that it is parsed as a double again.
         append(form == .canonical ? number.ecmaScriptDescription : number.description)
     }
 

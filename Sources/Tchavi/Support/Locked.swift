@@ -6,12 +6,12 @@ import Glibc
 import Musl
 #endif
 
-/// A value that is only reached through a lock.
+/// A value that is protected by a lock.
 ///
-/// A POSIX mutex in place of the standard library's `Mutex`, because ThreadSanitizer sees it: on Linux `Mutex` is
-/// invisible to it, every use of one is reported as a race, and real races drown among them.
+/// It uses a POSIX mutex instead of the standard library's `Mutex`, which ThreadSanitizer does not support on Linux: it
+/// reports every use of one as a data race, and these reports hide the real ones.
 ///
-/// `@unchecked Sendable`: its whole state is the lock and the value that the lock guards.
+/// `@unchecked Sendable`: its whole state is the lock and the value that the lock protects.
 package final class Locked<Value: Sendable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value
@@ -28,7 +28,7 @@ package final class Locked<Value: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs a closure with the value to itself. The closure must not wait, and not come back for the same lock.
+    /// Runs a closure with exclusive access to the value. The closure must not block or acquire the same lock.
     package func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,16 +1,15 @@
-/// A set of names to which others may be added: the known ones are static members, and an unknown one is kept as it
-/// was read.
+/// An open set of strings: known values are static members, and unknown values are kept.
 ///
 /// Roles, finish reasons and statuses are such sets. A `switch` over one needs a `default`.
 public protocol OpenEnum: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral,
     CustomStringConvertible
 where RawValue == String {
-    /// A member by its name on the wire, known or not.
+    /// Creates a value from its name on the wire, known or not.
     init(rawValue: String)
 }
 
 extension OpenEnum {
-    /// A member by its name on the wire.
+    /// Creates a value from its name on the wire.
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 
     /// The name on the wire.

@@ -1,6 +1,6 @@
-/// SHA-256 (FIPS 180-4), for naming contents; the package has no dependency to take it from.
+/// SHA-256 (FIPS 180-4), for content hashes; implemented here because the package has no dependencies.
 package enum SHA256 {
-    /// The digest as 64 lower-case hexadecimal digits.
+    /// Returns the digest as 64 lowercase hexadecimal digits.
     package static func hexadecimal(_ message: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         let text = digest(message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] }

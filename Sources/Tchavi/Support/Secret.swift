@@ -1,6 +1,6 @@
-/// A key, password or token that does not show itself.
+/// A key, password or token that is redacted wherever it is printed or encoded.
 ///
-/// Descriptions, debug descriptions, mirrors and encodings of a secret, and of whatever holds one, show a placeholder.
+/// Descriptions, debug descriptions, mirrors and encodings of a secret, or of a value with one, show a placeholder.
 /// Two secrets are equal if their strings are.
 ///
 /// ```swift
@@ -9,7 +9,7 @@
 /// let client = TchaviClient(.apiKey(key))
 /// ```
 public struct Secret: Sendable, Hashable {
-    /// What is shown in a secret's place.
+    /// The string that is shown instead of a secret.
     public static let placeholder = "<redacted>"
 
     private let string: String
@@ -21,10 +21,10 @@ public struct Secret: Sendable, Hashable {
         self.string = string
     }
 
-    /// The string itself. Named so that a reader of the code notices.
+    /// Returns the string itself, under a name that stands out in code review.
     package func revealed() -> String { string }
 
-    /// Whether the string is empty, which is never a usable secret.
+    /// Whether the string is empty; an empty secret is never valid.
     public var isEmpty: Bool { string.isEmpty }
 }
 
@@ -38,20 +38,20 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     public var description: String { Self.placeholder }
     /// The placeholder.
     public var debugDescription: String { Self.placeholder }
-    /// A mirror without children.
+    /// A mirror without children, so that `dump` does not show the string.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Secret: Codable {
-    /// Reads the string.
+    /// Decodes the string.
     ///
     /// - Parameter decoder: The decoder to read from.
-    /// - Throws: The decoder's error where there is no string.
+    /// - Throws: The decoder's error if the value is not a string.
     public init(from decoder: any Decoder) throws {
         self.init(try decoder.singleValueContainer().decode(String.self))
     }
 
-    /// Writes the placeholder, never the string.
+    /// Encodes the placeholder, never the string.
     ///
     /// - Parameter encoder: The encoder to write to.
     /// - Throws: The encoder's own error.

@@ -1,10 +1,10 @@
-/// Lets one iterator have a sequence, and tells every further one that it may not.
+/// Ensures that a sequence is iterated only once.
 package struct SinglePass: Sendable {
     private let isTaken = Locked(false)
 
     package init() {}
 
-    /// Whether the caller is the first.
+    /// Returns whether this is the first call.
     package func take() -> Bool {
         isTaken.withLock { isTaken in
             defer { isTaken = true }
@@ -14,14 +14,12 @@ package struct SinglePass: Sendable {
 }
 
 extension TchaviError {
-    /// The error of a second iterator.
-    ///
-    /// - Parameter what: What can be iterated once: `The stream`.
-    package static func iteratedTwice(_ what: String) -> TchaviError {
+    /// Returns the error of a second iterator of a sequence, for instance of `The stream`.
+    package static func iteratedTwice(_ sequence: String) -> TchaviError {
         TchaviError(
             .invalidRequest,
-            "\(what) can be iterated only once, and was iterated before.",
-            advice: "Keep what you need of the first iteration; `collect()` returns the whole."
+            "\(sequence) can be iterated only once, and has already been iterated.",
+            advice: "Keep the elements of the first iteration, or use `collect()` for the whole result."
         )
     }
 }

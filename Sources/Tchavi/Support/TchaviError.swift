@@ -10,37 +10,37 @@ public import Foundation
 /// }
 /// ```
 ///
-/// Cancelling a call throws `CancellationError` instead. No error holds a credential, nor a prompt's text.
+/// Cancelling a call throws `CancellationError` instead. No error contains a credential or a prompt's text.
 public struct TchaviError: Error, Sendable {
-    /// What kind of failure this is. The set is open: later versions may add to it.
+    /// The kind of failure. The set is open: later versions may add to it.
     public struct Code: OpenEnum, JSONScalar {
         /// The name of the kind.
         public let rawValue: String
 
-        /// A kind by its name.
+        /// Creates a kind from its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// The gateway refused the credential (401), or there is none that can be used.
+        /// The gateway rejected the credential (401), or the credential is missing or invalid.
         public static let authentication: Code = "authentication"
-        /// Too many requests (429). Wait for ``TchaviError/retryAfter``, then try again.
+        /// Too many requests (429). Wait for ``TchaviError/retryAfter``, then retry.
         public static let rateLimited: Code = "rateLimited"
         /// The account has too few credits (402). Buy some, or choose a cheaper model.
         public static let insufficientCredits: Code = "insufficientCredits"
-        /// The gateway responded with another error; ``TchaviError/statusCode`` and ``TchaviError/errorCode`` say which.
+        /// The gateway reported another error; see ``TchaviError/statusCode`` and ``TchaviError/errorCode``.
         public static let api: Code = "api"
-        /// The network failed: no connection, a connection that was lost, a response that was too large.
+        /// The network failed: there was no connection, it was lost, or the response was too large.
         public static let transport: Code = "transport"
-        /// A deadline passed, or a stream fell silent.
+        /// A timeout or deadline was exceeded, or a stream was idle for too long.
         public static let timeout: Code = "timeout"
-        /// The response could not be read as what it should be.
+        /// The response could not be decoded as the expected type.
         public static let decoding: Code = "decoding"
-        /// A stream broke a rule of its format, or ended before it was complete.
+        /// A stream did not conform to its format, or ended before it was complete.
         public static let stream: Code = "stream"
-        /// The call was refused before it was sent: an argument or a setting is wrong.
+        /// The call failed before it was sent: an argument or a setting is invalid.
         public static let invalidRequest: Code = "invalidRequest"
     }
 
-    /// What kind of failure this is.
+    /// The kind of failure.
     public var code: Code
 
     /// What went wrong, in one sentence, without a credential or a prompt's text.
@@ -49,28 +49,28 @@ public struct TchaviError: Error, Sendable {
     /// What to do about it, in one sentence.
     public var advice: String?
 
-    /// The HTTP status, where there was a response.
+    /// The HTTP status, if there was a response.
     public var statusCode: Int?
 
-    /// The gateway's own name for the error: `error` of its body, or `code` or `type` of an OpenAI-like one.
+    /// The gateway's name for the error: `error` in its body, or `code` or `type` in an OpenAI-like one.
     public var errorCode: String?
 
-    /// What the gateway said beside that.
+    /// Further details that the gateway reported, if any.
     public var details: JSONValue?
 
-    /// The response's headers, those that may hold a secret redacted. Names are in lower case.
+    /// The response headers, with lowercase names; those that may contain a secret are redacted.
     public var headers: [String: String] = [:]
 
-    /// The gateway's id of the request (`x-request-id` or `request-id`), to quote in a question to its support.
+    /// The gateway's id of the request (`x-request-id` or `request-id`), to include in a support request.
     public var requestID: String?
 
     /// How long the gateway asked to wait (`Retry-After`).
     public var retryAfter: Duration?
 
-    /// The credits that are left, where the gateway said so with a 402.
+    /// The credits that are left, if the gateway reported them with a 402.
     public var creditsRemaining: Decimal?
 
-    /// The response's body where it was not an error in JSON, cut to 4 KiB.
+    /// The response body, truncated to 4 KiB, if it was not an error in JSON.
     public var body: String?
 
     /// The method and path of the call, for instance `POST /v1/chat/completions`.
@@ -79,22 +79,16 @@ public struct TchaviError: Error, Sendable {
     /// How many times the request was sent.
     public var attempts: Int?
 
-    /// What had arrived of a response when a stream failed; each resource returns it in its own type.
-    package var partial: (any Sendable)?
+    /// The part of a response that had arrived when a stream failed; each resource exposes it as its own type.
+    package var partial: (any Hashable & Sendable)?
 
-    /// Whether a retry could have another outcome.
+    /// Whether a retry could succeed.
     package var isRepeatable = true
 
-    /// Whether a retry cannot repeat work: the request never reached the gateway.
+    /// Whether the request never reached the gateway, so that a retry cannot repeat its work.
     package var isConnectFailure = false
 
-    /// Creates an error, for transports and tests of your own.
-    ///
-    /// - Parameters:
-    ///   - code: What kind of failure this is.
-    ///   - message: What went wrong, in one sentence.
-    ///   - advice: What to do about it.
-    ///   - statusCode: The HTTP status, where there was a response.
+    /// Creates an error, for tests and for transports of your own.
     public init(_ code: Code, _ message: String, advice: String? = nil, statusCode: Int? = nil) {
         self.code = code
         self.message = message
@@ -103,8 +97,24 @@ public struct TchaviError: Error, Sendable {
     }
 }
 
+extension TchaviError: Hashable {
+    /// All stored properties.
+    private var values: [AnyHashable?] {
+        [
+            code, message, advice, statusCode, errorCode, details, headers, requestID, retryAfter, creditsRemaining,
+            body, operation, attempts, partial.map { AnyHashable($0) }, isRepeatable, isConnectFailure,
+        ]
+    }
+
+    /// Returns whether all properties of two errors are equal.
+    public static func == (left: TchaviError, right: TchaviError) -> Bool { left.values == right.values }
+
+    /// Hashes all properties of the error.
+    public func hash(into hasher: inout Hasher) { hasher.combine(values) }
+}
+
 extension TchaviError: CustomStringConvertible, LocalizedError {
-    /// The whole error in one line: kind, status, message, where, and what to do.
+    /// The whole error in one line: kind, status, message, operation, request id, and advice.
     public var description: String {
         var text = "Tchavi error (\(code)"
         if let statusCode { text += ", status \(statusCode)" }

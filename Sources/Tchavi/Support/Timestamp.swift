@@ -1,46 +1,44 @@
 public import Foundation
 
-/// A moment as it stood on the wire, and as a date where its text can be read as one.
+/// A date and time: the string as received, and the date that it represents.
 ///
-/// The text is kept, so that what was decoded is encoded again to the letter.
+/// The string is kept, so that a decoded timestamp is encoded unchanged.
 public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
-    /// The text on the wire: ISO 8601 such as `2026-01-05T18:11:00.000Z`, if the sender kept to its own form.
+    /// The string as received, normally in ISO 8601: `2026-01-05T18:11:00.000Z`.
     public let text: String
 
-    /// The moment, or `nil` where the text is no ISO 8601 date with time.
+    /// The date, or `nil` if the string is not a valid ISO 8601 date and time.
     public let date: Date?
 
-    /// Keeps a text, and reads it.
+    /// Creates a timestamp from a string.
     ///
-    /// - Parameter text: ISO 8601 with `T` or a space between date and time, a fraction or none, and `Z`, an offset or
-    ///   nothing (which counts as UTC).
+    /// - Parameter text: ISO 8601 with `T` or a space between date and time, with or without a fraction, and with `Z`,
+    ///   an offset or neither (which means UTC).
     public init(_ text: String) {
         self.text = text
         date = ISO8601.date(text)
     }
 
-    /// Writes a moment in UTC with milliseconds.
-    ///
-    /// - Parameter date: The moment.
+    /// Creates a timestamp from a date, in UTC with milliseconds.
     public init(_ date: Date) {
         text = ISO8601.text(date)
         self.date = date
     }
 
-    /// The text on the wire.
+    /// The string as received.
     public var description: String { text }
 }
 
 extension Timestamp: Codable {
-    /// Reads the text.
+    /// Decodes the string.
     ///
     /// - Parameter decoder: The decoder to read from.
-    /// - Throws: The decoder's error where there is no string.
+    /// - Throws: The decoder's error if the value is not a string.
     public init(from decoder: any Decoder) throws {
         self.init(try decoder.singleValueContainer().decode(String.self))
     }
 
-    /// Writes the text as it was read.
+    /// Encodes the string unchanged.
     ///
     /// - Parameter encoder: The encoder to write to.
     /// - Throws: The encoder's error.
@@ -56,10 +54,10 @@ extension Timestamp: JSONScalar {
         self.init(text)
     }
     package var json: JSONValue { .string(text) }
-    package static var kind: String { "a date as a string" }
+    package static var kind: String { "a date string" }
 }
 
-/// ISO 8601 dates with times, read and written without a formatter.
+/// Parses and formats ISO 8601 dates and times without a formatter.
 enum ISO8601 {
     static func date(_ text: String) -> Date? {
         var scanner = DigitScanner(Array(text.utf8))
@@ -81,13 +79,13 @@ enum ISO8601 {
             (1...daysIn(month: month, of: year)).contains(day), hour < 24, minute < 60, second <= 60
         else { return nil }
         let days = CivilDay.number(year: year, month: month, day: day)
-        // In doubles: an `Int` has 32 bits on some watches.
+        // `Double`, because `Int` has 32 bits on some watches.
         let seconds = Double(days) * 86400 + Double(hour * 3600 + minute * 60 + second - offset)
         return Date(timeIntervalSince1970: seconds + fraction)
     }
 
     static func text(_ date: Date) -> String {
-        // The years 1 to 9999, which is what the form can hold.
+        // The format can represent the years 1 to 9999.
         let bounded = min(max(date.timeIntervalSince1970, -62_135_596_800), 253_402_300_799)
         let milliseconds = (bounded * 1000).rounded()
         let days = Int((milliseconds / 86_400_000).rounded(.down))
@@ -108,7 +106,7 @@ enum ISO8601 {
     }
 }
 
-/// Takes fixed-width numbers off the front of a text.
+/// Scans fixed-width numbers from the start of a string.
 private struct DigitScanner {
     private let bytes: [UInt8]
     private var position = 0
@@ -150,7 +148,7 @@ private struct DigitScanner {
         return true
     }
 
-    /// Seconds east of UTC.
+    /// Scans an offset, in seconds east of UTC.
     mutating func offset() -> Int? {
         if isAtEnd || skip("Z") || skip("z") { return 0 }
         let sign = skip("-") ? -1 : 1

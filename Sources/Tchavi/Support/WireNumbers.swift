@@ -1,7 +1,7 @@
 package import Foundation
 
-/// Money and credits: a JSON number read by its shortest digits, so that `0.1` is exactly 0.1. A string of digits is
-/// read too.
+/// Money and credits: a JSON number is converted through its shortest decimal digits, so that `0.1` is exactly 0.1.
+/// A string of digits is accepted too.
 extension Decimal: JSONScalar {
     package init?(scalar: JSONValue) {
         let text: String
@@ -29,7 +29,7 @@ extension Decimal: JSONScalar {
 }
 
 extension Duration: JSONScalar {
-    /// Milliseconds, as every duration is on the wire.
+    /// Creates a duration from milliseconds, the unit of every duration on the wire.
     package init?(scalar: JSONValue) {
         guard let milliseconds = scalar.double, milliseconds.magnitude < 1e12 else { return nil }
         self = .nanoseconds(Int64((milliseconds * 1e6).rounded()))

@@ -1,13 +1,13 @@
-/// The account's usage.
+/// The account's usage statistics, and its log of calls.
 public struct Usage: Sendable {
     let pipeline: HTTPPipeline
 
-    /// Fetches the sums over a period (`GET /usage/stats`).
+    /// Fetches the totals of a period (`GET /usage/stats`).
     ///
     /// - Parameters:
     ///   - period: The period that ends now; `nil` for the gateway's default.
-    ///   - options: What this call does differently from the client's configuration.
-    /// - Returns: The sums.
+    ///   - options: Options that override the client's configuration for this call.
+    /// - Returns: The totals.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func statistics(
         period: UsagePeriod? = nil,
@@ -23,7 +23,7 @@ public struct Usage: Sendable {
     /// - Parameters:
     ///   - filter: Which calls to fetch.
     ///   - pageSize: How many calls a page has; `nil` for the gateway's default.
-    ///   - options: What each page's call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for each page's call.
     /// - Returns: The calls.
     public func history(
         _ filter: UsageFilter = UsageFilter(),
@@ -39,7 +39,7 @@ public struct Usage: Sendable {
     ///   - page: The page's number, from 1.
     ///   - filter: Which calls to fetch.
     ///   - pageSize: How many calls a page has; `nil` for the gateway's default.
-    ///   - options: What this call does differently from the client's configuration.
+    ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The page.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func historyPage(
@@ -65,12 +65,12 @@ public struct UsageFilter: Sendable, Hashable {
     public var model: String?
     /// Only calls of this endpoint.
     public var endpoint: String?
-    /// Only calls since then.
+    /// Only calls since this date.
     public var startDate: Timestamp?
-    /// Only calls before then.
+    /// Only calls before this date.
     public var endDate: Timestamp?
 
-    /// Creates a filter; a member that is `nil` filters nothing.
+    /// Creates a filter; a member that is `nil` does not restrict the calls.
     public init(
         model: String? = nil,
         endpoint: String? = nil,

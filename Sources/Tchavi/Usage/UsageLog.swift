@@ -4,7 +4,7 @@ public import Foundation
 public struct UsagePeriod: OpenEnum {
     /// The period's name on the wire.
     public let rawValue: String
-    /// A period by its name on the wire.
+    /// Creates a period from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The last day.
@@ -19,7 +19,7 @@ public struct UsagePeriod: OpenEnum {
 public struct UsageLogStatus: OpenEnum {
     /// The status's name on the wire.
     public let rawValue: String
-    /// A status by its name on the wire.
+    /// Creates a status from its name on the wire.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The call succeeded.
@@ -64,7 +64,7 @@ public struct UsageLog: Codable, Sendable, Hashable, Identifiable {
     public var creditsCharged: Decimal
     /// How the call ended.
     public var status: UsageLogStatus
-    /// The error's name, where the call failed.
+    /// The error's name, if the call failed.
     public var errorCode: String?
     /// When the call was made.
     public var createdAt: Timestamp

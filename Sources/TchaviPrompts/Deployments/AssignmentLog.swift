@@ -12,7 +12,7 @@ public struct Assignment: Sendable, Hashable {
     public var deploymentID: String
     /// The number of the version that the arm deploys.
     public var version: Int
-    /// The bucketing key: the user, or whatever else the assignment sticks to.
+    /// The bucketing key, such as the user's id.
     public var key: String
 }
 
@@ -28,8 +28,8 @@ public struct Assignment: Sendable, Hashable {
 /// }
 /// ```
 ///
-/// It remembers a limited number of assignments, and forgets the oldest beyond that; a user who was forgotten and comes
-/// back is reported again.
+/// The number of remembered assignments is limited. Beyond the limit the oldest are removed, and reported again if they
+/// recur.
 public final class AssignmentLog: PromptObserver {
     /// How many users of one experiment were assigned to each arm.
     public struct Summary: Sendable, Hashable {
@@ -37,9 +37,9 @@ public final class AssignmentLog: PromptObserver {
         public struct Arm: Sendable, Hashable {
             /// The id of the arm's deployment.
             public var deploymentID: String
-            /// The share of the users that its weight gives it, from 0 to 1.
+            /// The expected share of the users according to the arm's weight, from 0 to 1.
             public var share: Double
-            /// How many users were assigned to it.
+            /// How many users were assigned to the arm.
             public var count: Int
         }
 
@@ -47,31 +47,31 @@ public final class AssignmentLog: PromptObserver {
         public var experiment: String
         /// The arms, in the order of their ranges.
         public var arms: [Arm]
-        /// The chi-square statistic of the counts against the shares; `nil` where an arm expects fewer than 8 users, too
-        /// few to tell.
+        /// The chi-square statistic of the counts against the shares; `nil` if fewer than 8 users are expected in an
+        /// arm, which are too few for the test.
         public var chiSquare: Double?
-        /// The probability of counts at least this uneven by chance; `nil` where there are too few users to tell.
+        /// The probability that chance alone causes counts at least this uneven; `nil` if there are too few users.
         public var pValue: Double?
 
-        /// Whether the counts are so uneven (p < 0.001) that the assignment, or what counts it, must be at fault.
+        /// Whether the counts are so uneven (p < 0.001) that the assignment or the counting is probably faulty.
         public var hasSampleRatioMismatch: Bool { pValue.map { $0 < 0.001 } ?? false }
     }
 
-    /// Identifies a split: the same experiment on another prompt, or between other arms, is counted by itself.
+    /// Identifies a split. The same experiment on another prompt, or between other arms, is counted separately.
     private struct SplitKey: Hashable {
         let prompt: ByteText
         let experiment: ByteText
         let arms: [String]
     }
 
-    private struct Count {
+    private struct UserCounts {
         let split: Split
         var counts: [Int]
-        /// The keys that were counted; beyond the limit the sample stays as it is.
+        /// The counted keys. Beyond the limit no more are added.
         var users: Set<ByteText> = []
     }
 
-    private struct Seen: Hashable {
+    private struct SeenAssignment: Hashable {
         let prompt: ByteText
         let experiment: ByteText
         let arm: String
@@ -79,10 +79,12 @@ public final class AssignmentLog: PromptObserver {
     }
 
     private struct State {
-        var seen: Set<Seen> = []
-        var order: [Seen] = []
+        var seen: Set<SeenAssignment> = []
+        /// The seen assignments as a ring buffer.
+        var order: [SeenAssignment] = []
+        /// The index of the oldest assignment in the ring buffer.
         var oldest = 0
-        var counts: [SplitKey: Count] = [:]
+        var counts: [SplitKey: UserCounts] = [:]
     }
 
     private let limit: Int
@@ -92,15 +94,15 @@ public final class AssignmentLog: PromptObserver {
     /// Creates a log without assignments.
     ///
     /// - Parameters:
-    ///   - limit: How many assignments are remembered, so that each is reported once.
-    ///   - onAssignment: Called once for each prompt, experiment, arm and key, on the task that asks for the prompt, which
-    ///     waits for it.
+    ///   - limit: The greatest number of assignments to remember, so that each is reported once.
+    ///   - onAssignment: Called once for each prompt, experiment, arm and key, on the task that requests the prompt,
+    ///     which waits for it.
     public init(limit: Int = 100_000, onAssignment: @escaping @Sendable (Assignment) -> Void = { _ in }) {
         self.limit = max(1, limit)
         self.onAssignment = onAssignment
     }
 
-    /// Records an assignment, if a split decided by a bucketing key.
+    /// Records the assignment, if a split with a bucketing key decided the selection.
     ///
     /// - Parameter event: Which version was selected, and for which query.
     public func selected(_ event: SelectionEvent) {
@@ -109,14 +111,19 @@ public final class AssignmentLog: PromptObserver {
             let deploymentID = selection.deploymentID, let version = selection.version
         else { return }
         let prompt = ByteText(selection.promptID)
-        let seen = Seen(prompt: prompt, experiment: ByteText(split.salt), arm: deploymentID, key: ByteText(key))
+        let seen = SeenAssignment(
+            prompt: prompt,
+            experiment: ByteText(split.salt),
+            arm: deploymentID,
+            key: ByteText(key)
+        )
         let splitKey = SplitKey(prompt: prompt, experiment: seen.experiment, arms: split.arms.map(\.deploymentID))
         let isNew = state.withLock { state in
-            // Other weights are another split: what was counted before cannot be compared with them. Taken out of the
-            // dictionary, so that the set is not copied.
+            // The counts start again when the weights change, because earlier counts cannot be compared with the new
+            // shares. Removed from the dictionary, so that the set is changed in place.
             var count = state.counts.removeValue(forKey: splitKey)
             if count?.split != split {
-                count = Count(split: split, counts: [Int](repeating: 0, count: split.arms.count))
+                count = UserCounts(split: split, counts: [Int](repeating: 0, count: split.arms.count))
             }
             if let users = count?.users.count, users < limit, count?.users.insert(seen.key).inserted == true {
                 count?.counts[arm] += 1
@@ -149,8 +156,8 @@ public final class AssignmentLog: PromptObserver {
     ///
     /// - Parameters:
     ///   - experiment: The experiment's name, or the prompt's id for a split without one.
-    ///   - promptID: The prompt's id, to tell apart several prompts with an experiment of that name.
-    /// - Returns: The summary of the split with the most users, or `nil` where there are none.
+    ///   - promptID: The prompt's id, if several prompts have an experiment of that name.
+    /// - Returns: The summary of the split with the most users, or `nil` if there is none.
     public func summary(of experiment: String, promptID: String? = nil) -> Summary? {
         let count = state.withLock { state in
             state.counts

@@ -2,9 +2,9 @@
 public struct DeploymentFinding: Sendable, Hashable {
     /// How serious a finding is.
     public enum Severity: String, Sendable, Hashable, Comparable {
-        /// The deployments work, but probably not as intended.
+        /// The deployments probably do not work as intended.
         case warning
-        /// The rule or deployment can never do what was intended.
+        /// The rule or deployment never has an effect.
         case error
 
         /// Whether the first is less severe than the second.
@@ -12,37 +12,36 @@ public struct DeploymentFinding: Sendable, Hashable {
         /// - Parameters:
         ///   - lhs: A severity.
         ///   - rhs: Another severity.
-        /// - Returns: True for a warning and an error, in that order.
+        /// - Returns: `true` if `lhs` is a warning and `rhs` an error.
         public static func < (lhs: Severity, rhs: Severity) -> Bool { lhs == .warning && rhs == .error }
     }
 
-    /// The kinds of problems that are looked for.
+    /// The kind of a problem.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// A deployment that another always outranks.
+        /// A deployment that is never selected, because another one always is.
         case neverSelected
-        /// Two deployments that always match equally well, without weights to decide.
+        /// Two deployments that always match equally well, and have no weights that decide between them.
         case alwaysTies
         /// Rules that no query can satisfy together.
         case contradiction
-        /// A rule whose operator cannot compare values of its kind, or whose kind differs from that of other rules on
-        /// the same field.
+        /// A rule whose operator does not apply to the type of its value, or rules that compare one field with values
+        /// of different types.
         case incomparable
         /// An unknown operator or combinator.
         case unknownOperator
-        /// Deployments of one rank, or a split, whose weights are all zero.
+        /// Deployments that apply to the same queries and whose weights are all zero.
         case zeroWeights
-        /// An experiment whose arms are for different queries.
+        /// An experiment whose arms apply to different queries.
         case unequalArms
         /// A deployment of a version that the prompt does not have.
         case missingVersion
-        /// A prompt that gives an error for a query that no deployment matches: it has neither a fallback nor an
-        /// unconditional deployment.
+        /// A prompt without a fallback and without an unconditional deployment, so that some queries select no version.
         case noFallback
-        /// A variable that one deployed version needs and an earlier deployed one did not.
+        /// A variable that a deployed version needs, but the version deployed before it did not.
         case newVariable
     }
 
-    /// The kind of problem.
+    /// The kind of the problem.
     public var kind: Kind
     /// How serious the problem is.
     public var severity: Severity
@@ -56,12 +55,12 @@ public struct DeploymentFinding: Sendable, Hashable {
     public var rule: Rule?
     /// What was found and why it matters, in one sentence.
     public var message: String
-    /// What to do about it, in one sentence.
+    /// How to fix it, in one sentence.
     public var advice: String
 }
 
 extension DeploymentFinding: CustomStringConvertible {
-    /// The finding in one line.
+    /// The severity, the location, the message and the advice in one line.
     public var description: String {
         let place = [promptID, versionID, deploymentID, rule.map { "`\($0)`" }].compactMap(\.self).joined(
             separator: " / "
@@ -73,7 +72,7 @@ extension DeploymentFinding: CustomStringConvertible {
 extension PromptRecord {
     /// Checks the deployments for problems before they go live. Runs outside of the caller's actor.
     ///
-    /// - Parameter syntax: How variables are written in the prompt's messages, unless ``variableSyntax`` is set.
+    /// - Parameter syntax: The syntax of the variables in the messages, if ``variableSyntax`` is `nil`.
     /// - Returns: The findings, the most severe first.
     @concurrent
     public func lint(syntax: VariableSyntax = .angleBrackets) async -> [DeploymentFinding] {

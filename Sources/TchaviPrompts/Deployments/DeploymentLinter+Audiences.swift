@@ -1,7 +1,7 @@
 import Foundation
 import Tchavi
 
-/// Checks of deployments that are for the same queries.
+/// Checks of deployments that apply to the same queries.
 extension DeploymentLinter {
     mutating func checkOutranked() {
         for loser in deployments where !loser.hasWeight {
@@ -10,7 +10,8 @@ extension DeploymentLinter {
                     .neverSelected,
                     .warning,
                     loser,
-                    "\(arm.id) has a weight for the same queries, so only deployments with a weight are selected.",
+                    "\(arm.id) applies to the same queries and has a weight, so only deployments with a weight are "
+                        + "selected.",
                     "Give it a weight as well, or remove it."
                 )
             } else if let winner = deployments.first(where: { !$0.hasWeight && $0.replaces(loser) }) {
@@ -18,7 +19,7 @@ extension DeploymentLinter {
                     .neverSelected,
                     .warning,
                     loser,
-                    "It is for the same queries as \(winner.id), which is newer and is always selected.",
+                    "It applies to the same queries as \(winner.id), which is newer and is always selected.",
                     "Remove it, or give both a weight to split their users."
                 )
             }
@@ -53,9 +54,9 @@ extension DeploymentLinter {
                     .unequalArms,
                     .warning,
                     arm,
-                    "In the experiment `\(experiment)` it is for other queries than \(first.id), so the arms cannot be "
-                        + "compared.",
-                    "Give every arm the same rules and tags, or name another experiment."
+                    "In the experiment `\(experiment)` it applies to other queries than \(first.id), so the arms cannot "
+                        + "be compared.",
+                    "Give every arm the same rules and tags, or use another experiment name."
                 )
             }
         }
@@ -73,7 +74,7 @@ extension DeploymentLinter {
                 .zeroWeights,
                 .warning,
                 first,
-                "All \(arms.count) weights for its queries are zero, which pauses none of them: the newest is selected.",
+                "All \(arms.count) weights for its queries are zero, which pauses none: the newest is selected.",
                 "Remove the deployments, or give one of them a weight."
             )
         }
@@ -84,7 +85,7 @@ extension DeploymentLinter {
             CompiledMessages(version.config?.messages ?? [], syntax: syntax).variables.map(\.name)
         }
         for deployment in deployments where !deployment.hasWeight {
-            // The one that served the same queries before it.
+            // The deployment that applied to the same queries before.
             let earlier = deployments.filter { other in
                 deployment.hasSameAudience(as: other) && other.version.version < deployment.version.version
                     && !other.hasWeight
@@ -98,20 +99,20 @@ extension DeploymentLinter {
                 .warning,
                 deployment,
                 "Version \(deployment.version.version) needs `\(added.joined(separator: "`, `"))`, which version "
-                    + "\(before.version.version) before it did not: callers who do not give it will fail.",
-                "Deploy it when every caller gives the variable, or write the text without it."
+                    + "\(before.version.version) before it did not: runs that do not pass it will fail.",
+                "Deploy the version when every caller passes the variable, or remove the variable from its messages."
             )
         }
     }
 
-    /// An arm of a split for the same queries.
+    /// Returns an arm of a split that applies to the same queries.
     private func arm(besides deployment: CheckedDeployment) -> CheckedDeployment? {
         deployments.first { ($0.deployment.weight ?? 0) > 0 && $0.hasSameAudience(as: deployment) }
     }
 }
 
 extension CheckedDeployment {
-    /// Whether two deployments are for the same queries: the same rules and the same tags.
+    /// Whether two deployments apply to the same queries: they have the same rules and the same tags.
     fileprivate func hasSameAudience(as other: CheckedDeployment) -> Bool {
         Set(conditions) == Set(other.conditions) && hasSameShape(as: other)
             && version.config?.tags ?? [:] == other.version.config?.tags ?? [:]
@@ -122,7 +123,7 @@ extension CheckedDeployment {
         return isConjunction && other.isConjunction || deployment.query == other.deployment.query
     }
 
-    /// Whether this deployment is for the same queries as another, newer, and always selected in its place.
+    /// Whether this deployment applies to the same queries as another, is newer, and is always selected in its place.
     fileprivate func replaces(_ other: CheckedDeployment) -> Bool {
         hasSameAudience(as: other)
             && Candidate(deployment: deployment, version: version)

@@ -9,7 +9,7 @@ extension DeploymentLinter {
                 .error,
                 deployment,
                 rule: condition.rule,
-                "The operator `\(condition.rule.operator)` is not known, so no query satisfies the rule.",
+                "The operator `\(condition.rule.operator)` is unknown, so no query satisfies the rule.",
                 "Use one of \(RuleOperator.known.map(\.rawValue).sorted().joined(separator: ", "))."
             )
         }
@@ -18,7 +18,7 @@ extension DeploymentLinter {
                 .unknownOperator,
                 .error,
                 deployment,
-                "The combinator `\(combinator)` is not known, so the deployment never competes.",
+                "The combinator `\(combinator)` is unknown, so the deployment is never selected.",
                 "Use AND or OR."
             )
         }
@@ -41,8 +41,8 @@ extension DeploymentLinter {
                 .error,
                 deployment,
                 rule: condition.rule,
-                "No value can be compared with it by `\(condition.rule.operator)`, so no query satisfies the rule.",
-                isOrder ? "Compare with a number or a string." : "Give the value as a string or an array of strings."
+                "The operator `\(condition.rule.operator)` does not apply to its value, so no query satisfies the rule.",
+                isOrder ? "Compare with a number or a string." : "Use a string or an array of strings as its value."
             )
         }
     }
@@ -77,7 +77,8 @@ extension DeploymentLinter {
         }
     }
 
-    /// Reports rules on one field whose values are of kinds that no given value can be read as at once.
+    /// Reports rules that compare one field with a Boolean and with a number, which no value of a query can both be
+    /// read as.
     mutating func checkKinds() {
         let all = deployments.flatMap { deployment in deployment.conditions.map { (deployment, $0.rule) } }
         for (deployment, rule) in all {
@@ -93,15 +94,17 @@ extension DeploymentLinter {
                 rule: rule,
                 "It compares `\(rule.field)` with a Boolean, and `\(other.1)` of \(other.0.id) with a number: "
                     + "no value satisfies one of each.",
-                "Use values of one kind for the field."
+                "Use values of one type for the field."
             )
         }
     }
 }
 
 extension CheckedDeployment.Condition {
-    /// Whether both are on the same field, and no value satisfies both. Found by trial: a value that satisfies two
-    /// comparisons can be had from the values they compare with, and those beside and between them.
+    /// Whether both are on the same field, and no value satisfies both.
+    ///
+    /// Tries sample values: if any value satisfies both comparisons, so does one of their own values, or one next to or
+    /// between them.
     fileprivate func contradicts(_ other: Self) -> Bool {
         guard rule.field.isSameText(as: other.rule.field) else { return false }
         let conditions = [self, other]
@@ -124,7 +127,7 @@ extension ConditionValue {
         }
     }
 
-    /// The value itself and values beside it, among which every comparison with it has one that satisfies it.
+    /// The value itself and values next to it, at least one of which satisfies any given comparison with it.
     fileprivate var samples: [ConditionValue] {
         switch self {
         case .boolean: [true, false, "?"]
@@ -132,7 +135,7 @@ extension ConditionValue {
         case .number(let number): [.number(number), .number(number.nextUp), .number(number.nextDown), "?"]
         case .string(let text):
             [self, .string(text + "\u{0}"), .string(String(text.dropLast())), "", "\u{10FFFF}", "?"]
-                // What stands anywhere in a string is included by it.
+                // A string includes its substrings; every suffix is enough to try.
                 + text.indices.prefix(64).map { .string(String(text[$0...])) }
         case .strings(let texts):
             [self, "?", []] + texts.map { .string($0) } + texts.map { .strings([$0]) }

@@ -2,7 +2,7 @@ import Tchavi
 
 /// Checks the deployments of one record.
 ///
-/// The checks themselves are in extensions: of each deployment's rules, and of deployments that are for the same queries.
+/// The checks are in extensions: of each deployment's rules, and of deployments that apply to the same queries.
 struct DeploymentLinter {
     let record: PromptRecord
     let syntax: VariableSyntax
@@ -91,15 +91,15 @@ struct DeploymentLinter {
             .noFallback,
             .warning,
             nil,
-            "A query that no deployment matches gets no version, and the program an error.",
+            "A query that no deployment matches selects no version, so fetching the prompt fails.",
             "Set a fallback, or add an unconditional deployment."
         )
     }
 }
 
-/// A deployment as the checks see it.
+/// A deployment with its rules and tags in the form that the checks need.
 struct CheckedDeployment {
-    /// A rule, and the outcome that it has to have.
+    /// A rule, and whether its comparison has to be true or false.
     struct Condition: Hashable {
         let rule: Rule
         let wanted: Bool
@@ -114,9 +114,9 @@ struct CheckedDeployment {
     let conditions: [Condition]
     /// The version's tags, as rules, in the order of their names.
     let tags: [Rule]
-    /// Whether every rule has to hold.
+    /// Whether every rule has to be satisfied.
     let isConjunction: Bool
-    /// Whether tags join the rules as further alternatives, and not as further conditions.
+    /// Whether the tags are alternatives to the rules instead of additional conditions.
     let tagsAreAlternatives: Bool
 
     init(_ compiled: CompiledDeployment, _ fields: FieldTable) {
@@ -134,7 +134,7 @@ struct CheckedDeployment {
 }
 
 extension RuleTree {
-    /// Whether the tree holds only if every rule of it does.
+    /// Whether the tree is true only if every rule is satisfied.
     fileprivate var isConjunction: Bool {
         switch self {
         case .rule, .tag: true

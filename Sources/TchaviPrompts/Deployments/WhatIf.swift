@@ -1,4 +1,4 @@
-/// The selections that differ between two forms of a prompt: before a change of its deployments, and after it.
+/// A comparison of the selections before and after a change of a prompt's deployments.
 ///
 /// ```swift
 /// let changes = await WhatIf(before: deployed, after: planned).changes()
@@ -14,32 +14,32 @@ public struct WhatIf: Sendable {
         /// The selection after the change.
         public let after: Selection
 
-        /// The change in one line.
+        /// The query and both selections in one line.
         public var description: String {
             let conditions = query.conditions.map { "\($0.field) = \($0.value)\($0.isEnforced ? " (enforced)" : "")" }
             let key = query.bucketingKey.map { " for \($0)" } ?? ""
-            let asked = conditions.isEmpty ? "A query without conditions" : conditions.joined(separator: ", ")
-            return "\(asked)\(key): \(before) -> \(after)"
+            let description = conditions.isEmpty ? "A query without conditions" : conditions.joined(separator: ", ")
+            return "\(description)\(key): \(before) -> \(after)"
         }
     }
 
     private let before: PromptRecord
     private let after: PromptRecord
 
-    /// Compares two forms of a prompt.
+    /// Creates a comparison.
     ///
     /// - Parameters:
-    ///   - before: The prompt as it is.
-    ///   - after: The prompt as it would be.
+    ///   - before: The record before the change.
+    ///   - after: The record after the change.
     public init(before: PromptRecord, after: PromptRecord) {
         self.before = before
         self.after = after
     }
 
-    /// Tries queries on both forms. Runs outside of the caller's actor.
+    /// Evaluates queries before and after the change. Runs outside of the caller's actor.
     ///
-    /// - Parameter queries: The queries, for instance those that a program has made.
-    /// - Returns: Those that get another version, or the same for another reason, in their order.
+    /// - Parameter queries: The queries to evaluate, for instance recorded ones.
+    /// - Returns: The queries that select another version, or the same version for another reason, in the given order.
     @concurrent
     public func changes(for queries: some Sequence<PromptQuery> & Sendable) async -> [Change] {
         let (before, after) = (CompiledSelector(before), CompiledSelector(after))
@@ -50,30 +50,31 @@ public struct WhatIf: Sendable {
         }
     }
 
-    /// Tries ``queries(limit:keys:)`` on both forms. Runs outside of the caller's actor.
+    /// Evaluates the ``queries(limit:keys:)`` before and after the change. Runs outside of the caller's actor.
     ///
     /// - Parameters:
-    ///   - limit: The greatest number of queries to try.
-    ///   - keys: The bucketing keys to try each query with; if empty, queries have none.
-    /// - Returns: The queries that get another version, or the same for another reason.
+    ///   - limit: The greatest number of queries to evaluate.
+    ///   - keys: The bucketing keys to combine each query with; if empty, queries have no key.
+    /// - Returns: The queries that select another version, or the same version for another reason.
     @concurrent
     public func changes(limit: Int = 10_000, keys: [String] = []) async -> [Change] {
         await changes(for: queries(limit: limit, keys: keys))
     }
 
-    /// Queries made from the fields and values that the rules and tags mention: no condition, each value of each field
-    /// alone, and every combination of values of two, three and more fields, as far as the limit allows.
+    /// Creates queries from the fields and values in the rules and tags: a query without conditions, one for each value
+    /// of each field, and one for each combination of values of two, three and more fields, up to the limit.
     ///
     /// Runs outside of the caller's actor.
     ///
     /// - Parameters:
-    ///   - limit: The greatest number of queries to make.
-    ///   - keys: The bucketing keys to make each query with; if empty, queries have none.
+    ///   - limit: The greatest number of queries to create.
+    ///   - keys: The bucketing keys to combine each query with; if empty, queries have no key.
     /// - Returns: The queries, each different from the others.
     @concurrent
     public func queries(limit: Int = 10_000, keys: [String] = []) async -> [PromptQuery] {
         let values = mentionedValues()
-        // Level by level: every value alone, then every pair, and so on, so that a limit leaves out no field altogether.
+        // Breadth first: every value alone, then every pair, and so on, so that the limit does not leave out whole
+        // fields.
         var queries = [PromptQuery()]
         var level = [(query: PromptQuery(), next: 0)]
         while !level.isEmpty, queries.count < limit {
@@ -93,7 +94,7 @@ public struct WhatIf: Sendable {
         return Array(queries.lazy.flatMap { query in keys.map { query.bucketed(by: $0) } }.prefix(limit))
     }
 
-    /// The fields that the rules and tags of both forms mention, each with the values to try.
+    /// Returns the fields in the rules and tags before and after the change, each with the values to try.
     private func mentionedValues() -> [(field: String, values: [ConditionValue])] {
         var mentioned: [(field: String, values: [ConditionValue])] = []
         func add(_ field: String, _ values: [ConditionValue]) {
@@ -112,8 +113,8 @@ public struct WhatIf: Sendable {
 }
 
 extension Rule {
-    /// The values that a rule tells apart: its own and those beside it, the elements of an array, and a string that no rule
-    /// mentions.
+    /// Values that the rule treats differently: its own and those next to it, the elements of an array, and a string
+    /// that is in no rule.
     fileprivate var mentionedValues: [ConditionValue] {
         let other = ConditionValue.string("\u{10FFFF}")
         return switch value {

@@ -1,28 +1,28 @@
 public import Tchavi
 
-/// A prompt in the version that was picked: what is run.
+/// A selected version of a prompt, ready to run.
 ///
-/// A value that keeps its version, whatever is deployed later.
-public struct Prompt: Sendable {
-    /// The prompt's id.
+/// A prompt is a value: it keeps its version when other versions are deployed later.
+public struct Prompt: Sendable, Identifiable {
+    /// The id of the prompt, the same for all its versions.
     public let promptID: String
-    /// The version's number.
+    /// The number of the selected version.
     public let version: Int
-    /// The version's id.
+    /// The id of the selected version.
     public let versionID: String
-    /// The messages as they are stored, with their variables.
+    /// The stored messages, whose variables are not replaced yet.
     public let messages: [ChatMessage]
-    /// The model's parameters.
+    /// The model parameters, such as `temperature` and `tools`.
     public let modelParameters: [String: JSONValue]
-    /// The model's name.
+    /// The name of the model.
     public let model: String
-    /// The provider's deployment of the model, where it has such.
+    /// The id of the provider's deployment of the model, for providers that have deployments.
     public let deploymentID: String?
-    /// Who provides the model.
+    /// The name of the model's provider.
     public let provider: String
     /// The version's tags.
     public let tags: [String: ConditionValue]
-    /// Why this version was picked.
+    /// Why this version was selected.
     public let selection: Selection
 
     let compiled: CompiledMessages
@@ -53,17 +53,20 @@ public struct Prompt: Sendable {
         self.tools = tools
     }
 
+    /// The prompt's id and the version's number: `support-reply@3`.
+    public var id: String { "\(promptID)@\(version)" }
+
     /// The names of the variables that the messages use, each once, in the order of their first appearance.
     public var variableNames: [String] { compiled.variables.map(\.name) }
 
-    /// Resolves the prompt without sending anything: what would be sent.
+    /// Resolves the prompt to the request that a run would send first, without sending it.
     ///
     /// - Parameters:
-    ///   - input: What the user says; `nil` or empty for nothing.
-    ///   - variables: The variables' values by name.
-    ///   - images: Images for the user's message.
-    ///   - options: History, tools, limits, and what to override.
-    /// - Returns: The messages, the request, and its content hash.
+    ///   - input: The text of the user's message; `nil` or empty for none.
+    ///   - variables: The values of the variables, by name.
+    ///   - images: The images of the user's message.
+    ///   - options: The history, tools, limits and overrides of this run.
+    /// - Returns: The rendered messages, the request and its content hash.
     /// - Throws: ``PromptError`` of code ``PromptError/Code/missingVariables``, ``PromptError/Code/invalidInput`` or
     ///   ``PromptError/Code/invalidRecord``.
     public func resolve(
@@ -75,16 +78,17 @@ public struct Prompt: Sendable {
         try Resolver(prompt: self, options: options).resolve(input, variables: variables, images: images)
     }
 
-    /// Runs the prompt: resolves it, asks the model, calls the tools that it asks for, and asks again, until it answers.
+    /// Runs the prompt: resolves it, calls the model, runs the tools that the model requests, and calls the model again
+    /// with their results, until it requests no more tools.
     ///
     /// - Parameters:
-    ///   - input: What the user says; `nil` or empty for nothing.
-    ///   - variables: The variables' values by name.
-    ///   - images: Images for the user's message.
-    ///   - options: History, tools, limits, and what to override.
-    /// - Returns: The model's last answer, with the usage, the cost and every tool call's result of the whole run.
+    ///   - input: The text of the user's message; `nil` or empty for none.
+    ///   - variables: The values of the variables, by name.
+    ///   - images: The images of the user's message.
+    ///   - options: The history, tools, limits and overrides of this run.
+    /// - Returns: The model's last response, with the usage, the cost and the tool call results of the whole run.
     /// - Throws: ``PromptError`` as ``resolve(_:variables:images:options:)`` does, and of code
-    ///   ``PromptError/Code/toolRounds``; `TchaviError` of the gateway; `CancellationError`.
+    ///   ``PromptError/Code/toolRounds``; `TchaviError` where a call to the gateway fails; `CancellationError`.
     public func run(
         _ input: String? = nil,
         variables: [String: String] = [:],
@@ -104,17 +108,17 @@ public struct Prompt: Sendable {
         }
     }
 
-    /// Runs the prompt and streams its text while the model writes it, its tool calls as they are made, and last the
-    /// response.
+    /// Runs the prompt as a stream: of text as the model writes it, of tool calls and their results, and of the
+    /// response as the last event.
     ///
-    /// Nothing is resolved or sent before the first event is asked for, and every error comes with an event: what
+    /// The prompt is resolved and sent when the first event is requested. Iteration throws the errors that
     /// ``run(_:variables:images:options:)`` throws.
     ///
     /// - Parameters:
-    ///   - input: What the user says; `nil` or empty for nothing.
-    ///   - variables: The variables' values by name.
-    ///   - images: Images for the user's message.
-    ///   - options: History, tools, limits, and what to override.
+    ///   - input: The text of the user's message; `nil` or empty for none.
+    ///   - variables: The values of the variables, by name.
+    ///   - images: The images of the user's message.
+    ///   - options: The history, tools, limits and overrides of this run.
     /// - Returns: The run's events, which can be iterated once.
     public func stream(
         _ input: String? = nil,

@@ -1,13 +1,13 @@
-/// Follows what a library hands out, for logs, metrics and analytics.
+/// Observes which versions a library selects, for logs, metrics and analytics.
 ///
-/// A library calls its observers in the order in which they were given to
-/// ``PromptLibrary/init(source:gateway:syntax:tools:observers:)``: synchronously, on the calling task, whose task-local
-/// values they see, and under no lock, so that they may use the library themselves. A call waits for them: hand slow work
-/// on to a queue or a task of your own.
+/// A library calls its observers synchronously, in the order in which they were passed to
+/// ``PromptLibrary/init(source:gateway:syntax:tools:observers:)``. It calls them on the calling task, so task-local
+/// values are visible, and without holding a lock, so an observer may use the library. The caller waits for them: move
+/// slow work to a queue or a task.
 ///
-/// Every method has an empty default. Events hold no text of a prompt.
+/// Every method has an empty default implementation. Events do not contain the text of a prompt.
 public protocol PromptObserver: Sendable {
-    /// Called for every prompt that a library hands out.
+    /// Called for every prompt that ``PromptLibrary/prompt(_:matching:)`` returns.
     ///
     /// - Parameter event: Which version was selected, and for which query.
     func selected(_ event: SelectionEvent)
@@ -22,10 +22,17 @@ extension PromptObserver {
 
 /// A version that was selected for a query.
 public struct SelectionEvent: Sendable, Hashable {
-    /// The version that was selected, and why.
+    /// The selected version, and why it was selected.
     public let selection: Selection
-    /// The query, with the bucketing key that it was asked by.
+    /// The query, with its bucketing key.
     public let query: PromptQuery
-    /// The arms and shares of the split that decided; `nil` where none did.
+    /// The split that decided, with its arms and their shares; `nil` if no split decided.
     public let split: Split?
+
+    /// Creates an event, for tests of an observer.
+    public init(selection: Selection, query: PromptQuery = PromptQuery(), split: Split? = nil) {
+        self.selection = selection
+        self.query = query
+        self.split = split
+    }
 }

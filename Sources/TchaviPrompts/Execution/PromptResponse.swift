@@ -1,46 +1,34 @@
 public import Foundation
 public import Tchavi
 
-/// What came of a run: the model's last answer, and the usage, the cost and the tool calls of the whole run.
+/// The result of a run: the model's last response, and the usage, the cost and the tool calls of the whole run.
 ///
-/// Its JSON is Maxim's, with a few more keys; Maxim's own answers can be read too.
+/// Its JSON form is Maxim's, with additional keys; responses of Maxim's API can be decoded too.
 public struct PromptResponse: Sendable, Hashable {
-    /// The id of the model's last answer.
+    /// The id of the model's last response.
     public var id: String
-    /// Who provides the model.
+    /// The name of the model's provider.
     public var provider: String
-    /// The model that answered.
+    /// The model as the last response names it.
     public var model: String
-    /// The answers.
+    /// The choices of the last response; more than one if `n` was set.
     public var choices: [ChatChoice]
-    /// Tokens, time and cost, over all rounds.
+    /// The tokens, the time and the cost of all rounds.
     public var usage: PromptUsage
-    /// The model parameters that were used.
+    /// The model parameters of the version, with those of the options.
     public var modelParams: [String: JSONValue]
-    /// What each tool was asked, and what it gave, in the order of the calls.
+    /// The tool calls of all rounds and their results, in the order of the calls.
     public var toolCallResults: [ToolCallResult]
-    /// The messages as they were first sent, if the options asked for them.
+    /// The messages of the first request, unless ``RunOptions/includesResolvedMessages`` is false.
     public var resolvedMessages: [ChatMessage]?
-    /// Which version was run, and why.
+    /// The version that was run, and why it was selected.
     public var selection: Selection?
-    /// What names the request that was first sent: see ``Resolution/contentHash``.
+    /// The hash of the first request: see ``Resolution/contentHash``.
     public var contentHash: String?
-    /// What else the response has, such as `systemFingerprint` or `service_tier`.
+    /// Unrecognized fields of the last response, such as `service_tier`, and its `systemFingerprint`.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a response, for tests of code that takes one.
-    ///
-    /// - Parameters:
-    ///   - id: The id of the model's last answer.
-    ///   - provider: Who provides the model.
-    ///   - model: The model that answered.
-    ///   - choices: The answers.
-    ///   - usage: Tokens, time and cost.
-    ///   - modelParams: The model parameters that were used.
-    ///   - toolCallResults: What each tool was asked, and what it gave.
-    ///   - resolvedMessages: The messages as they were first sent.
-    ///   - selection: Which version was run, and why.
-    ///   - contentHash: What names the request that was first sent.
+    /// Creates a response, for tests of code that processes one.
     public init(
         id: String,
         provider: String = "",
@@ -65,7 +53,7 @@ public struct PromptResponse: Sendable, Hashable {
         self.contentHash = contentHash
     }
 
-    /// The first choice's text; empty where the model only asked for tools.
+    /// The text of the first choice; empty if the model only requested tools.
     public var text: String { choices.first?.message.text ?? "" }
 }
 
@@ -93,7 +81,7 @@ extension PromptResponse: JSONMapped {
         json.rest(&additionalFields)
     }
 
-    /// Reads an array, or `{results: […]}` of Maxim's API.
+    /// Reads an array, or an object `{results: […]}` as Maxim's API returns it.
     private static func results(_ json: JSONValue) throws(JSONError) -> [ToolCallResult] {
         guard case .object(let members) = json else { return try [ToolCallResult](reading: json) }
         do {
@@ -104,30 +92,30 @@ extension PromptResponse: JSONMapped {
     }
 }
 
-/// Tokens, time and cost of a run.
+/// The tokens, the time and the cost of a run.
 public struct PromptUsage: Sendable, Hashable {
-    /// The tokens of the requests, over all rounds.
+    /// The number of tokens in the requests of all rounds.
     public var promptTokens = 0
-    /// The tokens of the answers, over all rounds.
+    /// The number of tokens in the completions of all rounds.
     public var completionTokens = 0
-    /// Both together, as the server counts them.
+    /// The total number of tokens, as the server counts them.
     public var totalTokens = 0
-    /// The time spent waiting for the model; tools are not included.
+    /// The time spent waiting for the model, without the time that tools took.
     public var latency = Duration.zero
-    /// The time until the first piece of text or of a tool call came, of a stream.
+    /// The time until the first text or tool call arrived; `nil` unless the run was streamed.
     public var timeToFirstToken: Duration?
-    /// The credits that the run cost, where the gateway said so.
+    /// The number of credits that the run cost, if the gateway reports it.
     public var creditsUsed: Decimal?
-    /// The credits that are left, where the gateway said so.
+    /// The number of credits left after the last round, if the gateway reports it.
     public var creditsRemaining: Decimal?
 
-    /// What else the last round's usage tells, such as `prompt_tokens_details`.
+    /// Unrecognized fields of the last round's usage, such as `prompt_tokens_details`.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Nothing used.
+    /// Creates a usage of zero.
     public init() {}
 
-    /// Adds one round.
+    /// Adds the usage of one round.
     mutating func add(_ completion: ChatCompletion, latency: Duration) {
         if let usage = completion.usage {
             promptTokens = promptTokens.addingWithoutOverflow(usage.promptTokens)
@@ -158,7 +146,7 @@ extension PromptUsage: JSONMapped {
     }
 }
 
-/// A choice as Maxim writes it: `finishReason` in camelCase, and none where the model did not say why it stopped.
+/// A choice in Maxim's form: its finish reason is `finishReason`, and is left out if it is `nil`.
 private struct CamelCaseChoice: JSONConvertible {
     let choice: ChatChoice
 

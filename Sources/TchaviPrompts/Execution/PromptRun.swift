@@ -1,13 +1,13 @@
 import Foundation
 import Tchavi
 
-/// A run between its calls to the gateway: what to send next, and what has come so far.
+/// The state of a run between its calls to the gateway.
 struct PromptRun: Sendable {
-    /// What to send next.
+    /// The next request to send.
     private(set) var request: ChatRequest
-    /// How many times the model has asked for tools.
+    /// How many times the model has requested tools.
     private(set) var round = 0
-    /// Whether a tool that nobody carries out has ended the run.
+    /// Whether the call of a tool that is only declared has ended the run.
     private(set) var isEnded = false
     /// The response so far.
     private(set) var response: PromptResponse
@@ -40,7 +40,7 @@ struct PromptRun: Sendable {
         if let n = request.n, n > 1, request.tools?.isEmpty == false {
             throw TchaviError(
                 .invalidRequest,
-                "`\(prompt.promptID)` asks for \(n) answers and has tools: which answer's tools to call is undefined.",
+                "`\(prompt.promptID)` requests \(n) choices and has tools, whose calls can be run for one choice only.",
                 advice: "Set `n` to 1, or remove the tools."
             )
         }
@@ -48,13 +48,13 @@ struct PromptRun: Sendable {
 
     /// Adds a round's completion to the response.
     ///
-    /// - Returns: The tools that it asks for; none, where the run is complete.
+    /// - Returns: The tool calls to run; empty if the run is complete.
     mutating func receive(_ completion: ChatCompletion, latency: Duration) throws(PromptError) -> [ToolCall] {
         response.usage.add(completion, latency: latency)
         response.id = completion.id
         if !completion.model.isEmpty { response.model = completion.model }
         var choices = completion.choices
-        // Some servers give calls no id; results need one to be told apart by.
+        // Some servers send calls without an id, which the results refer to.
         for (index, call) in (choices.first?.message.toolCalls ?? []).enumerated() where call.id.isEmpty {
             choices[0].message.toolCalls?[index].id = "call_\(round + 1)_\(index)"
         }
@@ -67,8 +67,8 @@ struct PromptRun: Sendable {
         guard round < maxToolRounds else {
             var error = PromptError(
                 .toolRounds,
-                "The model of `\(promptID)` asked for tools \(round + 1) times, which is more than \(maxToolRounds).",
-                advice: "Look at `response.toolCallResults` for what it keeps asking, or raise `maxToolRounds`.",
+                "The model of `\(promptID)` requested tools \(round + 1) times; `maxToolRounds` is \(maxToolRounds).",
+                advice: "Check `response.toolCallResults` for repeated calls, or raise `maxToolRounds`.",
                 promptID: promptID
             )
             error.response = response
@@ -86,7 +86,7 @@ struct PromptRun: Sendable {
         request.messages += results.map { result in
             .tool(.text(result.result.string ?? result.result.serialized()), callID: result.id)
         }
-        // What the first round had to call need not be called again in every further one.
+        // A tool choice that forces a call is for the first round only; otherwise every round would have to call tools.
         if case .required = request.toolChoice { request.toolChoice = .auto }
         if case .function = request.toolChoice { request.toolChoice = .auto }
     }

@@ -1,7 +1,7 @@
 import Tchavi
 
-/// A run while it goes on, to be iterated once: text as the model writes it, tools as they are called, and last the
-/// response.
+/// The events of a run in progress: text as the model writes it, tool calls and their results, and the response as the
+/// last event.
 ///
 /// ```swift
 /// for try await event in prompt.stream("Where is my order?", variables: ["customer": "Ada"]) {
@@ -14,26 +14,26 @@ import Tchavi
 /// }
 /// ```
 ///
-/// Nothing is sent before the first event is asked for. A second iterator throws, since to iterate again would be to run,
-/// and to pay, again. Dropping the iterator ends the run.
+/// The sequence is lazy and single-pass. The run starts when the first event is requested; dropping the iterator
+/// cancels it. A second iterator throws, because iterating again would run, and bill, the prompt again.
 public struct PromptStream: AsyncSequence, Sendable {
     /// An event of a run.
     public enum Event: Sendable, Hashable {
-        /// More of the first choice's text.
+        /// More text of the first choice; never empty.
         case text(String)
-        /// The model begins to ask for a tool; its arguments are still to come.
+        /// The model has started to request a tool; the call's arguments have not arrived yet.
         case toolCall(ToolCallStart)
-        /// A tool's call and its result. Those of a round come together, in the order of the calls.
+        /// A tool call and its result. The results of a round arrive together, in the order of the calls.
         case toolResult(ToolCallResult)
-        /// The response, the same that ``Prompt/run(_:variables:images:options:)`` would have returned; the last event.
+        /// The last event: the response, as ``Prompt/run(_:variables:images:options:)`` would have returned it.
         case response(PromptResponse)
     }
 
-    /// A tool call whose arguments are still to come.
+    /// A tool call whose arguments have not arrived yet.
     public struct ToolCallStart: Sendable, Hashable {
-        /// The tool's name.
+        /// The name of the requested tool.
         public let name: String
-        /// The call's id, where the model has given one by then.
+        /// The id of the call; empty if the model has not sent one yet.
         public let id: String
     }
 
@@ -60,34 +60,35 @@ public struct PromptStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Reads the run to its end.
+    /// Runs the prompt to its end.
     ///
     /// - Returns: The response, as ``Prompt/run(_:variables:images:options:)`` would have returned it.
     /// - Throws: What ``Prompt/run(_:variables:images:options:)`` throws.
     public func collect() async throws -> PromptResponse {
         var last: PromptResponse?
         for try await case .response(let response) in self { last = response }
-        // A run that does not throw ends with its response; one that was cancelled has none.
+        // A run that does not throw ends with its response, unless it was cancelled.
         guard let last else { throw CancellationError() }
         return last
     }
 
-    /// The first choice's text alone, delta by delta, over all rounds.
+    /// The text of the first choice alone, delta by delta, over all rounds.
     public var text: TextDeltas { TextDeltas(stream: self) }
 
-    /// Reads a run event by event.
+    /// The iterator of a run's events.
     public struct Iterator: AsyncIteratorProtocol {
         private let gateway: TchaviClient
         private let options: RunOptions
         private let start: @Sendable () throws -> PromptRun
         private var run: PromptRun?
         private var chat: ChatCompletionStream.Iterator?
-        private var ready: [Event] = []
-        private var announced: Set<Int> = []
-        /// The time spent waiting for the model, in this round.
-        private var waited = Duration.zero
+        private var pending: [Event] = []
+        /// The indices of the tool calls of this round that have an event.
+        private var startedCalls: Set<Int> = []
+        /// The time spent waiting for the model in this round.
+        private var roundLatency = Duration.zero
         private var timeToFirstToken: Duration?
-        private var isOver = false
+        private var isFinished = false
 
         fileprivate init(
             gateway: TchaviClient,
@@ -101,18 +102,18 @@ public struct PromptStream: AsyncSequence, Sendable {
 
         /// Waits for the next event.
         ///
-        /// - Returns: The next event, or `nil` after the response and after an error.
-        /// - Throws: What ``Prompt/run(_:variables:images:options:)`` throws. What had arrived of a completion when its
-        ///   stream failed is the error's `partialCompletion`.
+        /// - Returns: The next event, or `nil` after the response or an error.
+        /// - Throws: What ``Prompt/run(_:variables:images:options:)`` throws. If a completion's stream failed, the
+        ///   error's `partialCompletion` holds what had arrived of it.
         public mutating func next() async throws -> Event? {
             while true {
-                if !ready.isEmpty { return ready.removeFirst() }
-                guard !isOver else { return nil }
+                if !pending.isEmpty { return pending.removeFirst() }
+                guard !isFinished else { return nil }
                 do {
                     try await proceed()
                 } catch {
-                    // A run that has failed is over: to go on would be to ask, and to pay, again.
-                    isOver = true
+                    // Continuing after an error would send, and bill, the request again.
+                    isFinished = true
                     chat = nil
                     throw error
                 }
@@ -123,32 +124,32 @@ public struct PromptStream: AsyncSequence, Sendable {
             var run = try self.run.take() ?? start()
             defer { self.run = run }
             let time = gateway.pipeline.time
-            // Taken out, so that what it has folded so far is not copied with every chunk.
+            // Taken out, so that the completion it has collected so far is not copied with every chunk.
             var iterator =
                 chat.take()
                 ?? gateway.chat.stream(run.request, options: options.requestOptions).makeAsyncIterator()
             let start = time.elapsed()
             let event = try await iterator.next()
-            waited += time.elapsed() - start
+            roundLatency += time.elapsed() - start
             switch event {
             case .chunk(let chunk):
                 chat = iterator
-                announce(chunk, after: run.response.usage.latency + waited)
+                addEvents(of: chunk, latency: run.response.usage.latency + roundLatency)
             case .metadata: chat = iterator
             case nil: try await endRound(&run, iterator.completion, time)
             }
         }
 
-        private mutating func announce(_ chunk: ChatCompletionChunk, after latency: Duration) {
-            if !chunk.text.isEmpty { ready.append(.text(chunk.text)) }
+        private mutating func addEvents(of chunk: ChatCompletionChunk, latency: Duration) {
+            if !chunk.text.isEmpty { pending.append(.text(chunk.text)) }
             let calls = chunk.choices.first { $0.index == 0 }?.delta.toolCalls ?? []
             for call in calls {
                 guard let name = call.function?.name, !name.isEmpty,
-                    announced.insert(call.index ?? announced.count).inserted
+                    startedCalls.insert(call.index ?? startedCalls.count).inserted
                 else { continue }
-                ready.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
+                pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
             }
-            if timeToFirstToken == nil, !ready.isEmpty { timeToFirstToken = latency }
+            if timeToFirstToken == nil, !pending.isEmpty { timeToFirstToken = latency }
         }
 
         private mutating func endRound(
@@ -156,36 +157,36 @@ public struct PromptStream: AsyncSequence, Sendable {
             _ completion: ChatCompletion,
             _ time: TimeSource
         ) async throws {
-            announced = []
-            let calls = try run.receive(completion, latency: waited)
-            waited = .zero
+            startedCalls = []
+            let calls = try run.receive(completion, latency: roundLatency)
+            roundLatency = .zero
             if !calls.isEmpty {
                 let results = try await run.toolbox.results(of: calls, round: run.round, time: time)
                 run.append(results)
-                ready += results.map { .toolResult($0) }
+                pending += results.map { .toolResult($0) }
             }
             guard calls.isEmpty || run.isEnded else { return }
             var response = run.response
             response.usage.timeToFirstToken = timeToFirstToken
-            ready.append(.response(response))
-            isOver = true
+            pending.append(.response(response))
+            isFinished = true
         }
     }
 
-    /// The first choice's text, delta by delta, to be iterated once.
+    /// The text of the first choice, delta by delta; single-pass, as the stream is.
     public struct TextDeltas: AsyncSequence, Sendable {
-        /// A text that is not empty.
+        /// A string that is not empty.
         public typealias Element = String
 
         fileprivate let stream: PromptStream
 
-        /// Reads delta by delta.
+        /// The iterator of the deltas.
         public struct Iterator: AsyncIteratorProtocol {
             fileprivate var iterator: PromptStream.Iterator
 
             /// Waits for the next delta.
             ///
-            /// - Returns: A text that is not empty, or `nil` at the end of the run.
+            /// - Returns: A string that is not empty, or `nil` at the end of the run.
             /// - Throws: What ``Prompt/run(_:variables:images:options:)`` throws.
             public mutating func next() async throws -> String? {
                 while let event = try await iterator.next() {

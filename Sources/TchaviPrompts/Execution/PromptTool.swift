@@ -1,22 +1,22 @@
 import Foundation
 public import Tchavi
 
-/// How a tool is carried out.
+/// How the calls of a tool are run.
 public struct ToolKind: OpenEnum, JSONScalar {
-    /// The kind's name on the wire.
+    /// The kind's name in JSON.
     public let rawValue: String
-    /// A kind by its name on the wire.
+    /// Creates a kind from its name in JSON.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// By code of the program.
+    /// Calls run code of the program.
     public static let program: ToolKind = "PROGRAM"
-    /// By an HTTP call.
+    /// Calls send an HTTP request.
     public static let api: ToolKind = "API"
-    /// Not at all: the call is captured, and the run ends with it.
+    /// Calls are captured without being run, and end the run.
     public static let schema: ToolKind = "SCHEMA"
 }
 
-/// A tool that a prompt's model may ask for.
+/// A tool that the model may call.
 ///
 /// ```swift
 /// struct Place: Decodable { let city: String }
@@ -27,34 +27,35 @@ public struct ToolKind: OpenEnum, JSONScalar {
 /// let response = try await prompt.run("Will it rain?", options: RunOptions(tools: [weather]))
 /// ```
 ///
-/// A version declares its tools in its parameters; what is registered here under the same name carries them out. A tool
-/// that the version does not declare is added to the request.
+/// A version declares tools in its model parameters; a `PromptTool` of the same name implements one of them. A tool of
+/// ``RunOptions/tools`` that the version does not declare is added to the request.
 public struct PromptTool: Sendable {
     typealias Body = @Sendable (_ arguments: Data) async throws -> JSONValue
 
-    /// The tool's name, and what the model is told of it where the version does not say.
+    /// The tool's name, description and parameters. The request has those that the version declares, if it does.
     public let definition: ToolDefinition
-    /// How the tool is carried out.
+    /// How the calls of the tool are run.
     public let kind: ToolKind
-    /// How long a call may take; `nil` for ``RunOptions/toolTimeout``.
+    /// The time limit of a call; `nil` for ``RunOptions/toolTimeout``.
     public let timeout: Duration?
 
     let body: Body?
 
-    /// The tool's name.
+    /// The tool's name, by which the model calls it.
     public var name: String { definition.name }
 
-    /// A tool that code of the program carries out.
+    /// Creates a tool that runs code of the program.
     ///
-    /// Arguments that do not decode, an error that is thrown, and a timeout are given to the model as the result, and
-    /// do not end the run. A body that does not heed cancellation goes on after its timeout, its result dropped.
+    /// If the arguments cannot be decoded, or the body throws or times out, the model receives the error as the result,
+    /// and the run continues. A body that does not respond to cancellation keeps running after its timeout; its result
+    /// is ignored.
     ///
     /// - Parameters:
     ///   - name: The tool's name.
     ///   - description: What the tool does, for the model to read.
     ///   - parameters: The arguments as a JSON Schema of an object.
-    ///   - timeout: How long a call may take; `nil` for ``RunOptions/toolTimeout``.
-    ///   - body: Carries a call out. It may run several times at once.
+    ///   - timeout: The time limit of a call; `nil` for ``RunOptions/toolTimeout``.
+    ///   - body: Runs a call. Several calls may run at the same time.
     /// - Returns: The tool.
     public static func program<Arguments: Decodable & SendableMetatype, Output: Encodable & SendableMetatype>(
         _ name: String,
@@ -78,12 +79,14 @@ public struct PromptTool: Sendable {
         }
     }
 
-    /// A tool that is declared and not carried out: a call of it is captured with its arguments, and the run ends
-    /// there, after the other calls of its round. For output of a given shape.
+    /// Creates a tool whose calls are captured with their arguments, without being run: for output that follows a
+    /// schema.
+    ///
+    /// A call ends the run, after the other calls of its round have run.
     ///
     /// - Parameters:
     ///   - name: The tool's name.
-    ///   - description: What the tool is for, for the model to read.
+    ///   - description: What the tool does, for the model to read.
     ///   - parameters: The arguments as a JSON Schema of an object.
     /// - Returns: The tool.
     public static func schema(_ name: String, description: String? = nil, parameters: JSONValue? = nil) -> PromptTool {
@@ -95,7 +98,7 @@ public struct PromptTool: Sendable {
         )
     }
 
-    /// Reads dates as ISO 8601, with a fraction or without: as results write them.
+    /// Reads ISO 8601 dates with or without fractional seconds, the form in which results are written.
     private static var decoder: JSONDecoder {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .custom { decoder in
@@ -103,7 +106,7 @@ public struct PromptTool: Sendable {
             guard let date = Timestamp(text).date else {
                 let context = DecodingError.Context(
                     codingPath: decoder.codingPath,
-                    debugDescription: "expected an ISO 8601 date with time"
+                    debugDescription: "expected an ISO 8601 date and time"
                 )
                 throw DecodingError.dataCorrupted(context)
             }
@@ -120,7 +123,7 @@ public struct PromptTool: Sendable {
     }
 }
 
-/// Arguments that a tool cannot take, in words for the model.
+/// An error in decoding a tool's arguments, worded for the model.
 struct ToolArgumentsError: Error, CustomStringConvertible {
     let description: String
 
@@ -134,10 +137,10 @@ struct ToolArgumentsError: Error, CustomStringConvertible {
             default: nil
             }
         guard let context else {
-            description = "The arguments cannot be read: \(error)"
+            description = "The arguments cannot be decoded: \(error)"
             return
         }
         let path = context.path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-        description = "The arguments cannot be read: at $\(path): \(context.reason)"
+        description = "The arguments cannot be decoded: at $\(path): \(context.reason)"
     }
 }

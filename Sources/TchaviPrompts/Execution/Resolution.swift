@@ -1,20 +1,22 @@
 public import Tchavi
 
-/// A prompt with everything filled in: exactly what is sent.
+/// A prompt with its variables replaced and its request complete, as a run sends it.
 public struct Resolution: Sendable, Hashable {
-    /// The messages: the version's, the history, the user's.
+    /// The messages: those of the version, then the history, then the user's message.
     public var messages: [ChatMessage]
-    /// The whole request.
+    /// The request that is sent first, with the messages, the model parameters and the tools.
     public var request: ChatRequest
-    /// The variables that the messages use, in the order of their first appearance.
+    /// The names of the variables that the messages use, in the order of their first appearance.
     public var usedVariables: [String]
-    /// The variables that were given and that no message uses, in alphabetical order.
+    /// The names of the given variables that no message uses, sorted.
     public var unusedVariables: [String]
-    /// What names the request: SHA-256, in hexadecimal, of its canonical JSON (RFC 8785), streaming options left out.
+    /// The SHA-256 hash, in hexadecimal, of the request's canonical JSON (RFC 8785) without its streaming options.
+    ///
+    /// Equal requests have equal hashes, so it can identify a request in logs and caches.
     public var contentHash: String
 }
 
-/// Fills a prompt in.
+/// Resolves a prompt to a request.
 struct Resolver {
     let prompt: Prompt
     let options: RunOptions
@@ -58,13 +60,13 @@ struct Resolver {
     // MARK: The request
 
     private func request(_ messages: [ChatMessage]) throws(PromptError) -> ChatRequest {
-        // A null is what an editor leaves behind for "not set".
+        // Prompt editors store null for a parameter that is not set.
         let parameters = prompt.modelParameters.merging(options.modelParameters) { $1 }.filter { $0.value != .null }
         for name in ["model", "messages", "stream"] where parameters[name] != nil {
             throw invalidParameter(
                 name,
-                "set `\(name)`, which is the library's to set",
-                "another model is `RunOptions.model`"
+                "contain `\(name)`, which every run sets itself",
+                "Remove it; to use another model, set `RunOptions.model`."
             )
         }
         var request = ChatRequest(model: options.model ?? prompt.model, messages: messages)
@@ -74,7 +76,11 @@ struct Resolver {
             mapper.rest(&request.additionalFields)
             if let error = mapper.error { throw error }
         } catch {
-            throw invalidParameter(error.member, "cannot be read: \(error)", "the chat API says what kinds they have")
+            throw invalidParameter(
+                error.member,
+                "cannot be read: \(error)",
+                "Fix the value; the chat API's reference lists the type of each parameter."
+            )
         }
         let declared = Set(request.tools?.map(\.name) ?? [])
         let added = options.tools.filter { !declared.contains($0.name) }.map(\.definition)
@@ -82,14 +88,14 @@ struct Resolver {
         return request
     }
 
-    /// A parameter that cannot be used, blamed on whoever set it: the caller or the stored version.
+    /// An error about a model parameter, which names the caller's options or the stored version, whichever set it.
     private func invalidParameter(_ name: String?, _ reason: String, _ advice: String) -> PromptError {
         let isCallers = name.map { options.modelParameters[$0] != nil } ?? false
         return PromptError(
             isCallers ? .invalidInput : .invalidRecord,
             (isCallers ? "`RunOptions.modelParameters` for" : "The model parameters of version \(prompt.version) of")
                 + " `\(prompt.promptID)` \(reason).",
-            advice: "Correct them there; \(advice).",
+            advice: advice,
             promptID: prompt.promptID
         )
     }
@@ -101,7 +107,7 @@ struct Resolver {
         var error = PromptError(
             .missingVariables,
             "Version \(prompt.version) of `\(prompt.promptID)` needs values for \(list).",
-            advice: "Give them with `variables:`. Nothing was sent.",
+            advice: "Pass them as `variables:`. Nothing was sent.",
             promptID: prompt.promptID
         )
         error.missingVariables = missing.map { .init(name: $0.name, messageIndex: $0.messageIndex) }
@@ -122,8 +128,8 @@ struct Resolver {
         guard ["https://", "http://", "data:image/"].contains(where: start.hasPrefix) else {
             throw PromptError(
                 .invalidInput,
-                "The image URL `\(image.url.prefix(60))` in \(place) is neither https:, http: nor data:image/….",
-                advice: "Give a URL that the model can fetch, or the image itself as a data URL.",
+                "The image URL `\(image.url.prefix(60))` in \(place) is not an https:, http: or data:image/ URL.",
+                advice: "Pass a URL that the model can fetch, or the image itself as a data URL.",
                 promptID: prompt.promptID
             )
         }
@@ -135,16 +141,17 @@ struct Resolver {
         guard let index = options.history.firstIndex(where: { !allowed.contains($0.role) }) else { return }
         throw PromptError(
             .invalidInput,
-            "Message \(index) of the history has the role `\(options.history[index].role)`.",
-            advice: "Only user, assistant and tool may speak in a history, unless `trustsHistory` is set: whoever "
-                + "writes the others writes instructions.",
+            "Message \(index) of the history has the role `\(options.history[index].role)`; only user, assistant and "
+                + "tool are allowed.",
+            advice: "Remove the message, or set `trustsHistory` if no user can write the history: messages of other "
+                + "roles are instructions to the model.",
             promptID: prompt.promptID
         )
     }
 }
 
 extension [ToolDefinition] {
-    /// The definitions without those whose name an earlier one has.
+    /// The definitions, without those that have the name of an earlier one.
     fileprivate func uniqued() -> [ToolDefinition] {
         var names: Set<String> = []
         return filter { names.insert($0.name).inserted }

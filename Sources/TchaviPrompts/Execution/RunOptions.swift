@@ -1,38 +1,29 @@
 public import Tchavi
 
-/// What one run does beside its input and variables.
+/// Options of one run: the history, tools, limits and overrides.
 public struct RunOptions: Sendable {
-    /// The conversation so far; it stands between the version's messages and the input, and is never rendered.
+    /// The conversation so far. It is sent between the version's messages and the input; its variables are not
+    /// replaced.
     public var history: [ChatMessage]
-    /// Whether the history may also speak as system or developer.
+    /// Whether messages of the history may have any role, such as system or developer, which instruct the model. Set it
+    /// only if no user can write the history.
     public var trustsHistory: Bool
-    /// Tools for this run; of the library's, those of the same name give way to them.
+    /// Tools for this run. They take precedence over the library's tools of the same name.
     public var tools: [PromptTool]
-    /// How many times the model may ask for tools.
+    /// How many times the model may request tools before the run throws ``PromptError/Code/toolRounds``.
     public var maxToolRounds: Int
-    /// How long a tool may take that has no timeout of its own.
+    /// The time limit of a tool call, for tools that have no timeout of their own.
     public var toolTimeout: Duration
-    /// Another model than the version's.
+    /// The model to use in place of the version's.
     public var model: String?
-    /// Model parameters beside the version's; of the same name, these win.
+    /// Model parameters for this run. They take precedence over the version's parameters of the same name.
     public var modelParameters: [String: JSONValue]
-    /// How the calls to the gateway behave.
+    /// The timeout, headers and other options of the calls to the gateway.
     public var requestOptions: RequestOptions
-    /// Whether the response has the messages as they were sent.
+    /// Whether ``PromptResponse/resolvedMessages`` is set.
     public var includesResolvedMessages: Bool
 
-    /// Makes options.
-    ///
-    /// - Parameters:
-    ///   - history: The conversation so far.
-    ///   - trustsHistory: Whether the history may also speak as system or developer.
-    ///   - tools: Tools for this run.
-    ///   - maxToolRounds: How many times the model may ask for tools.
-    ///   - toolTimeout: How long a tool may take that has no timeout of its own.
-    ///   - model: Another model than the version's.
-    ///   - modelParameters: Model parameters beside the version's.
-    ///   - requestOptions: How the calls to the gateway behave.
-    ///   - includesResolvedMessages: Whether the response has the messages as they were sent.
+    /// Creates options; a `model` of `nil` means the version's.
     public init(
         history: [ChatMessage] = [],
         trustsHistory: Bool = false,

@@ -1,38 +1,28 @@
 public import Tchavi
 
-/// A call of a tool that the model asked for, and what came of it.
+/// A tool call that the model requested, and its result.
 public struct ToolCallResult: Sendable, Hashable {
-    /// The tool's name.
+    /// The name of the called tool.
     public var name: String
-    /// The arguments as the model wrote them.
+    /// The arguments as the model wrote them, which need not be valid JSON.
     public var arguments: String
-    /// What the tool gave; for a tool that is not carried out, its arguments; for one that failed, why.
+    /// The tool's return value; the arguments, if the call was captured; the error message, if it failed.
     public var result: JSONValue
-    /// How the tool is carried out.
+    /// How the call was run.
     public var type: ToolKind
-    /// The call's id.
+    /// The id of the call, which the model's request and the tool message share.
     public var id: String
-    /// Whether the call failed: the tool is not known, the arguments do not decode, an error was thrown, or the time
-    /// was up.
+    /// Whether the call failed: the tool is unknown, its arguments cannot be decoded, or it threw an error or timed
+    /// out.
     public var isError: Bool
-    /// How long the call took.
+    /// How long the call took; zero if it was not run.
     public var duration: Duration
     /// The round of the run that the call belongs to, from 1.
     public var round: Int
-    /// What else the result has; `isError` too, where it says more than yes or no.
+    /// Unrecognized fields, and `isError` if it is not a Boolean.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a result, for tests of code that takes one.
-    ///
-    /// - Parameters:
-    ///   - name: The tool's name.
-    ///   - arguments: The arguments as the model wrote them.
-    ///   - result: What the tool gave.
-    ///   - type: How the tool is carried out.
-    ///   - id: The call's id.
-    ///   - isError: Whether the call failed.
-    ///   - duration: How long the call took.
-    ///   - round: The round of the run that the call belongs to, from 1.
+    /// Creates a result, for tests of code that processes one.
     public init(
         name: String,
         arguments: String = "{}",
@@ -69,7 +59,7 @@ extension ToolCallResult: JSONMapped {
         json.rest(&additionalFields)
     }
 
-    /// Maxim's form leaves the kind of `isError` open: whatever is neither absent, null nor false is an error.
+    /// Maxim's form does not fix the type of `isError`: every value but null and false means an error.
     private mutating func mapError(_ json: inout JSONMapper) {
         var reported = additionalFields["isError"]
         if reported == nil, isError { reported = .boolean(true) }

@@ -1,7 +1,7 @@
 import Foundation
 import Tchavi
 
-/// The tools of a run: those that it can carry out, and those that were only declared.
+/// The tools of a run: those that have an implementation, and those that are only declared.
 struct Toolbox: Sendable {
     private let tools: [String: PromptTool]
     private let declared: Set<String>
@@ -14,10 +14,10 @@ struct Toolbox: Sendable {
         self.timeout = timeout
     }
 
-    /// Carries out the calls of one round, all at the same time.
+    /// Runs the calls of one round concurrently.
     ///
     /// - Returns: The results in the order of the calls.
-    /// - Throws: `CancellationError`, and nothing else: what a tool throws is its result.
+    /// - Throws: Only `CancellationError`; an error that a tool throws becomes its result.
     func results(of calls: [ToolCall], round: Int, time: TimeSource) async throws -> [ToolCallResult] {
         try await withThrowingTaskGroup(of: (Int, ToolCallResult).self) { group in
             for (index, call) in calls.enumerated() {
@@ -44,7 +44,7 @@ struct Toolbox: Sendable {
             if declared.contains(call.name) {
                 capture(&result, call)
             } else {
-                result.result = .string("There is no tool `\(call.name)`.")
+                result.result = .string("The tool `\(call.name)` was not found.")
                 result.type = .program
                 result.isError = true
             }
@@ -69,8 +69,8 @@ struct Toolbox: Sendable {
 }
 
 extension Toolbox {
-    /// Captures a call that nobody carries out. Arguments that are no JSON, as when the answer was cut off, are kept as
-    /// text, and are an error.
+    /// Captures a call that has no implementation. Arguments that are not valid JSON, for instance because the response
+    /// was truncated, are kept as a string and reported as an error.
     private func capture(_ result: inout ToolCallResult, _ call: ToolCall) {
         do {
             result.result = try JSONValue(parsing: call.argumentsText)
@@ -82,15 +82,15 @@ extension Toolbox {
 }
 
 extension ToolCall {
-    /// The arguments; an empty text means none.
+    /// The arguments as JSON; models send an empty string for a call without arguments.
     fileprivate var argumentsText: String {
         function.arguments.allSatisfy(\.isWhitespace) ? "{}" : function.arguments
     }
 }
 
-/// A tool that took too long, in words for the model.
+/// A tool's timeout, worded for the model.
 private struct ToolTimeout: Error, CustomStringConvertible {
     let limit: Duration
 
-    var description: String { "The tool gave no result within \((limit.seconds * 1000).rounded() / 1000) s." }
+    var description: String { "The tool timed out after \((limit.seconds * 1000).rounded() / 1000) s." }
 }

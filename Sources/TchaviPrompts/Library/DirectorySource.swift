@@ -1,25 +1,26 @@
 import Foundation
 import Tchavi
 
-/// A directory of prompts: each `*.json` file is one ``PromptRecord``; a `folders.json` is passed over.
+/// A source that reads a directory in which each `*.json` file is a ``PromptRecord``; `folders.json` is skipped.
 ///
-/// The default for prompts that are shipped with a program: no server, no key, and git is their history.
+/// Use it for prompts that are shipped with a program or kept in its repository: it needs neither a server nor an API
+/// key.
 public struct DirectorySource: PromptSource {
-    /// The directory's path.
+    /// The path of the directory, absolute or relative to the working directory.
     public let path: String
 
-    /// Names a directory. It is read when the library first needs it.
+    /// Creates a source. The directory is not read before a library uses the source.
     ///
-    /// - Parameter path: The directory, absolute or relative to where the program runs.
+    /// - Parameter path: The path of the directory, absolute or relative to the working directory.
     public init(_ path: String) {
         self.path = path
     }
 
-    /// Reads every file.
+    /// Reads every file of the directory. A file that cannot be read becomes a diagnostic.
     ///
-    /// - Parameter revision: The revision of the catalogue that the caller holds.
-    /// - Returns: The catalogue, or `nil` where no file's name, size or date has changed since that revision.
-    /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` where the directory cannot be read.
+    /// - Parameter revision: The revision of the catalogue that the library holds.
+    /// - Returns: The catalogue, or `nil` if no file's name, size or modification date has changed since that revision.
+    /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` if the directory cannot be read.
     public func load(since revision: String?) async throws -> PromptCatalogue? {
         let files = try files()
         let current = Self.revision(files)
@@ -29,11 +30,11 @@ public struct DirectorySource: PromptSource {
         for file in files {
             try Task.checkCancellation()
             switch Self.read(file) {
-            case .unreadable(let diagnostic):
+            case .invalid(let diagnostic):
                 catalogue.diagnostics.append(diagnostic)
             case .inaccessible(let diagnostic):
                 catalogue.diagnostics.append(diagnostic)
-                // It may be readable the next time without having changed.
+                // The file may become readable without a change of its size or date.
                 catalogue.revision = nil
             case .success(let record):
                 if let first = locations.updateValue(file.lastPathComponent, forKey: record.promptID) {
@@ -42,7 +43,7 @@ public struct DirectorySource: PromptSource {
                         PromptDiagnostic(
                             location: file.lastPathComponent,
                             promptID: record.promptID,
-                            reason: "the prompt `\(record.promptID)` is already in \(first)"
+                            reason: "the prompt `\(record.promptID)` is already defined in \(first)"
                         )
                     )
                 } else {
@@ -65,8 +66,8 @@ public struct DirectorySource: PromptSource {
         } catch {
             throw PromptError(
                 .notFound,
-                "The directory of prompts `\(path)` cannot be read: \(error.localizedDescription)",
-                advice: "Check the path, which is relative to where the program runs (\(Self.here))."
+                "The prompt directory `\(path)` cannot be read: \(error.localizedDescription)",
+                advice: "Check the path; relative paths start at the working directory (\(Self.workingDirectory))."
             )
         }
         return
@@ -75,7 +76,7 @@ public struct DirectorySource: PromptSource {
             .sorted { $0.lastPathComponent.precedesInBytes($1.lastPathComponent) }
     }
 
-    private static var here: String { FileManager.default.currentDirectoryPath }
+    private static var workingDirectory: String { FileManager.default.currentDirectoryPath }
 
     private static func revision(_ files: [URL]) -> String {
         let lines = files.map { file in
@@ -86,23 +87,23 @@ public struct DirectorySource: PromptSource {
         return SHA256.hexadecimal(Array(lines.joined(separator: "\n").utf8))
     }
 
-    private enum Reading {
+    private enum ReadResult {
         case success(PromptRecord)
-        /// The file is there, and is no prompt.
-        case unreadable(PromptDiagnostic)
-        /// The system did not give the file.
+        /// The file was read, but is not a valid record.
+        case invalid(PromptDiagnostic)
+        /// The file could not be read.
         case inaccessible(PromptDiagnostic)
     }
 
-    private static func read(_ file: URL) -> Reading {
+    private static func read(_ file: URL) -> ReadResult {
         var diagnostic = PromptDiagnostic(location: file.lastPathComponent, reason: "")
         do {
             let json = try JSONValue(parsing: try Data(contentsOf: file))
             diagnostic.promptID = json["promptId"]?.string
             return .success(try PromptRecord(json: json))
         } catch let error as JSONError {
-            diagnostic.reason = error.path == "$" ? error.reason : error.description
-            return .unreadable(diagnostic)
+            diagnostic.reason = error.description
+            return .invalid(diagnostic)
         } catch {
             diagnostic.reason = "cannot be read: \(error.localizedDescription)"
             return .inaccessible(diagnostic)
@@ -111,9 +112,9 @@ public struct DirectorySource: PromptSource {
 }
 
 extension PromptSource where Self == DirectorySource {
-    /// A directory of prompts, one a `*.json` file.
+    /// Creates a source that reads a directory of prompts, with one `*.json` file for each prompt.
     ///
-    /// - Parameter path: The directory, absolute or relative to where the program runs.
+    /// - Parameter path: The path of the directory, absolute or relative to the working directory.
     /// - Returns: The source.
     public static func directory(_ path: String) -> DirectorySource { DirectorySource(path) }
 }

@@ -1,28 +1,26 @@
-/// Prompts that the program holds itself: for tests, and for prompts that are made in code.
+/// A source of records in memory: for tests, and for prompts that are created in code.
 public struct MemorySource: PromptSource {
-    /// The prompts.
+    /// The records, in any order.
     public var records: [PromptRecord]
 
-    /// Makes a source.
-    ///
-    /// - Parameter records: The prompts.
+    /// Creates a source of the given records.
     public init(_ records: [PromptRecord]) {
         self.records = records
     }
 
-    /// Gives the prompts.
+    /// Returns a catalogue of the records.
     ///
-    /// - Parameter revision: Not looked at.
-    /// - Returns: The catalogue.
+    /// - Parameter revision: Ignored.
+    /// - Returns: The catalogue, never `nil`.
     public func load(since revision: String?) -> PromptCatalogue? {
         PromptCatalogue(entries: records.map { .init(location: $0.promptID, record: $0) })
     }
 }
 
 extension PromptSource where Self == MemorySource {
-    /// Prompts that the program holds itself.
+    /// Creates a source of records in memory.
     ///
-    /// - Parameter records: The prompts.
+    /// - Parameter records: The records, in any order.
     /// - Returns: The source.
     public static func memory(_ records: [PromptRecord]) -> MemorySource { MemorySource(records) }
 }

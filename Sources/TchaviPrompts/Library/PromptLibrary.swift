@@ -1,6 +1,6 @@
 public import Tchavi
 
-/// Where a program gets its prompts.
+/// Reads prompts from a source, and selects the version of a prompt that a query gets.
 ///
 /// ```swift
 /// let library = PromptLibrary(source: .directory("Prompts"), gateway: client)
@@ -8,9 +8,9 @@ public import Tchavi
 /// let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
 /// ```
 ///
-/// The source is read at the first use, once, however many ask. From then on prompts are given from memory, until
-/// ``refresh()`` reads the source again. A prompt that cannot be read never costs the others: it is reported in
-/// ``diagnostics()``, and if an older form of it was good, that one goes on serving.
+/// The source is read once, at the first use, also if several tasks use the library at the same time. After that,
+/// prompts are returned from memory until ``refresh()`` reads the source again. A prompt that cannot be read does not
+/// affect the others: it is reported in ``diagnostics()``, and its last valid record is used, if there was one.
 public final class PromptLibrary: Sendable {
     private struct State {
         var snapshot: Snapshot?
@@ -24,14 +24,14 @@ public final class PromptLibrary: Sendable {
     private let observers: [any PromptObserver]
     private let state = Locked(State())
 
-    /// Makes a library. Nothing is read before the first use.
+    /// Creates a library. The source is not read before the first use.
     ///
     /// - Parameters:
-    ///   - source: Where the prompts come from.
-    ///   - gateway: What runs them.
-    ///   - syntax: How variables are written in the prompts' texts.
-    ///   - tools: Tools for every prompt of the library that declares them; a run can bring more.
-    ///   - observers: Told of every prompt that the library hands out, in order.
+    ///   - source: The source to read prompts from.
+    ///   - gateway: The client that runs the prompts.
+    ///   - syntax: The syntax of the variables in the prompts' messages.
+    ///   - tools: Tools for all prompts that declare them; ``RunOptions/tools`` adds tools to a run.
+    ///   - observers: The observers, in the order in which they are called for each selected prompt.
     public init(
         source: some PromptSource,
         gateway: TchaviClient,
@@ -46,15 +46,14 @@ public final class PromptLibrary: Sendable {
         self.observers = observers
     }
 
-    /// Picks a version of a prompt.
+    /// Selects a version of a prompt.
     ///
     /// - Parameters:
     ///   - id: The prompt's id.
-    ///   - query: What the deployments are asked. Without conditions it gets what is deployed
-    ///     unconditionally, or else the fallback.
-    /// - Returns: The prompt in the version that was picked, ready to be run; its ``Prompt/selection`` says why.
-    /// - Throws: ``PromptError``: of code ``PromptError/Code/notFound``, ``PromptError/Code/noMatch``, or
-    ///   ``PromptError/Code/invalidRecord``.
+    ///   - query: The query to select by. Without conditions, it selects an unconditional deployment or the fallback.
+    /// - Returns: The selected version, ready to run; its ``Prompt/selection`` says why it was selected.
+    /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound``, ``PromptError/Code/noMatch`` or
+    ///   ``PromptError/Code/invalidRecord``; the source's error if the prompts have not been read before.
     public func prompt(_ id: String, matching query: PromptQuery = PromptQuery()) async throws -> Prompt {
         let snapshot = try await snapshot()
         let record = try Self.record(id, in: snapshot)
@@ -66,8 +65,8 @@ public final class PromptLibrary: Sendable {
         guard let config = version.config else {
             throw PromptError(
                 .invalidRecord,
-                "Version \(version.version) of `\(id)` has no config: no messages, and no model.",
-                advice: "Save the version with its messages, or deploy another.",
+                "Version \(version.version) of `\(id)` has no `config`, so it has neither messages nor a model.",
+                advice: "Save the version with its messages and model, or deploy another version.",
                 promptID: id
             )
         }
@@ -76,7 +75,7 @@ public final class PromptLibrary: Sendable {
             version: version,
             config: config,
             selection: selection,
-            compiled: snapshot.messages(of: version, in: record, config),
+            compiled: await messages(of: version, in: record, config, snapshot),
             gateway: gateway,
             tools: tools.isEmpty ? [] : tools(declaredBy: config)
         )
@@ -87,10 +86,21 @@ public final class PromptLibrary: Sendable {
         return prompt
     }
 
-    /// A prompt's deployments, compiled. Those that have been compiled before are returned without suspending.
+    /// Returns a prompt's compiled deployments, without suspending if they have been compiled before.
     private func selector(of record: PromptRecord, in snapshot: Snapshot) async -> CompiledSelector {
         if let selector = snapshot.compiledSelector(of: record) { return selector }
         return await snapshot.compileSelector(of: record)
+    }
+
+    /// Returns a version's parsed messages, without suspending if they have been parsed before.
+    private func messages(
+        of version: PromptVersion,
+        in record: PromptRecord,
+        _ config: PromptVersionConfig,
+        _ snapshot: Snapshot
+    ) async -> CompiledMessages {
+        if let messages = snapshot.parsedMessages(of: version, in: record, config) { return messages }
+        return await snapshot.parseMessages(of: version, in: record, config)
     }
 
     private func tools(declaredBy config: PromptVersionConfig) -> [PromptTool] {
@@ -98,12 +108,14 @@ public final class PromptLibrary: Sendable {
         return tools.filter { declared.contains($0.name) }
     }
 
-    /// Explains which version a query gets, and what kept out every other deployment. Runs outside of the caller's actor.
+    /// Explains which version a query selects, and why each of the other deployments was not selected.
+    ///
+    /// Runs outside of the caller's actor.
     ///
     /// - Parameters:
     ///   - id: The prompt's id.
-    ///   - query: What the deployments are asked.
-    /// - Returns: The explanation, also where nothing is picked.
+    ///   - query: The query to explain.
+    /// - Returns: The explanation, also if no version is selected.
     /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` or ``PromptError/Code/invalidRecord``.
     @concurrent
     public func explain(
@@ -116,8 +128,8 @@ public final class PromptLibrary: Sendable {
 
     /// Checks the deployments of every prompt for problems. Runs outside of the caller's actor.
     ///
-    /// - Returns: The findings, prompt by prompt, the most severe of each first.
-    /// - Throws: Where the source cannot be read.
+    /// - Returns: The findings, ordered by prompt id, with the most severe of each prompt first.
+    /// - Throws: The source's error if the prompts have not been read before.
     @concurrent
     public func lint() async throws -> [DeploymentFinding] {
         let snapshot = try await snapshot()
@@ -126,28 +138,28 @@ public final class PromptLibrary: Sendable {
         return findings
     }
 
-    /// The ids of every prompt, in order.
+    /// Returns the ids of all available prompts.
     ///
-    /// - Returns: The ids.
-    /// - Throws: Where the source cannot be read.
+    /// - Returns: The ids, sorted by their UTF-8 bytes.
+    /// - Throws: The source's error if the prompts have not been read before.
     public func promptIDs() async throws -> [String] { try await snapshot().ids }
 
-    /// One prompt as it is stored.
+    /// Returns a prompt as it is stored, with all its versions and deployments.
     ///
     /// - Parameter id: The prompt's id.
     /// - Returns: The record.
     /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` or ``PromptError/Code/invalidRecord``.
     public func record(_ id: String) async throws -> PromptRecord { try await Self.record(id, in: snapshot()) }
 
-    /// What could not be read when the source was last read.
+    /// Returns the prompts that could not be read when the source was last read.
     ///
-    /// - Returns: The diagnostics, in the order of their locations.
-    /// - Throws: Where the source cannot be read.
+    /// - Returns: The diagnostics, in the source's order.
+    /// - Throws: The source's error if the prompts have not been read before.
     public func diagnostics() async throws -> [PromptDiagnostic] { try await snapshot().diagnostics }
 
-    /// Reads the source again. Prompts that were handed out keep the version that they have.
+    /// Reads the source again. A ``Prompt`` that was returned before keeps its version.
     ///
-    /// - Throws: Where the source cannot be read. What was held before then goes on serving.
+    /// - Throws: The source's error. The library then continues to use the prompts that it holds.
     public func refresh() async throws { _ = try await load() }
 
     // MARK: Snapshots
@@ -157,7 +169,8 @@ public final class PromptLibrary: Sendable {
         return try await load()
     }
 
-    /// Reads the source once, however many ask at the same time; a caller that is cancelled does not end it.
+    /// Reads the source once for all callers that wait at the same time. Cancelling one caller does not cancel the
+    /// read.
     private func load() async throws -> Snapshot {
         let task = state.withLock { state in
             if let loading = state.loading { return loading }
@@ -172,7 +185,8 @@ public final class PromptLibrary: Sendable {
                     guard let snapshot else {
                         throw PromptError(
                             .invalidRecord,
-                            "The source says that nothing has changed, but gave nothing before."
+                            "The source returned no prompts: `load(since: nil)` returned `nil`.",
+                            advice: "Return a catalogue if the revision is `nil`."
                         )
                     }
                     result = .success(snapshot)
@@ -194,12 +208,7 @@ public final class PromptLibrary: Sendable {
     private static func record(_ id: String, in snapshot: Snapshot) throws(PromptError) -> PromptRecord {
         if let record = snapshot.records[id] { return record }
         if let diagnostic = snapshot.diagnostics.first(where: { $0.promptID == id || $0.location == "\(id).json" }) {
-            throw PromptError(
-                .invalidRecord,
-                "The prompt `\(id)` cannot be read: \(diagnostic).",
-                advice: "Mend the record, then refresh the library.",
-                promptID: id
-            )
+            throw .unreadable(id, diagnostic)
         }
         throw .notFound(id, available: snapshot.ids)
     }
@@ -213,43 +222,5 @@ extension PromptVersionConfig {
     /// The names of the tools that the version declares.
     var declaredToolNames: Set<String> {
         Set(modelParameters["tools"]?.array?.compactMap { $0["function"]?["name"]?.string } ?? [])
-    }
-}
-
-extension PromptError {
-    fileprivate static func notFound(_ id: String, available: [String]) -> PromptError {
-        let list = available.map { "`\($0)`" }.joined(separator: ", ")
-        var error = PromptError(
-            .notFound,
-            "There is no prompt `\(id)`.",
-            advice: available.isEmpty ? "The source has no prompts at all." : "There are \(list).",
-            promptID: id
-        )
-        error.availablePrompts = available
-        return error
-    }
-
-    fileprivate static func noMatch(_ record: PromptRecord, _ query: PromptQuery) -> PromptError {
-        let numbers = record.versions.map(\.version).sorted().map(String.init).joined(separator: ", ")
-        let isDeployed = record.versions.contains { !record.deployments(of: $0).isEmpty }
-        let ending = query.requiresMatch ? ", and the query requires a match." : ", and it has no fallback."
-        let reason: String
-        if let folder = query.folderID, !folder.isSameText(as: record.folderID) {
-            reason = "`\(record.promptID)` is not in the folder `\(folder)`."
-        } else if let index = query.index(of: PromptQuery.versionField) {
-            reason = "`\(record.promptID)` has no version \(query.conditions[index].value)."
-        } else if record.versions.isEmpty {
-            reason = "`\(record.promptID)` has no version at all."
-        } else if !isDeployed {
-            reason = "`\(record.promptID)` has versions, but none is deployed" + ending
-        } else {
-            reason = "No deployment of `\(record.promptID)` is for this query" + ending
-        }
-        let advice =
-            record.versions.isEmpty
-            ? "Save a version first."
-            : "Deploy a version, pin one with `.version(n)` (there are \(numbers)), or take `.latest()`; "
-                + "`library.explain` says what kept each deployment out."
-        return PromptError(.noMatch, reason, advice: advice, promptID: record.promptID)
     }
 }

@@ -1,50 +1,67 @@
-/// Where prompts come from.
+/// A source from which a ``PromptLibrary`` reads prompts.
 ///
-/// The package brings ``DirectorySource`` and ``MemorySource``. Write one of your own to keep prompts elsewhere.
+/// The package provides ``DirectorySource`` and ``MemorySource``. Conform a type of your own to read prompts from
+/// elsewhere, such as a database:
+///
+/// ```swift
+/// struct DatabaseSource: PromptSource {
+///     let database: Database
+///
+///     func load(since revision: String?) async throws -> PromptCatalogue? {
+///         let current = try await database.promptRevision()
+///         guard current != revision else { return nil }
+///         var catalogue = PromptCatalogue(entries: [], revision: current)
+///         for row in try await database.prompts() {
+///             do {
+///                 let record = try JSONDecoder().decode(PromptRecord.self, from: row.json)
+///                 catalogue.entries.append(.init(location: row.name, record: record))
+///             } catch {
+///                 catalogue.diagnostics.append(PromptDiagnostic(location: row.name, reason: "\(error)"))
+///             }
+///         }
+///         return catalogue
+///     }
+/// }
+/// ```
 public protocol PromptSource: Sendable {
-    /// Reads every prompt.
+    /// Reads every prompt of the source.
     ///
-    /// A prompt that cannot be read is a diagnostic of the catalogue and no error: it must not cost the others.
+    /// Report a prompt that cannot be read as a diagnostic of the catalogue instead of throwing, so that the other
+    /// prompts remain available. A library never calls this method again before it has returned.
     ///
-    /// - Parameter revision: The revision of the catalogue that the caller holds, if it holds one.
-    /// - Returns: The catalogue, or `nil` where it has not changed since that revision.
-    /// - Throws: Where the source as a whole cannot be read.
+    /// - Parameter revision: The revision of the catalogue that the library holds; `nil` if it holds none.
+    /// - Returns: The catalogue, or `nil` if it has not changed since that revision. Return a catalogue if `revision`
+    ///   is `nil`.
+    /// - Throws: Any error, if the source as a whole cannot be read. The library passes it to its caller and keeps the
+    ///   catalogue that it holds.
     func load(since revision: String?) async throws -> PromptCatalogue?
 }
 
-/// Every prompt of a source, as it was read at one time.
+/// The prompts of a source, as one call of ``PromptSource/load(since:)`` read them.
 public struct PromptCatalogue: Sendable {
-    /// A prompt and where it was read.
+    /// A prompt and the location that it was read from.
     public struct Entry: Sendable {
-        /// Where the prompt was read: a file's name, a URL.
+        /// The location of the prompt, such as a file's name or a URL.
         public var location: String
-        /// The prompt.
+        /// The prompt as it is stored.
         public var record: PromptRecord
 
-        /// Makes an entry.
-        ///
-        /// - Parameters:
-        ///   - location: Where the prompt was read.
-        ///   - record: The prompt.
+        /// Creates an entry.
         public init(location: String, record: PromptRecord) {
             self.location = location
             self.record = record
         }
     }
 
-    /// The prompts that could be read.
+    /// The prompts that were read. Of several with one id, a library uses the first.
     public var entries: [Entry]
-    /// What could not be read.
+    /// The prompts that could not be read.
     public var diagnostics: [PromptDiagnostic]
-    /// What to give to ``PromptSource/load(since:)`` the next time.
+    /// A string that identifies this state of the source, which the library passes to the next call of
+    /// ``PromptSource/load(since:)``; `nil` if the source cannot tell whether it has changed.
     public var revision: String?
 
-    /// Makes a catalogue.
-    ///
-    /// - Parameters:
-    ///   - entries: The prompts that could be read.
-    ///   - diagnostics: What could not be read.
-    ///   - revision: What names this state of the source.
+    /// Creates a catalogue; without a `revision`, every refresh reads the source again.
     public init(entries: [Entry], diagnostics: [PromptDiagnostic] = [], revision: String? = nil) {
         self.entries = entries
         self.diagnostics = diagnostics
@@ -54,29 +71,24 @@ public struct PromptCatalogue: Sendable {
 
 /// A prompt that could not be read, and why.
 public struct PromptDiagnostic: Sendable, Hashable, CustomStringConvertible {
-    /// Where the prompt was to be read: a file's name, a URL.
+    /// The location of the prompt, such as a file's name or a URL.
     public var location: String
-    /// The prompt's id, where that much could be read.
+    /// The prompt's id, if it could be read.
     public var promptID: String?
-    /// Why it could not be read, with the path to what is wrong.
+    /// Why the prompt could not be read, with the JSON path of the problem.
     public var reason: String
-    /// Whether an older form of the prompt, which was good, goes on serving.
+    /// Whether the library still uses the prompt's last valid record. Set by the library.
     public var servesOlderForm = false
 
-    /// Makes a diagnostic.
-    ///
-    /// - Parameters:
-    ///   - location: Where the prompt was to be read.
-    ///   - promptID: The prompt's id.
-    ///   - reason: Why it could not be read.
+    /// Creates a diagnostic.
     public init(location: String, promptID: String? = nil, reason: String) {
         self.location = location
         self.promptID = promptID
         self.reason = reason
     }
 
-    /// The diagnostic in one line.
+    /// The location and the reason in one line.
     public var description: String {
-        "\(location): \(reason)" + (servesOlderForm ? " (an older form goes on serving)" : "")
+        "\(location): \(reason)" + (servesOlderForm ? " (the last valid record is still used)" : "")
     }
 }

@@ -1,20 +1,23 @@
 import Tchavi
 
-/// Every prompt as it was at one time: immutable, so that reading it needs no lock that a refresh holds.
+/// The prompts of a library as they were last read, with their deployments and messages compiled on demand.
+///
+/// The records are immutable: a refresh replaces the whole snapshot, so readers never wait for it.
 final class Snapshot: Sendable {
     let records: [String: PromptRecord]
     let diagnostics: [PromptDiagnostic]
     let revision: String?
-    /// When it was read, by the clock of the library.
+    /// When the source was read, by the library's clock.
     let readAt: Duration
     private let locations: [String: PromptRecord]
     private let syntax: VariableSyntax
-    /// The prompts' deployments, compiled when a prompt is first asked for.
+    /// The compiled deployments by prompt id, added when a prompt is first requested.
     private let selectors = Locked<[String: CompiledSelector]>([:])
-    /// The versions' messages, parsed when a version is first picked.
-    private let compiled = Locked<[String: (source: [ChatMessage], messages: CompiledMessages)]>([:])
+    /// The parsed messages by version, added when a version is first selected.
+    private let compiled = Locked<[VersionKey: (source: [ChatMessage], messages: CompiledMessages)]>([:])
 
-    /// Takes what was read, and from what was held before the prompts that can no longer be read.
+    /// Creates a snapshot of a catalogue. For a prompt that can no longer be read, it keeps the previous snapshot's
+    /// record.
     init(_ catalogue: PromptCatalogue, replacing previous: Snapshot?, syntax: VariableSyntax, readAt: Duration) {
         var records: [String: PromptRecord] = [:]
         var locations: [String: PromptRecord] = [:]
@@ -22,7 +25,7 @@ final class Snapshot: Sendable {
         for entry in catalogue.entries {
             let id = entry.record.promptID
             guard records[id] == nil else {
-                let reason = "the prompt `\(id)` was read before"
+                let reason = "the prompt `\(id)` is defined more than once"
                 diagnostics.append(PromptDiagnostic(location: entry.location, promptID: id, reason: reason))
                 continue
             }
@@ -30,7 +33,7 @@ final class Snapshot: Sendable {
             locations[entry.location] = entry.record
         }
         for (index, diagnostic) in diagnostics.enumerated() {
-            // By its id, if that much could be read: the file may have been renamed, or hold another prompt now.
+            // By id, if the id could be read: the file may have been renamed, or contain another prompt now.
             let older = diagnostic.promptID.map { previous?.records[$0] } ?? previous?.locations[diagnostic.location]
             guard let older, records[older.promptID] == nil else { continue }
             records[older.promptID] = older
@@ -45,12 +48,12 @@ final class Snapshot: Sendable {
         self.readAt = readAt
     }
 
-    /// A prompt's deployments, if they have been compiled.
+    /// Returns a prompt's compiled deployments, or `nil` if they have not been compiled yet.
     func compiledSelector(of record: PromptRecord) -> CompiledSelector? {
         selectors.withLock { $0[record.promptID] }
     }
 
-    /// Compiles a prompt's deployments, outside of the caller's actor: it takes long where there are many.
+    /// Compiles a prompt's deployments, outside of the caller's actor because it takes long for thousands of them.
     @concurrent
     func compileSelector(of record: PromptRecord) async -> CompiledSelector {
         if let selector = compiledSelector(of: record) { return selector }
@@ -59,14 +62,36 @@ final class Snapshot: Sendable {
         return selector
     }
 
-    /// The messages of a version, parsed once.
-    func messages(of version: PromptVersion, in record: PromptRecord, _ config: PromptVersionConfig) -> CompiledMessages
-    {
-        let key = "\(record.promptID)\u{0}\(version.id)\u{0}\(version.version)"
+    /// Returns the parsed messages of a version, if they have been parsed before.
+    func parsedMessages(
+        of version: PromptVersion,
+        in record: PromptRecord,
+        _ config: PromptVersionConfig
+    ) -> CompiledMessages? {
+        let key = VersionKey(promptID: record.promptID, versionID: version.id, number: version.version)
+        guard let parsed = compiled.withLock({ $0[key] }) else { return nil }
         // A fallback may be an older copy of a version, with the same id and other messages.
-        if let held = compiled.withLock({ $0[key] }), held.source == config.messages { return held.messages }
+        return parsed.source == config.messages ? parsed.messages : nil
+    }
+
+    /// Parses the messages of a version, outside of the caller's actor because they may be long.
+    @concurrent
+    func parseMessages(
+        of version: PromptVersion,
+        in record: PromptRecord,
+        _ config: PromptVersionConfig
+    ) async -> CompiledMessages {
+        if let messages = parsedMessages(of: version, in: record, config) { return messages }
+        let key = VersionKey(promptID: record.promptID, versionID: version.id, number: version.version)
         let messages = CompiledMessages(config.messages, syntax: record.variableSyntax ?? syntax)
         compiled.withLock { $0[key] = (config.messages, messages) }
         return messages
     }
+}
+
+/// A version of a prompt, among all of a snapshot.
+private struct VersionKey: Hashable {
+    let promptID: String
+    let versionID: String
+    let number: Int
 }

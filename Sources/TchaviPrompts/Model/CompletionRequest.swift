@@ -1,4 +1,4 @@
 public import Tchavi
 
-/// A message of a prompt, by the name that it has in Maxim's SDKs.
+/// A message of a prompt, under its name in Maxim's SDKs.
 public typealias CompletionRequest = ChatMessage

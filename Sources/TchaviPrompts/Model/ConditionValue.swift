@@ -1,39 +1,39 @@
 public import Tchavi
 
-/// A value that rules compare: of a query's condition, a rule, or a version's tag.
+/// A value of a query's condition, a rule or a version's tag.
 public enum ConditionValue: Sendable, Hashable {
-    /// A text.
+    /// A string.
     case string(String)
-    /// A whole number.
+    /// An integer.
     case integer(Int64)
-    /// Any other number.
+    /// A floating-point number.
     case number(Double)
-    /// A truth value.
+    /// A Boolean.
     case boolean(Bool)
-    /// Several texts.
+    /// An array of strings.
     case strings([String])
 }
 
 extension ConditionValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral
 {
-    /// A text.
+    /// Creates a string.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// A whole number.
+    /// Creates an integer.
     public init(integerLiteral value: Int64) { self = .integer(value) }
-    /// A number.
+    /// Creates a number.
     public init(floatLiteral value: Double) { self = .number(value) }
-    /// A truth value.
+    /// Creates a Boolean.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
-    /// Several texts.
+    /// Creates an array of strings.
     public init(arrayLiteral elements: String...) { self = .strings(elements) }
 }
 
 extension ConditionValue: JSONRepresentable, JSONConvertible {
-    /// Reads a string, a number, a Boolean or an array of strings.
+    /// Creates a value from a JSON string, number, Boolean or array of strings.
     ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` for anything else.
+    /// - Parameter json: The JSON value.
+    /// - Throws: `JSONError` for any other JSON value.
     public init(json: JSONValue) throws(JSONError) {
         switch json {
         case .string(let value): self = .string(value)
@@ -55,7 +55,7 @@ extension ConditionValue: JSONRepresentable, JSONConvertible {
         }
     }
 
-    /// A string, a number, a Boolean or an array of strings.
+    /// The value as a JSON string, number, Boolean or array of strings.
     public var json: JSONValue {
         switch self {
         case .string(let value): .string(value)
@@ -68,7 +68,7 @@ extension ConditionValue: JSONRepresentable, JSONConvertible {
 }
 
 extension ConditionValue: CustomStringConvertible {
-    /// The value as a person would write it: `us-east`, `20.5`, `true`, `[web, ios]`.
+    /// The value without quotation marks: `us-east`, `20.5`, `true`, `[web, ios]`.
     public var description: String {
         switch self {
         case .string(let value): value
@@ -80,9 +80,9 @@ extension ConditionValue: CustomStringConvertible {
     }
 }
 
-/// What can stand as the value of a condition: texts, numbers, truth values and arrays of texts.
+/// A type whose values can be used in a condition: strings, numbers, Booleans and arrays of strings.
 public protocol ConditionValueConvertible {
-    /// The value as rules compare it.
+    /// The value that rules compare.
     var conditionValue: ConditionValue { get }
 }
 
@@ -92,26 +92,26 @@ extension ConditionValue: ConditionValueConvertible {
 }
 
 extension String: ConditionValueConvertible {
-    /// The text.
+    /// The string as a condition's value.
     public var conditionValue: ConditionValue { .string(self) }
 }
 
 extension Int: ConditionValueConvertible {
-    /// The number.
+    /// The integer as a condition's value.
     public var conditionValue: ConditionValue { .integer(Int64(self)) }
 }
 
 extension Double: ConditionValueConvertible {
-    /// The number.
+    /// The number as a condition's value.
     public var conditionValue: ConditionValue { .number(self) }
 }
 
 extension Bool: ConditionValueConvertible {
-    /// The truth value.
+    /// The Boolean as a condition's value.
     public var conditionValue: ConditionValue { .boolean(self) }
 }
 
 extension [String]: ConditionValueConvertible {
-    /// The texts.
+    /// The strings as a condition's value.
     public var conditionValue: ConditionValue { .strings(self) }
 }

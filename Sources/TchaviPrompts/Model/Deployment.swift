@@ -1,34 +1,28 @@
 public import Tchavi
 
-/// A version put into service: for whom, since when, and with what share.
-public struct Deployment: Sendable, Hashable {
-    /// The deployment's id.
+/// A deployment of a version: the queries that it applies to, when it was deployed, and its share in a split.
+public struct Deployment: Sendable, Hashable, Identifiable {
+    /// The deployment's id, which selections and explanations name.
     public var id: String
-    /// When it was made; of deployments that match equally well the newest wins.
+    /// When the version was deployed. Of deployments that match equally well, the newest is selected.
     public var timestamp: Timestamp?
-    /// The number of the version, as the wire form repeats it. Not read: the record's key decides.
+    /// The version's number as the JSON repeats it. Selection ignores it and uses the key in
+    /// ``PromptRecord/deployments``.
     public var version: Int?
-    /// For which queries it is; without rules it is for all.
+    /// The rules that a query has to satisfy; without rules the deployment is unconditional.
     public var query: RuleGroup?
-    /// Carried from the wire form and not read: a record's fallback is ``PromptRecord/fallbackVersion``.
+    /// A flag of Maxim's JSON, kept but ignored: the fallback is ``PromptRecord/fallbackVersion``.
     public var isFallback: Bool
-    /// Its share in a split with the other deployments that match equally well; below 0 counts as 0.
+    /// The weight in a split with the other deployments that match equally well; a negative weight counts as 0.
     public var weight: Double?
-    /// The experiment, whose name is the salt of the split; empty counts as absent.
+    /// The name of the experiment, which is the salt of the split; an empty name counts as `nil`.
     public var experiment: String?
-    /// What else the deployment has.
+    /// Unrecognized fields.
     public var additionalFields: [String: JSONValue]
-    /// What else its `rules` have.
+    /// Unrecognized fields of its `rules`.
     var additionalRuleFields: [String: JSONValue]
 
-    /// Makes a deployment.
-    ///
-    /// - Parameters:
-    ///   - id: The deployment's id.
-    ///   - timestamp: When it was made.
-    ///   - query: For which queries it is.
-    ///   - weight: Its share in a split.
-    ///   - experiment: The experiment that the split belongs to.
+    /// Creates a deployment, which is unconditional if `query` is `nil`.
     public init(
         id: String,
         timestamp: Timestamp? = nil,
@@ -47,7 +41,7 @@ public struct Deployment: Sendable, Hashable {
         additionalRuleFields = [:]
     }
 
-    /// Whether the deployment is for all queries.
+    /// Whether the deployment has no rules, so that it applies to every query that no other deployment matches.
     public var isUnconditional: Bool { query?.rules.isEmpty ?? true }
 }
 

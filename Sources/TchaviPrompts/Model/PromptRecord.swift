@@ -1,31 +1,27 @@
 public import Tchavi
 
-/// One prompt as it is stored: its versions, how they are deployed, and what to fall back on.
-public struct PromptRecord: Sendable, Hashable {
-    /// The prompt's id, by which programs ask for it.
+/// A prompt as it is stored: its versions, their deployments, and its fallback.
+public struct PromptRecord: Sendable, Hashable, Identifiable {
+    /// The prompt's id, which programs pass to ``PromptLibrary/prompt(_:matching:)``.
     public var promptID: String
-    /// The folder that the prompt is in; empty for none.
+    /// The id of the folder that contains the prompt; empty for none.
     public var folderID: String
     /// The versions, in any order.
     public var versions: [PromptVersion]
-    /// The deployments, by the id of the version that they put into service. Those of a version that ``versions`` lacks
-    /// are ignored.
+    /// The deployments, by the id of the deployed version. Deployments of a version that is not in ``versions`` are
+    /// ignored.
     public var deployments: [PromptVersion.ID: [Deployment]]
-    /// What is run where no deployment is for the query.
+    /// The fallback: the version that is selected if no deployment applies to the query.
     public var fallbackVersion: PromptVersion?
-    /// How variables are written in this prompt's texts; `nil` for the library's syntax.
+    /// The syntax of the variables in this prompt's messages; `nil` for the library's syntax.
     public var variableSyntax: VariableSyntax?
-    /// What else the record has.
+    /// Unrecognized fields.
     public var additionalFields: [String: JSONValue]
 
-    /// Makes a record.
-    ///
-    /// - Parameters:
-    ///   - promptID: The prompt's id.
-    ///   - folderID: The folder that the prompt is in.
-    ///   - versions: The versions.
-    ///   - deployments: The deployments, by version id.
-    ///   - fallbackVersion: What is run where no deployment is for the query.
+    /// The same as ``promptID``.
+    public var id: String { promptID }
+
+    /// Creates a record.
     public init(
         promptID: String,
         folderID: String = "",

@@ -1,31 +1,25 @@
 public import Tchavi
 
-/// One version of a prompt.
+/// A version of a prompt: its number, and the messages and model that it runs.
 public struct PromptVersion: Sendable, Hashable, Identifiable {
-    /// The version's id, by which deployments name it.
+    /// The version's id, the key of its deployments in ``PromptRecord/deployments``.
     public var id: String
-    /// The version's number.
+    /// The version's number, which ``PromptQuery/version(_:)`` selects.
     public var version: Int
-    /// The prompt's id.
+    /// The id of the prompt that the version belongs to.
     public var promptID: String
-    /// What the version is about, in its author's words.
+    /// The author's description of the version.
     public var description: String?
-    /// What is run: messages, model and parameters. A version that was never saved has none.
+    /// The messages, the model and its parameters; `nil` for a version that was never saved, which cannot be run.
     public var config: PromptVersionConfig?
-    /// When the version was made.
+    /// When the version was created.
     public var createdAt: Timestamp?
     /// When the version was last changed.
     public var updatedAt: Timestamp?
-    /// What else the version has.
+    /// Unrecognized fields.
     public var additionalFields: [String: JSONValue]
 
-    /// Makes a version.
-    ///
-    /// - Parameters:
-    ///   - id: The version's id.
-    ///   - version: The version's number.
-    ///   - promptID: The prompt's id.
-    ///   - config: What is run.
+    /// Creates a version; one without a `config` cannot be run.
     public init(id: String, version: Int, promptID: String, config: PromptVersionConfig?) {
         self.id = id
         self.version = version
@@ -50,34 +44,26 @@ extension PromptVersion: JSONMapped {
     }
 }
 
-/// What a version runs.
+/// The configuration of a version: what it sends to which model.
 public struct PromptVersionConfig: Sendable, Hashable {
-    /// The config's id.
+    /// The configuration's id.
     public var id: String
-    /// The messages, with variables in their texts and image URLs.
+    /// The messages, whose texts and image URLs may contain variables.
     public var messages: [ChatMessage]
-    /// The model's parameters as the chat API names them: `temperature`, `max_tokens`, `tools`, and any other.
+    /// The model parameters under their names in the chat API, such as `temperature`, `max_tokens` and `tools`.
     public var modelParameters: [String: JSONValue]
-    /// The model's name.
+    /// The name of the model.
     public var model: String
-    /// Who provides the model.
+    /// The name of the model's provider.
     public var provider: String
-    /// The provider's deployment of the model, where it has such.
+    /// The id of the provider's deployment of the model, for providers that have deployments.
     public var deploymentID: String?
     /// The version's tags, by which queries can select it.
     public var tags: [String: ConditionValue]
-    /// What else the config has.
+    /// Unrecognized fields.
     public var additionalFields: [String: JSONValue]
 
-    /// Makes a config.
-    ///
-    /// - Parameters:
-    ///   - id: The config's id.
-    ///   - messages: The messages.
-    ///   - model: The model's name.
-    ///   - provider: Who provides the model.
-    ///   - modelParameters: The model's parameters.
-    ///   - tags: The version's tags.
+    /// Creates a configuration.
     public init(
         id: String,
         messages: [ChatMessage],
@@ -106,7 +92,7 @@ extension PromptVersionConfig: JSONMapped {
         json.field("model", &model)
         json.defaulted("provider", &provider)
         json.field("deploymentId", &deploymentID)
-        // A tag that was set to null is not set.
+        // A tag that is null counts as not set.
         json.field(
             "tags",
             &tags,

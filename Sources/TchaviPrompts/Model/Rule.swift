@@ -1,27 +1,27 @@
 public import Tchavi
 
-/// How a rule compares. The set is open: an operator that is not known satisfies nothing, and is kept as it was read.
+/// The operator of a rule. The set is open: unknown operators are kept, and a rule with one is never satisfied.
 public struct RuleOperator: OpenEnum, JSONScalar {
-    /// The operator on the wire.
+    /// The operator in JSON.
     public let rawValue: String
-    /// An operator as it stands on the wire.
+    /// Creates an operator from its form in JSON.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// The given value equals the rule's.
+    /// The query's value equals the rule's.
     public static let equal: RuleOperator = "="
-    /// The given value differs from the rule's.
+    /// The query's value differs from the rule's.
     public static let notEqual: RuleOperator = "!="
-    /// The given value is greater than the rule's.
+    /// The query's value is greater than the rule's.
     public static let greater: RuleOperator = ">"
-    /// The given value is less than the rule's.
+    /// The query's value is less than the rule's.
     public static let less: RuleOperator = "<"
-    /// The given value is at least the rule's.
+    /// The query's value is greater than or equal to the rule's.
     public static let atLeast: RuleOperator = ">="
-    /// The given value is at most the rule's.
+    /// The query's value is less than or equal to the rule's.
     public static let atMost: RuleOperator = "<="
-    /// The rule's value includes the given one.
+    /// The rule's array includes the query's value, or the rule's string contains it as a substring.
     public static let includes: RuleOperator = "includes"
-    /// The rule's value does not include the given one.
+    /// The rule's array or string does not include the query's value.
     public static let excludes: RuleOperator = "does not include"
 
     static let known: Set<RuleOperator> = [
@@ -29,23 +29,18 @@ public struct RuleOperator: OpenEnum, JSONScalar {
     ]
 }
 
-/// One comparison of a deployment: a field of the query, an operator and a value.
+/// A rule of a deployment, which compares a field of the query with a value.
 public struct Rule: Sendable, Hashable {
-    /// The query's field that is compared.
+    /// The name of the query's field.
     public var field: String
-    /// How it is compared.
+    /// How the query's value is compared with the rule's.
     public var `operator`: RuleOperator
-    /// What it is compared with. Its kind decides how the given value is read.
+    /// The value to compare with. The query's value is converted to its type.
     public var value: ConditionValue
-    /// What else the rule has.
+    /// Unrecognized fields.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a rule.
-    ///
-    /// - Parameters:
-    ///   - field: The query's field that is compared.
-    ///   - operator: How it is compared.
-    ///   - value: What it is compared with.
+    /// Creates a rule: `Rule("plan", .equal, "enterprise")`.
     public init(_ field: String, _ operator: RuleOperator, _ value: ConditionValue) {
         self.field = field
         self.operator = `operator`
@@ -65,6 +60,6 @@ extension Rule: JSONMapped {
 }
 
 extension Rule: CustomStringConvertible {
-    /// The rule as a person would write it: `plan = enterprise`.
+    /// The rule in readable form: `plan = enterprise`.
     public var description: String { "\(field) \(self.operator) \(value)" }
 }

@@ -1,21 +1,21 @@
 public import Tchavi
 
-/// Rules and groups of rules, of which all or one must hold.
+/// A group of rules and nested groups, combined by AND or OR.
 public struct RuleGroup: Sendable, Hashable {
-    /// How the members of a group are combined. The set is open: with a combinator that is not known, at any depth, a
-    /// deployment does not compete.
+    /// How the members of a group are combined. The set is open: unknown combinators are kept, and a deployment that
+    /// has one at any depth is never selected.
     public struct Combinator: OpenEnum, JSONScalar {
-        /// The combinator on the wire.
+        /// The combinator in JSON.
         public let rawValue: String
-        /// A combinator as it stands on the wire, in any case.
+        /// Creates a combinator from its form in JSON, in upper or lower case.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// Every member must hold.
+        /// Every member has to be satisfied.
         public static let and: Combinator = "AND"
-        /// One member must hold.
+        /// At least one member has to be satisfied.
         public static let or: Combinator = "OR"
 
-        /// Whether every member must hold; `nil` for a combinator that is not known.
+        /// Whether every member has to be satisfied; `nil` for an unknown combinator.
         var isConjunction: Bool? {
             switch rawValue.lowercased() {
             case "and": true
@@ -25,29 +25,24 @@ public struct RuleGroup: Sendable, Hashable {
         }
     }
 
-    /// A rule, or a group within the group.
+    /// A member of a group: a rule or a nested group.
     public enum Member: Sendable, Hashable {
-        /// A rule.
+        /// A single rule.
         case rule(Rule)
-        /// A group.
+        /// A nested group.
         case group(RuleGroup)
     }
 
-    /// Whether the group must not hold.
+    /// Whether the group is negated.
     public var not: Bool
     /// How the members are combined.
     public var combinator: Combinator
-    /// The members.
+    /// The rules and nested groups.
     public var rules: [Member]
-    /// What else the group has.
+    /// Unrecognized fields.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Makes a group.
-    ///
-    /// - Parameters:
-    ///   - combinator: How the members are combined.
-    ///   - rules: The members.
-    ///   - not: Whether the group must not hold.
+    /// Creates a group: `RuleGroup(.or, [.rule(first), .rule(second)])`.
     public init(_ combinator: Combinator = .and, _ rules: [Member], not: Bool = false) {
         self.not = not
         self.combinator = combinator
@@ -67,10 +62,10 @@ extension RuleGroup: JSONMapped {
 }
 
 extension RuleGroup.Member: JSONRepresentable, JSONConvertible {
-    /// Reads a group, which is what has `rules`, or else a rule.
+    /// Creates a group from a JSON object that has `rules`, or else a rule.
     ///
-    /// - Parameter json: The JSON form.
-    /// - Throws: `JSONError` where it is neither.
+    /// - Parameter json: The JSON object.
+    /// - Throws: `JSONError` if the object is not a valid group or rule.
     public init(json: JSONValue) throws(JSONError) {
         if let rules = json["rules"], !rules.isNull {
             self = .group(try RuleGroup(json: json))
@@ -79,7 +74,7 @@ extension RuleGroup.Member: JSONRepresentable, JSONConvertible {
         }
     }
 
-    /// The rule or the group.
+    /// The JSON form of the rule or the group.
     public var json: JSONValue {
         switch self {
         case .rule(let rule): rule.json
@@ -89,7 +84,7 @@ extension RuleGroup.Member: JSONRepresentable, JSONConvertible {
 }
 
 extension RuleGroup: CustomStringConvertible {
-    /// The group as a person would write it: `not (plan = pro or beta = true)`.
+    /// The group in readable form: `not (plan = pro or beta = true)`.
     public var description: String {
         let word = " \(combinator.rawValue.lowercased()) "
         let members = rules.map { member in

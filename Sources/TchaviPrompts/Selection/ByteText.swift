@@ -1,4 +1,4 @@
-/// A string that equals another only if their UTF-8 bytes are the same, for use as a key.
+/// A string that is compared and hashed by its UTF-8 bytes, for use as a key.
 struct ByteText: Hashable, Sendable {
     let text: String
 

@@ -6,10 +6,10 @@ struct Candidate: Sendable {
     let deployment: Deployment
     let version: PromptVersion
 
-    /// Its share in a split: 0 where it has no weight, or one below 0.
+    /// The weight in a split: 0 if the deployment has none, or a negative one.
     var weight: Double { max(0, deployment.weight ?? 0) }
 
-    /// Seconds since 2001; a date that is missing or cannot be read is the oldest.
+    /// Seconds since 2001; a date that is missing or cannot be read counts as the oldest.
     var timestamp: Double { deployment.timestamp?.date?.timeIntervalSinceReferenceDate ?? -.infinity }
 
     /// `SELECTION.md`, step 7: the newest, then the highest version number, then the first deployment id.
@@ -35,7 +35,7 @@ extension PromptRecord {
             }
     }
 
-    /// The deployments under a version's id, which is compared by its bytes.
+    /// Returns the deployments of a version, whose id is compared by its bytes.
     func deployments(of version: PromptVersion) -> [Deployment] {
         guard let index = deployments.index(forKey: version.id), deployments[index].key.isSameText(as: version.id)
         else { return [] }

@@ -2,7 +2,7 @@ import Tchavi
 
 /// The comparisons of rules, as `SELECTION.md` defines them in the project's design: "Evaluation", "Operators".
 enum Comparison {
-    /// Whether a given value passes a rule's test; `nil` where the two cannot be compared that way.
+    /// Whether the query's value satisfies a rule's comparison; `nil` if the two values are incomparable.
     static func test(_ given: ConditionValue, _ operator: RuleOperator, _ rule: ConditionValue) -> Bool? {
         switch `operator` {
         case .equal: equal(given, rule)
@@ -26,13 +26,13 @@ enum Comparison {
         }
     }
 
-    /// Less than, equal to or greater than zero as the given value is before, with or after the rule's.
+    /// Less than, equal to or greater than zero if the query's value is less than, equal to or greater than the rule's.
     private static func order(_ given: ConditionValue, _ rule: ConditionValue) -> Int? {
         switch rule {
         case .boolean, .strings: return nil
         case .integer, .number:
             guard let given = given.asNumber, let rule = rule.number else { return nil }
-            // Not-a-number is neither before, with nor after any other.
+            // NaN is incomparable with every number.
             return given < rule ? -1 : given > rule ? 1 : given == rule ? 0 : nil
         case .string(let value):
             guard let given = given.asText else { return nil }
@@ -55,7 +55,7 @@ enum Comparison {
 }
 
 extension ConditionValue {
-    /// This number as an IEEE double, if it is one.
+    /// The number as a double; `nil` for values of other types.
     fileprivate var number: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -64,7 +64,7 @@ extension ConditionValue {
         }
     }
 
-    /// A boolean, or a text that says `true` or `false`.
+    /// The value of a Boolean, or of a string that is `true` or `false` in any case.
     var asBoolean: Bool? {
         switch self {
         case .boolean(let value): value
@@ -78,7 +78,7 @@ extension ConditionValue {
         }
     }
 
-    /// A number, or a text that is wholly a finite decimal number.
+    /// The value of a number, or of a string that is a finite decimal number.
     var asNumber: Double? {
         switch self {
         case .integer(let value): return Double(value)
@@ -91,7 +91,7 @@ extension ConditionValue {
         }
     }
 
-    /// A text, or a number or boolean as ECMAScript spells it; an array is none.
+    /// A string, or a number or Boolean as ECMAScript formats it; `nil` for an array.
     var asText: String? {
         switch self {
         case .string(let text): text
@@ -102,7 +102,7 @@ extension ConditionValue {
         }
     }
 
-    /// An array, or a text that is a JSON array of strings; anything else is none.
+    /// An array, or a string that is a JSON array of strings; `nil` for other values.
     var asTexts: [String]? {
         switch self {
         case .strings(let texts): return texts
@@ -124,7 +124,7 @@ extension [String] {
 }
 
 extension String {
-    /// The text without white space (Unicode's property) around it.
+    /// The string without leading and trailing white space, as Unicode defines it.
     fileprivate var trimmingWhiteSpace: Substring {
         let scalars = unicodeScalars
         guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
@@ -135,7 +135,7 @@ extension String {
 }
 
 extension Substring {
-    /// Sign, digits, fraction and exponent, and nothing else; `5.` and `.5` count, as they do in ECMAScript.
+    /// Whether this is a decimal number with optional sign, fraction and exponent; `5.` and `.5` are, as in ECMAScript.
     fileprivate var isDecimalNumber: Bool {
         var bytes = utf8[...]
         func skipDigits() -> Int {

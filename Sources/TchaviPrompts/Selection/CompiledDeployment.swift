@@ -2,12 +2,12 @@
 struct CompiledDeployment: Sendable {
     let candidate: Candidate
     let tree: RuleTree
-    /// The fields that a rule looks at, once for each rule; not those of tags.
+    /// The field of each rule, without those of tags.
     let fields: [Int]
-    /// The first combinator that is neither AND nor OR, which keeps the deployment from competing.
+    /// The first combinator that is neither AND nor OR. A deployment that has one is never selected.
     let unknownCombinator: RuleGroup.Combinator?
 
-    /// Compiles a deployment, and adds the fields that it looks at to a table.
+    /// Compiles a deployment, and adds the fields of its rules and tags to a table.
     init(_ candidate: Candidate, _ table: inout FieldTable) {
         self.candidate = candidate
         var compiler = RuleCompiler(table: table)
@@ -26,16 +26,16 @@ struct CompiledDeployment: Sendable {
     }
 }
 
-/// Numbers for the fields that a record's rules and tags look at.
+/// Numbers for the fields of a record's rules and tags.
 struct FieldTable: Sendable {
     private var numbers: [ByteText: Int] = [:]
     /// The fields' names, by their numbers.
     private(set) var names: [String] = []
 
-    /// The number of a field; `nil` where no rule and no tag looks at it.
+    /// Returns the number of a field, or `nil` if no rule and no tag uses it.
     func number(of name: String) -> Int? { numbers[ByteText(name)] }
 
-    /// The number of a field, which is added if it is new.
+    /// Returns the number of a field, which is added if it is new.
     mutating func add(_ name: String) -> Int {
         let key = ByteText(name)
         if let number = numbers[key] { return number }
@@ -44,7 +44,7 @@ struct FieldTable: Sendable {
         return names.count - 1
     }
 
-    /// A test as the rule that it was compiled from.
+    /// Returns the rule that a test was compiled from.
     func rule(_ test: RuleTest) -> Rule { Rule(names[test.field], test.comparison, test.value) }
 }
 
@@ -57,7 +57,7 @@ private struct RuleCompiler {
         RuleTest(field: table.add(field), comparison: comparison, value: value, wanted: wanted)
     }
 
-    /// A deployment's group with its version's tags: `SELECTION.md`, step 3.
+    /// Compiles a deployment's group together with its version's tags: `SELECTION.md`, step 3.
     mutating func tree(_ group: RuleGroup, _ tags: [RuleTree]) -> RuleTree {
         let tree = tree(group, isNegated: false)
         guard !tags.isEmpty else { return tree }
@@ -82,7 +82,7 @@ private struct RuleCompiler {
             unknownCombinator = unknownCombinator ?? group.combinator
             return .any([])
         }
-        // De Morgan: a negated AND is the OR of its negated members, and the other way round.
+        // De Morgan: a negated AND is the OR of its negated members, and vice versa.
         return isConjunction != isNegated ? .all(members) : .any(members)
     }
 }

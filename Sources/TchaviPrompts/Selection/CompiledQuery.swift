@@ -1,7 +1,7 @@
-/// A query with its fields as the numbers that a record's rules have for them.
+/// A query whose fields are the numbers of a record's ``FieldTable``.
 struct CompiledQuery {
     let query: PromptQuery
-    /// The field of each condition; -1 for one that no deployment looks at.
+    /// The field of each condition; -1 for a field that no deployment uses.
     private let fields: [Int]
     private let enforced: ConditionSet
     private let all: ConditionSet
@@ -19,10 +19,10 @@ struct CompiledQuery {
         self.all = all
     }
 
-    /// The index of the condition on a field.
+    /// Returns the index of the condition on a field.
     func condition(on field: Int) -> Int? { fields.firstIndex(of: field) }
 
-    /// The index of the condition that satisfies a test; `nil` where none does.
+    /// Returns the index of the condition that satisfies a test, or `nil` if none does.
     func condition(satisfying test: RuleTest) -> Int? {
         guard let index = condition(on: test.field),
             Comparison.test(query.conditions[index].value, test.comparison, test.value) == test.wanted
@@ -30,9 +30,9 @@ struct CompiledQuery {
         return index
     }
 
-    /// What keeps a deployment from competing, given what the query makes of its rules: `SELECTION.md`, step 4.
+    /// Returns why a deployment is excluded, given the evaluation of its rules: `SELECTION.md`, step 4.
     ///
-    /// - Returns: `nil` where it competes.
+    /// - Returns: `nil` if the deployment competes.
     func exclusion(of deployment: CompiledDeployment, _ evaluation: Evaluation) -> Exclusion? {
         guard deployment.unknownCombinator == nil else { return .unknownCombinator }
         guard evaluation.isTrue else { return .rulesDoNotHold }
@@ -54,8 +54,8 @@ struct CompiledQuery {
         return nil
     }
 
-    /// Calls a closure with every key under which this query finds deployments in an index: each given value, read as
-    /// each kind of value that the index has for its field.
+    /// Calls a closure with every key that this query looks up in an index: each of its values, converted to each type
+    /// for which the index has keys of the field.
     func eachKey(in index: DeploymentIndex, _ body: (DeploymentIndex.Key) -> Void) {
         for (condition, field) in zip(query.conditions, fields) where field >= 0 {
             let kinds = index.kinds(of: field)
@@ -71,17 +71,18 @@ struct CompiledQuery {
     }
 }
 
-/// What keeps a deployment from competing.
+/// The reason why a deployment is excluded from the selection.
 enum Exclusion {
     /// A group has a combinator that is neither AND nor OR.
     case unknownCombinator
-    /// It has no rules, and no tag that the query mentions.
+    /// The deployment has no rules, and no tag that the query mentions.
     case unconditional
+    /// Its rules are not satisfied.
     case rulesDoNotHold
-    /// Its rules hold without any of the query's conditions.
+    /// Its rules are satisfied without any of the query's conditions.
     case nothingSatisfied
-    /// It does not look at conditions that the query enforces.
+    /// Its rules do not use conditions that the query enforces.
     case enforcedNotConsumed
-    /// The query wants an exact match, and the deployment looks at fewer fields or at others.
+    /// The query requires an exact match, and the rules use fewer or other fields.
     case notExact
 }

@@ -1,13 +1,13 @@
 import Tchavi
 
-/// A record's deployments, compiled once to answer queries: `SELECTION.md`.
+/// A record's deployments, compiled once for any number of queries: `SELECTION.md`.
 ///
-/// A query evaluates only the deployments that its values lead to in an index.
+/// For a query, only the deployments that an index finds for its values are evaluated.
 package struct CompiledSelector: Sendable {
     let record: PromptRecord
     /// Ordered by version number and deployment id.
     let deployments: [CompiledDeployment]
-    /// The fields that the rules and tags look at.
+    /// The fields of the rules and tags.
     let fields: FieldTable
     private let index: DeploymentIndex
     private let unconditional: [Int]
@@ -41,7 +41,7 @@ package struct CompiledSelector: Sendable {
         return result(record.fallbackVersion, .fallback)
     }
 
-    /// Steps 1 and 2: a query of another folder, or for one version. `nil` where the deployments decide.
+    /// Steps 1 and 2: a query for another folder, or for one version. Returns `nil` if the deployments decide.
     func selectWithoutRules(_ query: PromptQuery) -> SelectionResult? {
         if let folder = query.folderID, !folder.isSameText(as: record.folderID) { return result(nil, .none) }
         if query.wantsLatest { return result(latest.map { record.versions[$0] }, .pinned) }
@@ -51,7 +51,7 @@ package struct CompiledSelector: Sendable {
         return result(position.map { record.versions[$0] }, .pinned)
     }
 
-    /// Steps 4 and 5: the positions of the competitors of the best rank, in order.
+    /// Steps 4 and 5: returns the positions of the best-ranked deployments, in order.
     private func leaders(_ query: CompiledQuery) -> [Int] {
         var best = 0
         var leaders: [Int] = []
@@ -89,16 +89,16 @@ package struct CompiledSelector: Sendable {
     }
 }
 
-/// The version that a query gets, and what decided.
+/// The version that is selected for a query, and what decided.
 package struct SelectionResult {
     package private(set) var selection: Selection
-    /// `nil` where nothing was picked.
+    /// `nil` if no version was selected.
     private(set) var version: PromptVersion?
     /// The split that decided, if one did.
     private(set) var split: Split?
-    /// The positions of the deployments of one rank among which the version was picked, if deployments decided.
+    /// The positions of the best-ranked deployments, among which the winner was picked; empty if no deployment decided.
     var leaders: [Int] = []
-    /// The position of the deployment that was picked, if one was.
+    /// The position of the selected deployment, if a deployment decided.
     private(set) var picked: Int?
 
     init(selection: Selection) { self.selection = selection }
@@ -110,7 +110,7 @@ package struct SelectionResult {
         selection.reason = reason
     }
 
-    /// Picks the winner among the leaders; the reason is for one that no split decided on.
+    /// Picks the winner among the leaders. The reason is used unless a split decided.
     mutating func pick(_ winner: WinningCandidate, otherwise reason: Selection.Reason) {
         pick(winner.candidate.version, winner.split == nil ? reason : .split)
         picked = leaders[winner.index]

@@ -1,7 +1,7 @@
 /// A set of a query's conditions, by their indices.
 ///
-/// The first 64 indices are the bits of one word, so that the sets of an ordinary query need no memory of their own; those
-/// beyond are in an array.
+/// The first 64 indices are the bits of one word, so that the sets of an ordinary query allocate no memory. Further
+/// indices are in an array.
 struct ConditionSet: Sendable {
     private var first: UInt64 = 0
     private var others: [UInt64]?
@@ -54,7 +54,7 @@ struct ConditionSet: Sendable {
             return
         }
         var words = others ?? []
-        // Not held twice, so that the array is changed in place.
+        // Released, so that the array is uniquely referenced and changed in place.
         others = nil
         while words.count < word { words.append(0) }
         words[word - 1] |= bits

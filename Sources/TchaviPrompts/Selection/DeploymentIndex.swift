@@ -1,7 +1,7 @@
-/// Finds the deployments that can compete for a query without looking at the others.
+/// Finds the deployments that can match a query without evaluating the others.
 ///
-/// Every deployment stands under *keys*: the equality of a field and a value, or else the presence of a field. A query has to
-/// bring one of them for the deployment to compete.
+/// Every deployment is stored under one or more index keys: the equality of a field and a value, or else the presence
+/// of a field. A query has to have at least one of them for the deployment to match.
 struct DeploymentIndex: Sendable {
     enum Key: Hashable, Sendable {
         case present(field: Int)
@@ -11,7 +11,7 @@ struct DeploymentIndex: Sendable {
         case texts(field: Int, [ByteText])
     }
 
-    /// The kinds of keys that an index has for a field: a given value need not be read as any other.
+    /// The kinds of keys that an index has for a field. A query's value is converted to these types only.
     struct Kinds: OptionSet {
         let rawValue: UInt8
         static let present = Kinds(rawValue: 1)
@@ -24,10 +24,10 @@ struct DeploymentIndex: Sendable {
     private var positions: [Key: [Int]] = [:]
     private var kinds: [Kinds]
 
-    /// Indexes deployments by their positions, given the number of fields that they look at.
+    /// Indexes deployments by their positions, given the number of their fields.
     init(_ deployments: [CompiledDeployment], fieldCount: Int) {
         kinds = [Kinds](repeating: [], count: fieldCount)
-        // How many deployments a key would lead to, so that each deployment gets its rarest.
+        // How many deployments each key would find, so that each deployment is stored under its rarest.
         var frequency: [Key: Int] = [:]
         for deployment in deployments { Self.count(deployment.tree, &frequency) }
         for (position, deployment) in deployments.enumerated() where deployment.unknownCombinator == nil {
@@ -40,17 +40,17 @@ struct DeploymentIndex: Sendable {
 
     func kinds(of field: Int) -> Kinds { kinds[field] }
 
-    /// The positions of the deployments that can compete for a query, each once, in order.
+    /// Returns the positions of the deployments that can match a query, each once, in order.
     func positions(for query: CompiledQuery) -> [Int] {
         var found: [Int] = []
         var keys = 0
         query.eachKey(in: self) { key in
             guard let positions = positions[key] else { return }
             keys += 1
-            // Most queries find deployments under one key alone: then there is nothing to copy.
+            // Most queries find deployments under a single key, whose array is used without a copy.
             if keys == 1 { found = positions } else { found += positions }
         }
-        // Under one key each stands once, in order.
+        // Each position appears once under a key, in order.
         guard keys > 1 else { return found }
         found.sort()
         var unique = 1
@@ -71,13 +71,13 @@ struct DeploymentIndex: Sendable {
         }
     }
 
-    /// Keys, one of which a query brings whenever the tree holds with a satisfied rule or tag.
+    /// Returns keys of which a query has at least one whenever it makes the tree true by a satisfied rule or tag.
     private static func keys(of tree: RuleTree, _ frequency: [Key: Int]) -> [Key] {
         switch tree {
         case .rule(let test), .tag(let test): return keys(of: test)
         case .any(let members): return members.flatMap { keys(of: $0, frequency) }
         case .all(let members):
-            // One member that must be satisfied is enough: the one that leads to the fewest deployments.
+            // The keys of one necessary member are enough: the one that finds the fewest deployments.
             let necessary = members.filter(needsCondition).map { keys(of: $0, frequency) }
             let rarest = necessary.min { first, second in
                 first.reduce(0) { $0 + (frequency[$1] ?? 0) } < second.reduce(0) { $0 + (frequency[$1] ?? 0) }
@@ -86,8 +86,8 @@ struct DeploymentIndex: Sendable {
         }
     }
 
-    /// Whether the tree cannot hold without a satisfied rule or tag. An AND group does without its tags where the query
-    /// does not mention them; an OR group does not hold by them.
+    /// Whether the tree is true only with a satisfied rule or tag. A tag in an AND group does not count, since the
+    /// group ignores it unless the query mentions it.
     private static func needsCondition(_ tree: RuleTree) -> Bool {
         switch tree {
         case .rule: true
@@ -97,7 +97,7 @@ struct DeploymentIndex: Sendable {
         }
     }
 
-    /// The keys of one test: none where nothing can satisfy it.
+    /// Returns the keys of one test; empty if no value satisfies it.
     private static func keys(of test: RuleTest) -> [Key] {
         switch (test.comparison, test.wanted) {
         case (.equal, true), (.notEqual, false):

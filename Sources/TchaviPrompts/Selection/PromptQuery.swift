@@ -1,7 +1,7 @@
-/// What a program knows when it asks for a prompt, by which a version is selected: the values of deployment variables and
-/// tags, a bucketing key, or the version itself.
+/// A query that selects a version of a prompt: by deployment variables and tags, by a bucketing key, or by the
+/// version's number.
 ///
-/// A value: each method returns a copy with one change.
+/// A query is a value; each method returns a changed copy.
 ///
 /// ```swift
 /// let query = PromptQuery()
@@ -10,21 +10,16 @@
 ///     .bucketed(by: user.id)
 /// ```
 public struct PromptQuery: Sendable, Hashable {
-    /// The value that is given for a field.
+    /// A field of the query and its value.
     public struct Condition: Sendable, Hashable {
         /// The name of the field, compared by its UTF-8 bytes.
         public var field: String
         /// The value that rules on the field are compared with.
         public var value: ConditionValue
-        /// Whether a deployment has to look at the field to match.
+        /// Whether only deployments with a rule or tag on the field match.
         public var isEnforced: Bool
 
         /// Creates a condition.
-        ///
-        /// - Parameters:
-        ///   - field: The field's name.
-        ///   - value: The value that is given.
-        ///   - isEnforced: Whether a deployment has to look at the field to match.
         public init(field: String, value: ConditionValue, isEnforced: Bool) {
             self.field = field
             self.value = value
@@ -32,41 +27,41 @@ public struct PromptQuery: Sendable, Hashable {
         }
     }
 
-    /// How many of the enforced conditions a deployment has to look at.
+    /// How many of the enforced conditions the rules and tags of a deployment have to use.
     public enum Enforcement: String, Sendable, Hashable {
-        /// A deployment has to look at every enforced condition.
+        /// The deployment has to use every enforced condition.
         case all = "AND"
-        /// A deployment has to look at at least one enforced condition.
+        /// The deployment has to use at least one enforced condition.
         case any = "OR"
     }
 
-    /// The field by which a version is asked for by its number, as in Maxim's SDKs.
+    /// The name of the field that selects a version by its number, as in Maxim's SDKs.
     public static let versionField = "promptVersionNumber"
 
     /// The conditions, on distinct fields, in the order in which they were first set.
     public private(set) var conditions: [Condition] = []
-    /// Whether a deployment has to look at every condition, and at nothing else.
+    /// Whether only deployments match that use every condition and no other field; see ``exactMatch()``.
     public private(set) var isExactMatch = false
-    /// How many of the enforced conditions a deployment has to look at.
+    /// How many of the enforced conditions a deployment has to use; see ``enforcing(_:)``.
     public private(set) var enforcement = Enforcement.all
-    /// The folder that the prompt has to be in.
+    /// The id of the folder that the prompt has to be in; `nil` for any.
     public private(set) var folderID: String?
-    /// The key that decides between the arms of a split; the same key always gets the same arm.
+    /// The key that decides between the arms of a split; see ``bucketed(by:)``.
     public private(set) var bucketingKey: String?
-    /// Whether only a pinned version or a match is taken.
+    /// Whether unconditional deployments and the fallback are not selected; see ``requiringMatch()``.
     public private(set) var requiresMatch = false
-    /// Whether the version of the highest number is taken, deployed or not.
+    /// Whether the version with the highest number is selected, deployed or not; see ``latest()``.
     public private(set) var wantsLatest = false
 
-    /// Creates a query without a condition, which gets an unconditional deployment, or else the fallback.
+    /// Creates a query without conditions, which selects an unconditional deployment or else the fallback.
     public init() {}
 
-    /// Gives a value for a variable that deployments are made by.
+    /// Sets the value of a deployment variable, which the rules of deployments compare.
     ///
     /// - Parameters:
     ///   - field: The variable's name. Setting it again replaces the value.
     ///   - value: The value: a string, a number, a Boolean or several strings.
-    ///   - isEnforced: Whether a deployment has to look at the variable to match.
+    ///   - isEnforced: Whether only deployments with a rule or tag on the variable match.
     /// - Returns: The query with that condition.
     public func deploymentVariable(
         _ field: String,
@@ -76,13 +71,15 @@ public struct PromptQuery: Sendable, Hashable {
         setting(Condition(field: field, value: value.conditionValue, isEnforced: isEnforced))
     }
 
-    /// Gives a value for a tag. Deployments of versions that carry the tag with this value are preferred, also without a
-    /// rule; those of versions that carry it with another value do not match.
+    /// Sets the value of a tag.
+    ///
+    /// Deployments of versions that have the tag with this value match without a rule. Deployments of versions that
+    /// have the tag with another value do not match.
     ///
     /// - Parameters:
     ///   - field: The tag's name. Setting it again replaces the value.
     ///   - value: The value: a string, a number, a Boolean or several strings.
-    ///   - isEnforced: Whether a deployment has to look at the tag to match.
+    ///   - isEnforced: Whether only deployments with a rule or tag on the field match.
     /// - Returns: The query with that condition.
     public func tag(
         _ field: String,
@@ -92,16 +89,16 @@ public struct PromptQuery: Sendable, Hashable {
         setting(Condition(field: field, value: value.conditionValue, isEnforced: isEnforced))
     }
 
-    /// Asks for one version by its number, deployed or not. Rules and fallback are then not looked at.
+    /// Selects a version by its number, deployed or not. Deployments and the fallback are ignored.
     ///
     /// - Parameter number: The version's number.
-    /// - Returns: The query, pinned.
+    /// - Returns: The query, pinned to the version.
     public func version(_ number: Int) -> PromptQuery {
         setting(Condition(field: Self.versionField, value: .integer(Int64(number)), isEnforced: false))
             .with { $0.wantsLatest = false }
     }
 
-    /// Asks for the version of the highest number, deployed or not: for development, before anything is deployed.
+    /// Selects the version with the highest number, deployed or not: for development, before a version is deployed.
     ///
     /// - Returns: The query, pinned to the latest version.
     public func latest() -> PromptQuery {
@@ -111,33 +108,36 @@ public struct PromptQuery: Sendable, Hashable {
         }
     }
 
-    /// Matches only deployments that look at every condition and at nothing else. Where none does, unconditional
-    /// deployments and the fallback still serve, unless ``requiringMatch()`` is added.
+    /// Matches only deployments whose rules and tags use every condition of the query and no other field.
     ///
-    /// - Returns: The query, exact.
+    /// If none does, an unconditional deployment or the fallback is still selected, unless ``requiringMatch()`` is
+    /// added.
+    ///
+    /// - Returns: The query that requires an exact match.
     public func exactMatch() -> PromptQuery { with { $0.isExactMatch = true } }
 
-    /// Says how many of the enforced conditions a deployment has to look at.
+    /// Sets how many of the enforced conditions a deployment has to use.
     ///
     /// - Parameter enforcement: All of them, or at least one.
-    /// - Returns: The query with that rule.
+    /// - Returns: The query with that enforcement.
     public func enforcing(_ enforcement: Enforcement) -> PromptQuery { with { $0.enforcement = enforcement } }
 
-    /// Looks for the prompt in one folder only.
+    /// Limits the query to prompts in one folder.
     ///
     /// - Parameter id: The folder's id.
-    /// - Returns: The query, confined to the folder.
+    /// - Returns: The query, limited to the folder.
     public func folder(_ id: String) -> PromptQuery { with { $0.folderID = id } }
 
-    /// Decides between the arms of a split by this key.
+    /// Sets the key that decides between the arms of a split. The same key always selects the same arm.
     ///
-    /// - Parameter key: Whom the assignment sticks to: a user's or a conversation's id. An empty key is a key.
+    /// - Parameter key: The id of a user or a conversation, for instance. The empty string is a valid key.
     /// - Returns: The query with that key.
     public func bucketed(by key: String) -> PromptQuery { with { $0.bucketingKey = key } }
 
-    /// Takes only a pinned version or a deployment that matches: neither an unconditional one nor the fallback.
+    /// Selects only a pinned version or a deployment that matches: neither an unconditional deployment nor the
+    /// fallback.
     ///
-    /// - Returns: The query, strict.
+    /// - Returns: The query that requires a match.
     public func requiringMatch() -> PromptQuery { with { $0.requiresMatch = true } }
 
     private func with(_ change: (inout PromptQuery) -> Void) -> PromptQuery {
@@ -158,7 +158,7 @@ public struct PromptQuery: Sendable, Hashable {
 }
 
 extension PromptQuery {
-    /// The index of the condition on a field.
+    /// Returns the index of the condition on a field.
     func index(of field: String) -> Int? {
         conditions.firstIndex { $0.field.isSameText(as: field) }
     }

@@ -1,17 +1,18 @@
-/// A deployment's rules and its version's tags, compiled: `not` is pushed down to the rules, fields are numbers, and the
-/// tags stand where they join the rules. `SELECTION.md`, step 3 and "Evaluation".
+/// The compiled rules of a deployment and tags of its version: `SELECTION.md`, step 3 and "Evaluation".
+///
+/// Negations are pushed down to the rules, fields are numbers, and the tags are members of the groups that they join.
 enum RuleTree: Sendable {
     /// A rule.
     case rule(RuleTest)
     /// A tag of the version. It is a member of its group only if the query mentions its field.
     case tag(RuleTest)
-    /// A group that holds if every member does, also if it has none.
+    /// A group that is true if all its members are, also if it has none.
     case all([RuleTree])
-    /// A group that holds if one member does.
+    /// A group that is true if at least one member is.
     case any([RuleTree])
 }
 
-/// A comparison, and the outcome that it has to have.
+/// A comparison, and whether it has to be true or false.
 struct RuleTest: Sendable {
     /// The field's number in the record's ``FieldTable``.
     let field: Int
@@ -21,18 +22,18 @@ struct RuleTest: Sendable {
     let wanted: Bool
 }
 
-/// What a query makes of a tree.
+/// The result of evaluating a tree for a query.
 struct Evaluation {
-    /// Whether the tree holds.
+    /// Whether the tree is true.
     var isTrue: Bool
-    /// How many satisfied rules and tags its truth rests on.
+    /// The number of satisfied rules and tags that make the tree true.
     var specificity = 0
-    /// The conditions that those have consumed.
+    /// The query's conditions that those rules and tags use.
     var consumed = ConditionSet()
 }
 
 extension RuleTree {
-    /// `SELECTION.md`, "Evaluation" and step 5.
+    /// Evaluates the tree for a query: `SELECTION.md`, "Evaluation" and step 5.
     func evaluate(_ query: CompiledQuery) -> Evaluation {
         switch self {
         case .rule(let test), .tag(let test):
@@ -67,15 +68,16 @@ extension RuleTree {
         if case .tag(let test) = self { query.condition(on: test.field) != nil } else { true }
     }
 
-    /// Why a tree does not hold.
+    /// The reason why a tree is false.
     indirect enum Failure {
-        /// This rule or tag, which would have to be satisfied, is not.
+        /// A rule or tag that has to be satisfied is not.
         case unsatisfied(RuleTest, isTag: Bool)
-        /// None of several alternatives holds; the first one for this reason.
+        /// None of several alternatives is true; `first` is the reason of the first one.
         case alternatives(count: Int, first: Failure)
     }
 
-    /// The first rule or tag that keeps the tree from holding; `nil` where it holds, or has nothing that could hold.
+    /// Returns the first rule or tag that makes the tree false, or `nil` if the tree is true, or has no rule and no
+    /// tag.
     func failure(_ query: CompiledQuery) -> Failure? {
         switch self {
         case .rule(let test): return query.condition(satisfying: test) == nil ? .unsatisfied(test, isTag: false) : nil

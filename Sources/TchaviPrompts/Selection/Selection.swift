@@ -1,50 +1,68 @@
 public import Tchavi
 
-/// Which version was picked for a query, and why: small enough to keep with every response.
+/// The version that was selected for a query, and why. Every response has one.
 public struct Selection: Sendable, Hashable {
-    /// Why a version was picked. The set is open: later versions may add to it.
+    /// The reason for a selection. The set is open: later versions of the package may add members.
     public struct Reason: OpenEnum, JSONScalar {
         /// The name of the reason.
         public let rawValue: String
-        /// A reason by its name.
+        /// Creates a reason from its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// The query asked for the version by its number, or for the latest.
         public static let pinned: Reason = "pinned"
-        /// The rules of its deployment matched best.
+        /// The rules and tags of its deployment match the query best.
         public static let matched: Reason = "matched"
         /// Its deployment is one arm of a split, and the user's bucket is in its range.
         public static let split: Reason = "split"
-        /// Its deployment is unconditional, and no other matched.
+        /// Its deployment is unconditional, and no other deployment matches.
         public static let unconditional: Reason = "unconditional"
-        /// It is the prompt's fallback, and no deployment applied to the query.
+        /// It is the prompt's fallback, and no deployment applies to the query.
         public static let fallback: Reason = "fallback"
-        /// Nothing was picked.
+        /// No version was selected.
         public static let none: Reason = "none"
     }
 
-    /// The id of the prompt that was asked for.
+    /// The id of the requested prompt.
     public var promptID: String
-    /// The version's number; `nil` where nothing was picked.
+    /// The number of the selected version; `nil` if none was selected.
     public var version: Int?
-    /// The version's id; `nil` where nothing was picked.
+    /// The id of the selected version; `nil` if none was selected.
     public var versionID: String?
-    /// Why it was picked.
+    /// Why the version was selected.
     public var reason: Reason
-    /// The deployment that decided; `nil` for a pinned version and for the fallback.
+    /// The id of the deployment that decided; `nil` for a pinned version and for the fallback.
     public var deploymentID: String?
     /// The salt of the split that decided, if one did: the experiment's name, or else the prompt's id.
     public var experiment: String?
-    /// The user's bucket in the split, from 0 up to 1; `nil` without a key.
+    /// The bucket of the bucketing key in the split, at least 0 and less than 1; `nil` without a key.
     public var bucket: Double?
-    /// The index of the picked arm in the split, if one decided.
+    /// The index of the selected arm in the split, if a split decided.
     public var arm: Int?
-    /// How long before the selection the prompts were read from their source.
+    /// The time between reading the prompts from their source and the selection.
     public var snapshotAge: Duration?
 
-    init(promptID: String, reason: Reason) {
+    /// Creates a selection, for tests of code that processes one.
+    public init(
+        promptID: String,
+        version: Int? = nil,
+        versionID: String? = nil,
+        reason: Reason,
+        deploymentID: String? = nil,
+        experiment: String? = nil,
+        bucket: Double? = nil,
+        arm: Int? = nil,
+        snapshotAge: Duration? = nil
+    ) {
         self.promptID = promptID
+        self.version = version
+        self.versionID = versionID
         self.reason = reason
+        self.deploymentID = deploymentID
+        self.experiment = experiment
+        self.bucket = bucket
+        self.arm = arm
+        self.snapshotAge = snapshotAge
     }
 }
 

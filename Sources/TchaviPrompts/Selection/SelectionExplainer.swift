@@ -1,12 +1,12 @@
 import Tchavi
 
-/// Explains one selection: asks the compiled rules of every deployment what the query makes of them, and says it in words.
+/// Explains one selection: evaluates the compiled rules of every deployment and describes the results.
 struct SelectionExplainer {
-    /// What a query makes of one deployment.
+    /// The evaluation of one deployment.
     struct Standing {
         let deployment: CompiledDeployment
         let evaluation: Evaluation
-        /// What keeps it from competing; `nil` where it competes.
+        /// Why the deployment is excluded; `nil` if it competes.
         let exclusion: Exclusion?
     }
 
@@ -14,7 +14,7 @@ struct SelectionExplainer {
     private let query: PromptQuery
     private let compiled: CompiledQuery
     private let result: SelectionResult
-    /// Every deployment in the selector's order; none where the query is decided without them.
+    /// Every deployment in the selector's order; empty if the deployments are not evaluated for this query.
     let standings: [Standing]
 
     init(_ selector: CompiledSelector, _ query: PromptQuery) {
@@ -71,13 +71,14 @@ struct SelectionExplainer {
         }
         if isLeader, let picked = result.picked {
             let winner = standings[picked].deployment.candidate.deployment
-            let what = winner.timestamp != candidate.deployment.timestamp ? "newer" : "first in order"
-            return (.lostTie, "It matches as well, but \(winner.id) is \(what).")
+            let order = winner.timestamp != candidate.deployment.timestamp ? "newer" : "first in order"
+            return (.lostTie, "It matches as well, but \(winner.id) is \(order).")
         }
         guard let exclusion = standing.exclusion else {
             let best = result.leaders.first.map { standings[$0].evaluation.specificity } ?? 0
             let own = standing.evaluation.specificity
-            return (.outranked, "It rests on \(own) satisfied \(own == 1 ? "rule" : "rules"), the best on \(best).")
+            let rules = own == 1 ? "rule" : "rules"
+            return (.outranked, "It matches by \(own) satisfied \(rules), the best match by \(best).")
         }
         if case .unconditional = exclusion {
             return (
@@ -100,7 +101,7 @@ struct SelectionExplainer {
         case .unconditional: return "It is unconditional, and no other deployment matched."
         default:
             let rules = standing.evaluation.specificity == 1 ? "rule" : "rules"
-            return "It rests on \(standing.evaluation.specificity) satisfied \(rules), which is the best."
+            return "It matches by \(standing.evaluation.specificity) satisfied \(rules), which is the best match."
         }
     }
 
@@ -109,21 +110,21 @@ struct SelectionExplainer {
         switch exclusion {
         case .unconditional: return "It is unconditional."
         case .unknownCombinator:
-            return "The combinator `\(standing.deployment.unknownCombinator?.rawValue ?? "")` is not known."
-        case .nothingSatisfied: return "\(group) holds without any of the query's conditions."
+            return "The combinator `\(standing.deployment.unknownCombinator?.rawValue ?? "")` is unknown."
+        case .nothingSatisfied: return "\(group) is true without any of the query's conditions."
         case .rulesDoNotHold:
-            return standing.deployment.tree.failure(compiled).map(reason) ?? "\(group) does not hold."
+            return standing.deployment.tree.failure(compiled).map(reason) ?? "\(group) is false."
         case .enforcedNotConsumed:
             let names = unused(by: standing).filter(\.isEnforced).names
-            return "It does not look at \(names), which the query enforces."
+            return "It does not use \(names), which the query enforces."
         case .notExact:
             let unused = unused(by: standing)
             guard unused.isEmpty else {
-                return "It does not look at \(unused.names), and the query wants an exact match."
+                return "It does not use \(unused.names), and the query requires an exact match."
             }
             let other = standing.deployment.fields.first { compiled.condition(on: $0) == nil }
             let name = other.map { selector.fields.names[$0] } ?? ""
-            return "It looks at `\(name)`, which the exact query does not mention."
+            return "It uses `\(name)`, which the query does not mention, and the query requires an exact match."
         }
     }
 
@@ -131,11 +132,11 @@ struct SelectionExplainer {
         query.conditions.indices.filter { !standing.evaluation.consumed.contains($0) }.map { query.conditions[$0] }
     }
 
-    /// Why a tree does not hold, in words.
+    /// Describes why a tree is false.
     private func reason(_ failure: RuleTree.Failure) -> String {
         switch failure {
         case .alternatives(let count, let first):
-            return "None of \(count) alternatives holds; the first: \(reason(first))"
+            return "None of \(count) alternatives is true. The first: \(reason(first))"
         case .unsatisfied(let test, let isTag):
             let text = (test.wanted ? "" : "not ") + selector.fields.rule(test).description
             let subject = isTag ? "The version's tag `\(text)`" : "`\(text)`"
@@ -143,11 +144,11 @@ struct SelectionExplainer {
                 return "\(subject): the query does not mention `\(selector.fields.names[test.field])`."
             }
             if !RuleOperator.known.contains(test.comparison) {
-                return "\(subject): the operator `\(test.comparison)` is not known."
+                return "\(subject): the operator `\(test.comparison)` is unknown."
             }
             let given = query.conditions[index].value
             let isComparable = Comparison.test(given, test.comparison, test.value) != nil
-            return "\(subject) was given `\(given)`\(isComparable ? "" : ", which cannot be compared with it")."
+            return "\(subject): the query has `\(given)`\(isComparable ? "" : ", which cannot be compared with it")."
         }
     }
 
@@ -167,11 +168,11 @@ struct SelectionExplainer {
         let record = selector.record
         var notes: [String] = []
         if let folder = query.folderID, !folder.isSameText(as: record.folderID) {
-            notes.append("The prompt is in folder `\(record.folderID)`, the query asks for one in `\(folder)`.")
+            notes.append("The prompt is in the folder `\(record.folderID)`, but the query is limited to `\(folder)`.")
         }
         let known = Set(record.versions.map { ByteText($0.id) })
         for version in record.deployments.keys.filter({ !known.contains(ByteText($0)) }).sorted() {
-            notes.append("The deployments of `\(version)` are ignored: the prompt has no such version.")
+            notes.append("The deployments of `\(version)` are ignored: the prompt does not have this version.")
         }
         if result.version == nil, standings.isEmpty, notes.isEmpty {
             notes.append(
@@ -187,7 +188,7 @@ struct SelectionExplainer {
 }
 
 extension CompiledSelector {
-    /// Selects a version for a query, and says what kept every other deployment out.
+    /// Selects a version for a query, and explains the outcome of every deployment.
     func explain(_ query: PromptQuery) -> SelectionExplanation {
         SelectionExplainer(self, query).explanation()
     }

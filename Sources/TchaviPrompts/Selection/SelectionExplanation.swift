@@ -1,28 +1,28 @@
 import Tchavi
 
-/// Why a query gets the version it gets, and what kept out every other deployment.
+/// An explanation of a selection: the selected version, and the outcome of every deployment.
 ///
-/// Returned by ``PromptLibrary/explain(_:matching:)``; printing it gives a report.
+/// Returned by ``PromptLibrary/explain(_:matching:)``. Print it for a readable report.
 public struct SelectionExplanation: Sendable, Hashable {
-    /// What became of a deployment.
+    /// The outcome of the selection for a deployment.
     public enum Outcome: String, Sendable, Hashable {
-        /// It was picked.
+        /// The deployment was selected.
         case picked
-        /// It is another arm of the split.
+        /// The deployment is another arm of the split.
         case otherArm
-        /// It matched as well, but has no weight in the split that decides.
+        /// The deployment matches equally well, but has no weight in the split that decides.
         case withoutWeight
-        /// It matched as well, but another is newer or has a higher version number.
+        /// The deployment matches equally well, but another one is newer or has a higher version number.
         case lostTie
-        /// It matched, but another is more specific.
+        /// The deployment matches, but another one is more specific.
         case outranked
-        /// It is unconditional, and another matched.
+        /// The deployment is unconditional, and another one matches or the query requires a match.
         case notNeeded
-        /// It did not match.
+        /// The deployment does not match.
         case ruledOut
     }
 
-    /// One deployment, and what became of it.
+    /// A deployment with its outcome and the reason for it.
     public struct Verdict: Sendable, Hashable {
         /// The deployment's id.
         public var deploymentID: String
@@ -30,38 +30,39 @@ public struct SelectionExplanation: Sendable, Hashable {
         public var version: Int
         /// The id of the version that it deploys.
         public var versionID: String
-        /// What became of it.
+        /// Whether the deployment was selected, and if not, at which step it lost.
         public var outcome: Outcome
-        /// Why, in one sentence: ``region = eu` was given `us-east`.`
+        /// The reason for the outcome, as a sentence.
         public var reason: String
-        /// How many satisfied rules its match rests on.
+        /// The number of satisfied rules and tags that make the deployment match. The highest number is selected.
         public var specificity: Int
-        /// The rules that were added for the version's tags, in the order of the tags' names.
+        /// The rules that were added for tags of the version that the query mentions, ordered by the names of the tags.
         public var addedTags: [Rule]
-        /// The unknown operators among its rules, which satisfy nothing.
+        /// The unknown operators of its rules. A rule with an unknown operator is never satisfied.
         public var unknownOperators: [RuleOperator]
     }
 
-    /// What was picked, and why.
+    /// The version that was selected, and why.
     public var selection: Selection
-    /// The query that is explained.
+    /// The query whose selection is explained.
     public var query: PromptQuery
-    /// Every deployment, ordered by version number and deployment id. Empty where no deployment was looked at.
+    /// Every deployment, ordered by version number and deployment id; empty if the query is decided without
+    /// deployments.
     public var verdicts: [Verdict]
-    /// The enforced conditions that no deployment looks at. With all conditions enforced, one is enough to keep every
-    /// deployment from matching.
+    /// The enforced conditions on fields that no deployment uses. Unless the query has ``PromptQuery/Enforcement/any``,
+    /// one of them is enough to prevent every match.
     public var unusedEnforcedConditions: [PromptQuery.Condition]
-    /// Anything else that explains the selection, in sentences.
+    /// Further reasons for the selection, as sentences.
     public var notes: [String]
 }
 
 extension SelectionExplanation: CustomStringConvertible {
-    /// A report: what was picked, then each deployment with what became of it.
+    /// A report with the selection, the query's conditions, and each deployment with its reason.
     public var description: String {
         var lines = ["Picked \(selection)."]
         if !query.conditions.isEmpty {
             let conditions = query.conditions.map { "\($0.field) = \($0.value)\($0.isEnforced ? " (enforced)" : "")" }
-            lines.append("The query gives \(conditions.joined(separator: ", ")).")
+            lines.append("The query has \(conditions.joined(separator: ", ")).")
         }
         let width = verdicts.map(\.deploymentID.count).max() ?? 0
         for verdict in verdicts {
@@ -70,11 +71,11 @@ extension SelectionExplanation: CustomStringConvertible {
             lines.append("  \(mark) \(name)  version \(verdict.version)  \(verdict.reason)")
             if !verdict.unknownOperators.isEmpty {
                 let names = verdict.unknownOperators.map { "`\($0)`" }.joined(separator: ", ")
-                lines.append("    It has unknown operators, which satisfy nothing: \(names).")
+                lines.append("    Rules with unknown operators are never satisfied: \(names).")
             }
         }
         for condition in unusedEnforcedConditions {
-            lines.append("No deployment looks at `\(condition.field)`, which the query enforces.")
+            lines.append("No deployment uses `\(condition.field)`, which the query enforces.")
         }
         return (lines + notes).joined(separator: "\n")
     }

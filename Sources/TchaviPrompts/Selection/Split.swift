@@ -1,16 +1,16 @@
-/// An A/B split: arms with their shares of the range from 0 to 1, and the bucket that a key falls into.
+/// An A/B split, which assigns each bucketing key to one of several arms according to their weights.
 ///
-/// The bucket of a key depends on the salt and the key alone: as long as the arms stay as they are, the same key gets
-/// the same arm, and when weights change, exactly the keys between an old and a new boundary move. The hash is FNV-1a
-/// with 32 bits, applied twice, as GrowthBook's version 2 does.
+/// The bucket of a key depends only on the salt and the key. As long as the arms do not change, the same key gets the
+/// same arm; when weights change, only the keys whose bucket is between an old and a new boundary move. The hash is
+/// 32-bit FNV-1a, applied twice, as in GrowthBook's version 2.
 public struct Split: Sendable, Hashable {
-    /// One arm: a half-open range of buckets.
+    /// An arm of a split: a deployment with a half-open range of buckets.
     public struct Arm: Sendable, Hashable {
-        /// The id of the deployment that the arm's users get.
+        /// The id of the deployment that is selected for the keys of the arm.
         public let deploymentID: String
-        /// The first bucket of the range.
+        /// The start of the range, which is part of it.
         public let lowerBound: Double
-        /// The end of the range, which itself belongs to the next arm.
+        /// The end of the range, which is not part of it.
         public let upperBound: Double
     }
 
@@ -24,7 +24,7 @@ public struct Split: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - salt: The experiment's name, or the prompt's id.
-    ///   - weights: The weight of each arm's deployment, in order. Those of 0 and less are ignored.
+    ///   - weights: The weight of each arm's deployment, in order. Deployments with a weight of 0 or less are ignored.
     public init(salt: String, weights: [(deploymentID: String, weight: Double)]) {
         self.salt = salt
         let weights = weights.filter { $0.weight > 0 }
@@ -39,8 +39,8 @@ public struct Split: Sendable, Hashable {
 
     /// Computes the bucket of a key.
     ///
-    /// - Parameter key: The user's id, or whatever else the assignment sticks to.
-    /// - Returns: One of 0, 0.0001, … 0.9999.
+    /// - Parameter key: The bucketing key, such as the user's id.
+    /// - Returns: The bucket: 0, 0.0001, … or 0.9999.
     public func bucket(for key: String) -> Double {
         var inner = FNV1a32()
         inner.update(salt.utf8)
@@ -50,16 +50,16 @@ public struct Split: Sendable, Hashable {
         return Double(outer.value % 10000) / 10000
     }
 
-    /// The index of the arm that a bucket falls into; the last arm, where rounding leaves none.
+    /// Returns the index of the arm whose range contains a bucket, or of the last arm if rounding leaves a gap.
     ///
-    /// - Parameter bucket: A bucket, from 0 up to 1.
-    /// - Returns: An index of ``arms``, or `nil` where there are none.
+    /// - Parameter bucket: A bucket, at least 0 and less than 1.
+    /// - Returns: An index in ``arms``, or `nil` if there are no arms.
     public func arm(for bucket: Double) -> Int? {
         arms.firstIndex { $0.lowerBound <= bucket && bucket < $0.upperBound } ?? arms.indices.last
     }
 }
 
-/// FNV-1a with 32 bits.
+/// The 32-bit FNV-1a hash function.
 struct FNV1a32 {
     private(set) var value: UInt32 = 0x811C_9DC5
 

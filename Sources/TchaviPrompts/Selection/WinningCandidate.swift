@@ -1,10 +1,10 @@
 import Tchavi
 
-/// The candidate that is picked among several of one rank, by a split or by the order of ties: `SELECTION.md`, steps 6
+/// The candidate that is selected among several of one rank, by a split or by breaking a tie: `SELECTION.md`, steps 6
 /// and 7.
 struct WinningCandidate {
     let candidate: Candidate
-    /// Its position among the candidates.
+    /// The index of the candidate among those of its rank.
     let index: Int
     /// The split that decided, if one did.
     private(set) var split: Split?
@@ -14,7 +14,7 @@ struct WinningCandidate {
 
     /// Picks among candidates of one rank, which have to be ordered by version number and deployment id.
     ///
-    /// - Returns: `nil` where there are none.
+    /// - Returns: `nil` if there are no candidates.
     init?(among candidates: [Candidate], _ query: PromptQuery, promptID: String) {
         let hasWeights = candidates.contains { $0.deployment.weight != nil }
         let arms = hasWeights ? candidates.indices.filter { candidates[$0].weight > 0 } : []

@@ -1,6 +1,6 @@
 import Tchavi
 
-/// A version's messages, their texts and image URLs parsed as templates.
+/// The messages of a version, with their texts and image URLs parsed as templates.
 struct CompiledMessages: Sendable {
     fileprivate struct Part: Sendable {
         let part: ContentPart
@@ -13,10 +13,10 @@ struct CompiledMessages: Sendable {
         case parts([Part])
     }
 
-    /// A variable, and the first message that has it.
+    /// A variable, and the first message that uses it.
     struct Variable: Sendable {
         let name: String
-        /// The message's position, from 0.
+        /// The index of the message, from 0.
         let messageIndex: Int
     }
 
@@ -50,7 +50,9 @@ struct CompiledMessages: Sendable {
         }
     }
 
-    /// The messages with every variable replaced by its value, which has to be there for each of ``variables``.
+    /// Returns the messages with every variable replaced by its value.
+    ///
+    /// - Throws: `Template.MissingVariables` for the first text with variables that have no value.
     func rendered(_ values: [String: String]) throws(Template.MissingVariables) -> [ChatMessage] {
         var result: [ChatMessage] = []
         result.reserveCapacity(messages.count)

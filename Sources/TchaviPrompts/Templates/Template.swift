@@ -1,24 +1,24 @@
-/// A text with variables, parsed once and rendered as often as needed.
+/// A text with variables, parsed once and rendered any number of times.
 ///
-/// `<<name>>` stands for a variable; a name is `[A-Za-z_][A-Za-z0-9_.-]*`, with spaces and tabs around it or none. Of n
-/// backslashes directly before `<<` half are kept, and an odd one makes the `<<` literal. Whatever else follows `<<` is
-/// literal.
+/// A variable is written `<<name>>`, where the name is `[A-Za-z_][A-Za-z0-9_.-]*`; spaces and tabs around it are
+/// ignored. Directly before `<<`, a backslash makes it literal, and two backslashes stand for one. Text that is not a
+/// complete variable is literal.
 ///
 /// ```swift
 /// let template = Template(parsing: "Hello <<name>>!")
 /// try template.rendered(["name": "Ada"])  // "Hello Ada!"
 /// ```
 ///
-/// A value is inserted as it is and never looked at again: it cannot bring in a variable.
+/// Values are inserted literally: variables in a value are not replaced.
 public struct Template: Sendable, Hashable {
     enum Segment: Sendable, Hashable {
         case text(String)
         case variable(String)
     }
 
-    /// Variables that were given no value.
+    /// The error that is thrown if variables have no value.
     public struct MissingVariables: Error, Hashable {
-        /// The names, each once, in the order of their first appearance.
+        /// The names of the variables that have no value, each once, in the order of their first appearance.
         public let names: [String]
     }
 
@@ -27,11 +27,11 @@ public struct Template: Sendable, Hashable {
     /// The names of the variables, each once, in the order of their first appearance.
     public let variableNames: [String]
 
-    /// Parses a text. Every text is a template: what is no variable is literal.
+    /// Parses a text as a template. Every text is a valid template.
     ///
     /// - Parameters:
-    ///   - text: The text.
-    ///   - syntax: How variables are written in it.
+    ///   - text: The text to parse.
+    ///   - syntax: The syntax of the variables.
     public init(parsing text: String, syntax: VariableSyntax = .angleBrackets) {
         var text = text
         var scanner = TemplateScanner(syntax: syntax)
@@ -42,11 +42,11 @@ public struct Template: Sendable, Hashable {
         }
     }
 
-    /// The text with every variable replaced by its value.
+    /// Replaces every variable with its value.
     ///
-    /// - Parameter variables: The values by name; more than the text has are no fault.
-    /// - Returns: The text.
-    /// - Throws: ``MissingVariables`` with every name that has no value.
+    /// - Parameter variables: The values by name. Values that the template does not use are ignored.
+    /// - Returns: The rendered text.
+    /// - Throws: ``MissingVariables`` with the name of every variable that has no value.
     public func rendered(_ variables: [String: String]) throws(MissingVariables) -> String {
         var size = 0
         var missing: [String] = []
@@ -96,7 +96,7 @@ private struct TemplateScanner {
                 position += 1
                 continue
             }
-            // The backslashes directly before the mark have been taken as literals.
+            // The backslashes directly before the mark have been appended as literals.
             let backslashes = trailingBackslashes
             literal.removeLast(backslashes - backslashes / 2)
             if !backslashes.isMultiple(of: 2) {
@@ -133,7 +133,7 @@ private struct TemplateScanner {
         }
         skipBlanks()
         let start = position
-        while position < bytes.count, bytes[position].canStandInName(first: position == start) { position += 1 }
+        while position < bytes.count, bytes[position].isValidInName(first: position == start) { position += 1 }
         let end = position
         skipBlanks()
         guard end > start, position + 1 < bytes.count, bytes[position] == close, bytes[position + 1] == close else {
@@ -150,7 +150,7 @@ private struct TemplateScanner {
 }
 
 extension UInt8 {
-    fileprivate func canStandInName(first: Bool) -> Bool {
+    fileprivate func isValidInName(first: Bool) -> Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"): !first

@@ -1,13 +1,13 @@
 package import Tchavi
 
-/// How variables are written in a prompt's texts.
+/// The syntax of the variables in a prompt's messages.
 ///
-/// Chosen for a library with ``PromptLibrary/init(source:gateway:syntax:tools:observers:)``, or for one prompt with
+/// Set it for a library with ``PromptLibrary/init(source:gateway:syntax:tools:observers:)``, or for one prompt with
 /// ``PromptRecord/variableSyntax``.
 public enum VariableSyntax: String, Sendable, Hashable {
-    /// `<<name>>`, the package's own.
+    /// `<<name>>`, the default of this package.
     case angleBrackets
-    /// `{{name}}`, Maxim's own.
+    /// `{{name}}`, the syntax of Maxim.
     case braces
 
     var open: UInt8 {

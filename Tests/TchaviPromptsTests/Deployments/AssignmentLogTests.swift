@@ -1,6 +1,7 @@
 import Foundation
 import Tchavi
 import TchaviTesting
+import TestSupport
 import Testing
 
 @testable import TchaviPrompts
@@ -57,7 +58,7 @@ struct AssignmentLogTests {
         log.selected(SelectionEvent(selection: result.selection, query: query, split: result.split))
     }
 
-    @Test func `A mismatch is found, and too few users tell nothing`() {
+    @Test func `A mismatch is found unless there are too few users`() {
         let log = AssignmentLog()
         for index in 0..<2000 {
             // As if half of one arm's users had been lost on the way.
@@ -67,7 +68,7 @@ struct AssignmentLogTests {
         #expect(log.summary(of: "e")?.hasSampleRatioMismatch == true)
     }
 
-    @Test func `A log forgets the oldest beyond its bound`() {
+    @Test func `A log drops the oldest assignments beyond its limit`() {
         let count = Locked(0)
         let log = AssignmentLog(limit: 10) { _ in count.withLock { $0 += 1 } }
         for index in 0..<11 { tell(log, weights: [1], key: "user-\(index)") }
@@ -77,7 +78,7 @@ struct AssignmentLogTests {
         #expect(count.withLock { $0 } == 12)
     }
 
-    @Test func `A change of weights begins a new count, in which everybody counts`() {
+    @Test func `A change of weights starts a new count of all users`() {
         let log = AssignmentLog()
         for weights in [[50.0, 50], [60, 40]] {
             for index in 0..<2000 { tell(log, weights: weights, key: "user-\(index)") }

@@ -74,7 +74,7 @@ struct DeploymentLintTests {
         [Rule("a", .equal, true), Rule("a", .equal, false)], [Rule("a", .equal, 7), Rule("a", .less, 7)],
         [Rule("a", .includes, ["x", "y"]), Rule("a", .equal, "z")],
     ])
-    func `Rules that cannot hold together`(pair: [Rule]) async {
+    func `Rules that cannot be satisfied together`(pair: [Rule]) async {
         let findings = await record([Deployment(id: "d", query: RuleGroup(.and, pair.map { .rule($0) }))]).lint()
         #expect(findings.map(\.kind) == [.contradiction])
         #expect(findings[0].rule == pair[1])
@@ -88,7 +88,7 @@ struct DeploymentLintTests {
         [Rule("a", .greater, "x"), Rule("a", .less, "xy")], [Rule("a", .excludes, ["x"]), Rule("a", .notEqual, "y")],
         [Rule("a", .equal, "true"), Rule("a", .equal, true)],
     ])
-    func `Rules that can hold together are left alone`(pair: [Rule]) async {
+    func `Rules that can be satisfied together are not reported`(pair: [Rule]) async {
         #expect(await record([Deployment(id: "d", query: RuleGroup(.and, pair.map { .rule($0) }))]).lint() == [])
         let alternatives = RuleGroup(.or, [.rule(Rule("a", .equal, "x")), .rule(Rule("a", .equal, "y"))])
         #expect(await record([Deployment(id: "d", query: alternatives)]).lint() == [])
@@ -105,13 +105,13 @@ struct DeploymentLintTests {
     @Test(arguments: [
         Rule("a", .greater, true), Rule("a", .less, ["x"]), Rule("a", .includes, 5), Rule("a", .excludes, false),
     ])
-    func `A comparison that no value can pass`(rule: Rule) async {
+    func `A comparison that no value satisfies`(rule: Rule) async {
         let findings = await record([Deployment(id: "d", query: rules(rule))]).lint()
         #expect(findings.map(\.kind) == [.incomparable])
         #expect(findings[0].rule == rule)
     }
 
-    @Test func `Rules that take one field for two kinds`() async {
+    @Test func `Rules that compare one field with two types`() async {
         let findings = await record([
             Deployment(id: "a", query: rules(Rule("beta", .equal, true))),
             Deployment(id: "b", query: rules(Rule("beta", .equal, 1))),
@@ -120,7 +120,7 @@ struct DeploymentLintTests {
         #expect(findings[0].severity == .warning)
     }
 
-    @Test func `Operators and combinators that are not known`() async {
+    @Test func `Unknown operators and combinators`() async {
         let findings = await record([
             Deployment(id: "a", query: rules(Rule("a", "~=", "x"))),
             Deployment(id: "b", query: rules(us, combinator: "XOR")),
@@ -153,13 +153,13 @@ struct DeploymentLintTests {
         #expect(findings[0].versionID == "gone")
     }
 
-    @Test func `A prompt that has no answer for a query that nothing matches`() async {
+    @Test func `A prompt without a version for a query that no deployment matches`() async {
         var record = record([Deployment(id: "a", query: rules(us))])
         record.fallbackVersion = nil
         #expect(await record.lint().map(\.kind) == [.noFallback])
     }
 
-    @Test func `A variable that the version before did not need`() async {
+    @Test func `A variable that the other version does not need`() async {
         let findings = await record(
             [
                 Deployment(id: "a", timestamp: new, query: rules(us)),
@@ -170,18 +170,18 @@ struct DeploymentLintTests {
         #expect(findings.contains { $0.kind == .newVariable && $0.message.contains("`company`") })
     }
 
-    @Test func `The gravest findings come first`() async {
+    @Test func `The most severe findings come first`() async {
         var record = record([Deployment(id: "a", query: rules(Rule("a", "~=", 1)))])
         record.fallbackVersion = nil
         #expect(await record.lint().map(\.severity) == [.error, .warning])
     }
 
-    @Test func `A tag is one more alternative of an OR, and no contradiction`() async {
+    @Test func `A tag is another alternative of an OR, not a contradiction`() async {
         let query = rules(Rule("tier", .equal, "pro"), combinator: .or)
         #expect(await record([Deployment(id: "d", query: query)], tags: [0: ["tier": "free"]]).lint() == [])
     }
 
-    @Test func `A deployment without a weight beside one with serves nobody`() async {
+    @Test func `A deployment without a weight gets no users beside a weighted one`() async {
         let findings = await record([
             Deployment(id: "a", timestamp: old, query: rules(us)),
             Deployment(id: "b", timestamp: old, query: rules(us), weight: 0.1),

@@ -19,7 +19,7 @@ struct WhatIfTests {
         }
     }
 
-    @Test func `A rule that is dropped changes the answers of those it kept out, and of nobody else`() async throws {
+    @Test func `Removing a rule changes the version only for the queries that it excluded`() async throws {
         let before = try fixture("support-reply")
         var after = before
         after.deployments["support-reply-v3"]?[0].query = RuleGroup(.and, [.rule(Rule("plan", .equal, "enterprise"))])
@@ -33,7 +33,7 @@ struct WhatIfTests {
         #expect(changes[0].description.contains("->"))
     }
 
-    @Test func `Queries of a program's own can be tried, and splits with keys`() async throws {
+    @Test func `The program's own queries can be compared, and splits with keys`() async throws {
         let before = try fixture("tone")
         var after = before
         after.deployments["tone-v1"]?[0].weight = 70
@@ -50,7 +50,7 @@ struct WhatIfTests {
         #expect(changes.allSatisfy { $0.before.version == 2 && $0.after.version == 1 })
     }
 
-    @Test func `The queries that are made are bounded`() async throws {
+    @Test func `The number of generated queries is limited`() async throws {
         let record = try fixture("support-reply")
         #expect(await WhatIf(before: record, after: record).queries(limit: 50).count == 50)
         #expect(await WhatIf(before: record, after: record).queries(limit: 50, keys: ["a", "b"]).count == 50)
@@ -59,7 +59,7 @@ struct WhatIfTests {
         #expect(Set(queries).count == queries.count)
     }
 
-    @Test func `A change for values that no rule mentions is found, and a limit leaves out no field`() async {
+    @Test func `A change for values that no rule mentions is found, and a limit omits no field`() async {
         let config = PromptVersionConfig(id: "c", messages: [], model: "m")
         let versions = (1...2).map { PromptVersion(id: "v\($0)", version: $0, promptID: "p", config: config) }
         func record(_ rule: Rule?) -> PromptRecord {

@@ -4,34 +4,32 @@ import Tchavi
 import TchaviPrompts
 import TchaviTesting
 
-// The code of the README and of the articles, compiled. `DocumentationTests` compares the two line by line, so that
-// neither can change without the other. It is laid out as it is there.
-
-struct User { let id: String }
+// The code of the README and of the articles, so that it is compiled. `DocumentationTests` looks for every line of the
+// documents in this file, which therefore keeps their layout.
 
 func use(_ value: some Any) {}
 
-func readme(user: User) async throws {
-    let gateway = TchaviClient(.apiKey("sk-tch-…"))
+func readme() async throws {
+    let gateway = try TchaviClient(environment: ProcessInfo.processInfo.environment)
     let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
 
     let prompt = try await library.prompt("support-reply", matching: PromptQuery()
         .deploymentVariable("environment", "production")
         .tag("plan", "enterprise")
-        .bucketed(by: user.id))
+        .bucketed(by: "user-42"))
 
     let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
     use(
-        response.text                       // the first choice's text
+        response.text                       // the text of the first choice
     )
     use(
         response.usage.totalTokens          // and promptTokens, completionTokens, latency, creditsUsed
     )
     use(
-        response.toolCallResults            // what each tool was asked, and what it gave
+        response.toolCallResults            // the tool calls, with arguments and results
     )
     use(
-        response.selection                  // which version, and by which rule or bucket
+        response.selection                  // the version, and the deployment or bucket that decided
     )
 
     let explanation = try await library.explain("support-reply", matching: PromptQuery()
@@ -39,12 +37,16 @@ func readme(user: User) async throws {
     print(explanation)
 }
 
-func chat() async throws {
-    let client = TchaviClient(.apiKey("sk-tch-…"))
+func chat(gatewayURL: URL) async throws {
+    let client = try TchaviClient(environment: ProcessInfo.processInfo.environment)
     let completion = try await client.chat.complete(
         ChatRequest(model: "gpt-4o-mini", messages: [.user("Say hello.")])
     )
     print(completion.text, completion.tchavi?.creditsUsed ?? 0)
+
+    let configuration = TchaviClient.Configuration(baseURL: gatewayURL)
+    let configured = TchaviClient(.apiKey("sk-tch-…"), configuration: configuration)
+    use(configured)
 }
 
 func chatArticle(client: TchaviClient) async throws {
@@ -112,12 +114,12 @@ func resources(client: TchaviClient, password: Secret) async throws {
     let page = try await client.payments.historyPage(1, pageSize: 20)
     print(page.data.count, "of", page.total)
 
-    let made = try await client.apiKeys.create(APIKeyParameters(label: "ci", allowedEndpoints: ["/v1/chat/completions"]))
-    let worker = TchaviClient(.apiKey(made.key), configuration: client.configuration)
-    try await client.apiKeys.delete(made.apiKey.id)
+    let created = try await client.apiKeys.create(APIKeyParameters(label: "ci", allowedEndpoints: ["/v1/chat/completions"]))
+    let worker = TchaviClient(.apiKey(created.key), configuration: client.configuration)
+    try await client.apiKeys.delete(created.id)
 
     let payment = try await client.payments.initiate(PaymentParameters(packID: "pack-small", phone: "+229…"))
-    let status = try await client.payments.retrieve(payment.paymentID).status
+    let status = try await client.payments.retrieve(payment.id).status
     use((worker, status))
 
     let account = TchaviClient(.account(email: "me@example.com", password: password))
@@ -151,17 +153,17 @@ func transports() {
     }
 }
 
-func prompts(gateway: TchaviClient, user: User) async throws {
+func prompts(gateway: TchaviClient) async throws {
     let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
     let prompt = try await library.prompt("support-reply", matching: PromptQuery()
         .deploymentVariable("environment", "production")
         .tag("plan", "enterprise")
-        .bucketed(by: user.id))
+        .bucketed(by: "user-42"))
     let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
     print(response.text)
     print(response.usage.totalTokens, response.usage.latency, response.usage.creditsUsed ?? 0)
 
-    for diagnostic in try await library.diagnostics() { print("Passed over \(diagnostic)") }
+    for diagnostic in try await library.diagnostics() { print("Skipped \(diagnostic)") }
 
     let braces = PromptLibrary(source: .directory("Prompts"), gateway: gateway, syntax: .braces)
     _ = braces
@@ -175,19 +177,19 @@ func prompts(gateway: TchaviClient, user: User) async throws {
     print(resolution.messages.count, resolution.unusedVariables, resolution.contentHash)
 }
 
-func selecting(library: PromptLibrary, user: User) async throws {
+func selecting(library: PromptLibrary) async throws {
     let query = PromptQuery()
         .deploymentVariable("environment", "production")
         .tag("plan", "enterprise")
-        .bucketed(by: user.id)
+        .bucketed(by: "user-42")
 
-    let bucket = Split(salt: "tone-2026", weights: [("formal", 50), ("warm", 50)]).bucket(for: user.id)
+    let bucket = Split(salt: "tone-2026", weights: [("formal", 50), ("warm", 50)]).bucket(for: "user-42")
     _ = bucket
 
     print(try await library.explain("support-reply", matching: query))
 }
 
-func checking(gateway: TchaviClient, library: PromptLibrary, user: User) async throws {
+func checking(gateway: TchaviClient, library: PromptLibrary) async throws {
     for finding in try await library.lint() { print(finding) }
 
     let deployed = try await library.record("support-reply")
@@ -197,9 +199,9 @@ func checking(gateway: TchaviClient, library: PromptLibrary, user: User) async t
 
     let assignments = AssignmentLog { assignment in print(assignment.experiment, assignment.key, assignment.version) }
     let observed = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway, observers: [assignments])
-    _ = try await observed.prompt("tone", matching: PromptQuery().bucketed(by: user.id))
+    _ = try await observed.prompt("tone", matching: PromptQuery().bucketed(by: "user-42"))
     if let summary = assignments.summary(of: "tone-2026"), summary.hasSampleRatioMismatch {
-        print("The arms' shares are not what their weights say: \(summary.arms)")
+        print("The shares of the arms differ from their weights: \(summary.arms)")
     }
 
     var strict = deployed
@@ -219,9 +221,9 @@ func running(library: PromptLibrary, prompt: Prompt) async throws {
         try await forecast(for: place.city)
     }
     let options = RunOptions(tools: [weather], maxToolRounds: 4)
-    let answer = try await prompt.run("Will it rain in Brest?", variables: ["unit": "degrees"], options: options)
-    for call in answer.toolCallResults {
-        print(call.name, call.arguments, call.isError ? "failed:" : "gave:", call.result, call.duration)
+    let response = try await prompt.run("Will it rain in Brest?", variables: ["unit": "degrees"], options: options)
+    for call in response.toolCallResults {
+        print(call.name, call.arguments, call.isError ? "failed:" : "returned:", call.result, call.duration)
     }
 
     let report = PromptTool.schema("file_report", description: "Hands the finished report over", parameters: ["type": "object"])
@@ -264,10 +266,10 @@ func testing(request: ChatRequest) async throws {
     _ = faulty
 
     var recording = TchaviClient.Configuration()
-    recording.transport = CassetteRecorder(to: "Fixtures/Gateway/support.json")
+    recording.transport = CassetteRecorder(to: "Fixtures/Recordings/support.json")
 
     var replaying = TchaviClient.Configuration()
-    replaying.transport = try CassettePlayer("Fixtures/Gateway/support.json")
+    replaying.transport = try CassettePlayer("Fixtures/Recordings/support.json")
 
     let peer = try TransportConformance.Peer()
     let violations = await TransportConformance.violations(of: URLSessionTransport(), against: peer)

@@ -57,6 +57,28 @@ struct DocumentationTests {
         #expect(count > 100)
     }
 
+    @Test func `Every file that the documentation links to exists`() throws {
+        let here = "https://github.com/tchavi/tchavi-swift/blob/main/"
+        var count = 0
+        for document in try Self.documents() + [Self.root.appendingPathComponent("CONTRIBUTING.md")] {
+            let text = try String(contentsOf: document, encoding: .utf8)
+            let targets = text.matches(of: /\]: (\S+)|\]\(([^)\s]+)\)/).compactMap { $0.output.1 ?? $0.output.2 }
+            for target in targets {
+                let file: URL
+                if target.hasPrefix(here) {
+                    file = Self.root.appendingPathComponent(String(target.dropFirst(here.count)))
+                } else if target.contains(":") {
+                    continue
+                } else {
+                    file = document.deletingLastPathComponent().appendingPathComponent(String(target))
+                }
+                #expect(FileManager.default.fileExists(atPath: file.path), "\(document.lastPathComponent): \(target)")
+                count += 1
+            }
+        }
+        #expect(count > 20)
+    }
+
     @Test(arguments: [
         ("README.md", PromptQuery().deploymentVariable("environment", "production")),
         (
@@ -64,7 +86,7 @@ struct DocumentationTests {
             PromptQuery().deploymentVariable("environment", "production").tag("plan", "enterprise")
         ),
     ])
-    func `The explanations shown are those that are given`(document: String, query: PromptQuery) async throws {
+    func `Documented explanations match the actual ones`(document: String, query: PromptQuery) async throws {
         let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
         let text = try String(contentsOf: Self.root.appendingPathComponent(document), encoding: .utf8)
         let explanation = try await library.explain("support-reply", matching: query).description

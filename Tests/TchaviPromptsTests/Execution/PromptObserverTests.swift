@@ -2,6 +2,7 @@ import Foundation
 import Tchavi
 import TchaviPrompts
 import TchaviTesting
+import TestSupport
 import Testing
 
 struct PromptObserverTests {
@@ -89,7 +90,8 @@ struct PromptLibraryIsolationTests {
             let record = PromptRecord.simple("p", [.system("x")])
             let library = PromptLibrary(source: .memory([record]), gateway: LocalGateway().client())
             _ = try await library.promptIDs()
-            #expect(try await switches { _ = try await library.prompt("p") } == 1)
+            // Once for the deployments, and once for the messages of the version that is selected.
+            #expect(try await switches { _ = try await library.prompt("p") } == 2)
             #expect(try await switches { for _ in 0..<1000 { _ = try await library.prompt("p") } } == 0)
             #expect(try await switches { _ = try await library.explain("p") } == 1)
             #expect(try await switches { _ = try await library.lint() } == 1)

@@ -5,7 +5,7 @@ import TchaviTesting
 import Testing
 
 struct PromptResponseTests {
-    @Test func `A response is Maxim's JSON, with a few keys more`() async throws {
+    @Test func `A response is encoded as Maxim's JSON, with additional keys`() async throws {
         struct Nothing: Decodable {}
         let gateway = LocalGateway()
         gateway.enqueue(.toolCalls([ToolCall(id: "c", name: "f", arguments: "{}")]), .text("Hi"))
@@ -27,7 +27,7 @@ struct PromptResponseTests {
         #expect(coded.json == json)
     }
 
-    @Test func `Maxim's own answers are read`() throws {
+    @Test func `Maxim's own responses are read`() throws {
         let json = try JSONValue(
             parsing: #"""
                 {"id":"r1","provider":"openai","model":"gpt-4","choices":[{"index":0,"message":{"role":"assistant","content":"Sunny"},

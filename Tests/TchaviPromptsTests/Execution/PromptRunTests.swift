@@ -29,7 +29,7 @@ struct PromptRunTests {
         try await gateway.prompt(.simple("p", [.system("x")], parameters: parameters), tools: tools)
     }
 
-    @Test func `A run gives text, usage, cost, selection and what was sent`() async throws {
+    @Test func `A run returns text, usage, cost, selection and the sent messages`() async throws {
         gateway.enqueue(.text("Hello Ada"))
         let prompt = try await gateway.prompt()
         let response = try await prompt.run("Hi", variables: ["name": "Ada"])
@@ -72,7 +72,7 @@ struct PromptRunTests {
         #expect(sent.suffix(2).map(\.text) == ["Brest", "Nice"])
     }
 
-    @Test func `What goes wrong with a tool becomes its result, which the model sees`() async throws {
+    @Test func `An error of a tool becomes its result, which the model sees`() async throws {
         gateway.enqueue(
             .toolCalls([
                 call("weather"), call("tides"), call("weather", #"{"town":"Brest"}"#, id: "c3"),
@@ -91,10 +91,10 @@ struct PromptRunTests {
         #expect(results.map(\.isError) == [false, true, true, true, true, true])
         #expect(results[0].result == ["sky": "grey over Brest"])
         #expect(results[1].result == "The station is closed.")
-        #expect(results[2].result == "The arguments cannot be read: at $.city: missing")
-        #expect(results[3].result.string?.hasPrefix("The arguments cannot be read: at $") == true)
-        #expect(results[4].result == "There is no tool `nonexistent`.")
-        #expect(results[5].result == "The tool gave no result within 0.02 s.")
+        #expect(results[2].result == "The arguments cannot be decoded: at $.city: missing")
+        #expect(results[3].result.string?.hasPrefix("The arguments cannot be decoded: at $") == true)
+        #expect(results[4].result == "The tool `nonexistent` was not found.")
+        #expect(results[5].result == "The tool timed out after 0.02 s.")
         let sent = gateway.chatRequests[1].messages.suffix(6).map(\.text)
         #expect(sent[0] == #"{"sky":"grey over Brest"}"#)
         #expect(Array(sent.dropFirst()) == results.dropFirst().map { $0.result.string ?? "" })
@@ -154,7 +154,7 @@ struct PromptRunTests {
         #expect(response.usage.creditsUsed == Decimal(response.usage.totalTokens) / 1000)
     }
 
-    @Test func `A model that never stops asking for tools is an error that has the response so far`() async throws {
+    @Test func `A model that never stops calling tools is an error with the response so far`() async throws {
         for _ in 0..<5 { gateway.enqueue(.toolCalls([call("weather")])) }
         let prompt = try await prompt([Self.weather])
         let error = await #expect(throws: PromptError.self) {
@@ -166,7 +166,7 @@ struct PromptRunTests {
         #expect(error?.response?.usage.creditsUsed == 1000 - gateway.creditsRemaining)
     }
 
-    @Test func `Tools with several answers are refused before anything is sent`() async throws {
+    @Test func `Tools with several choices are refused before anything is sent`() async throws {
         let prompt = try await prompt([Self.weather], parameters: Self.declared.merging(["n": 2]) { $1 })
         let error = await #expect(throws: TchaviError.self) { _ = try await prompt.run("?") }
         #expect(error?.code == .invalidRequest)
@@ -217,13 +217,13 @@ struct PromptRunTests {
         #expect(error?.code == .insufficientCredits)
     }
 
-    @Test func `A run can take the version's tools away`() async throws {
+    @Test func `A run can remove the version's tools`() async throws {
         let prompt = try await prompt([Self.weather])
         _ = try await prompt.run("?", options: RunOptions(modelParameters: ["tools": nil]))
         #expect(gateway.chatRequests[0].tools == nil)
     }
 
-    @Test func `Arguments that were cut off are captured as an error`() async throws {
+    @Test func `Truncated arguments are captured as an error`() async throws {
         gateway.enqueue(.toolCalls([call("report", #"{"headline":"Gr"#), call("report", "", id: "c2")]))
         let response = try await prompt().run("?")
         #expect(response.toolCallResults.map(\.isError) == [true, false])
@@ -231,7 +231,7 @@ struct PromptRunTests {
         #expect(gateway.requests.count == 1)
     }
 
-    @Test func `Dates go into tools as they come out of them`() async throws {
+    @Test func `Tools decode dates in the format in which they encode them`() async throws {
         struct Day: Decodable { let day: Date }
         let tool = PromptTool.program("weather") { (argument: Day) in ["day": argument.day] }
         for text in ["2026-01-05T00:00:00Z", "2026-01-05T00:00:00.000Z"] {
@@ -241,7 +241,7 @@ struct PromptRunTests {
         }
     }
 
-    @Test func `What the model says beside its text is kept`() async throws {
+    @Test func `Unrecognized fields of the model's response are kept`() async throws {
         let json = try JSONValue(
             parsing: #"{"id":"c","model":"m","service_tier":"default","system_fingerprint":"fp","choices":[{"index":0,"#
                 + #""message":{"role":"assistant","content":"x","annotations":[1]},"logprobs":{"content":[]},"finish_reason":"stop","#

@@ -17,9 +17,9 @@ struct PromptStreamTests {
         PromptTool.program("tides") { (_: City) -> String in throw CocoaError(.featureUnsupported) },
     ]
 
-    @Test func `The events come in order, and the response is that of a run`() async throws {
+    @Test func `The events arrive in order, and the response is that of a run`() async throws {
         var settings = LocalGateway.Configuration()
-        settings.streamPieceBytes = 5
+        settings.streamChunkBytes = 5
         settings.now = { Date(timeIntervalSince1970: 0) }
         let gateway = LocalGateway(configuration: settings)
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]), tools: tools)
@@ -58,7 +58,7 @@ struct PromptStreamTests {
         #expect(plain == streamed)
     }
 
-    @Test func `Nothing is sent before the first event is asked for, and a dropped run goes no further`() async throws {
+    @Test func `Nothing is sent before the first event is requested, and a dropped run stops`() async throws {
         let gateway = LocalGateway()
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
         let stream = prompt.stream("?", options: RunOptions(tools: tools))
@@ -68,7 +68,7 @@ struct PromptStreamTests {
         #expect(gateway.requests.count == 1)
     }
 
-    @Test func `What cannot be resolved is thrown with the first event`() async throws {
+    @Test func `Errors of the resolution are thrown with the first event`() async throws {
         let gateway = LocalGateway()
         let stream = try await gateway.prompt().stream("?")
         let error = await #expect(throws: PromptError.self) { _ = try await stream.collect() }
@@ -76,7 +76,7 @@ struct PromptStreamTests {
         #expect(gateway.requests.isEmpty)
     }
 
-    @Test func `A run is streamed once: a second iterator throws, and nothing is paid twice`() async throws {
+    @Test func `A second iterator of a stream throws, and nothing is charged twice`() async throws {
         let gateway = LocalGateway()
         gateway.enqueue(.text("One two"))
         let stream = try await gateway.prompt(.simple("p", [.system("x")])).stream("?")
@@ -88,7 +88,7 @@ struct PromptStreamTests {
         #expect(gateway.requests.count == 1)
     }
 
-    @Test func `Collecting a stream gives the response of a run`() async throws {
+    @Test func `Collecting a stream returns the response of a run`() async throws {
         let gateway = LocalGateway()
         gateway.enqueue(.toolCalls(calls), .text("Grey."))
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
@@ -97,7 +97,7 @@ struct PromptStreamTests {
         #expect(response.toolCallResults.count == calls.count)
     }
 
-    @Test func `A run that has failed is over: to ask for more asks nothing of the model`() async throws {
+    @Test func `After an error the stream ends without another request`() async throws {
         let gateway = LocalGateway()
         gateway.enqueue(.toolCalls(calls), .text("never asked for"))
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))

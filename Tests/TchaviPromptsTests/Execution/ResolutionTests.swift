@@ -7,7 +7,7 @@ import Testing
 struct ResolutionTests {
     private let gateway = LocalGateway()
 
-    @Test func `Messages, history and input stand in this order, and only the messages are rendered`() async throws {
+    @Test func `Messages come before history and input, and only messages are rendered`() async throws {
         let prompt = try await gateway.prompt()
         let history: [ChatMessage] = [.user("Hi <<name>>"), .assistant("Hello"), .tool("{}", callID: "c")]
         let resolution = try prompt.resolve(
@@ -21,7 +21,7 @@ struct ResolutionTests {
         #expect(gateway.requests.isEmpty)
     }
 
-    @Test func `Images become parts of the user's message, and a text alone stays a text`() async throws {
+    @Test func `Images become parts of the user's message, and text alone stays a string`() async throws {
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
         let image = ImageURL("https://images.example/cat.png", detail: .low)
         #expect(try prompt.resolve("Look").messages[1].content == .text("Look"))
@@ -37,7 +37,7 @@ struct ResolutionTests {
     }
 
     @Test(arguments: ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "ftp://x", "", "//x", "<<url>>"])
-    func `Other images than those a model can be shown are refused, after rendering`(url: String) async throws {
+    func `Unsupported image URLs are refused after rendering`(url: String) async throws {
         let part = ContentPart.image(ImageURL("<<url>>"))
         let stored = try await gateway.prompt(.simple("p", [ChatMessage(role: .user, content: .parts([part]))]))
         let fromMessages = #expect(throws: PromptError.self) { _ = try stored.resolve(variables: ["url": url]) }
@@ -77,7 +77,7 @@ struct ResolutionTests {
         #expect(gateway.requests.isEmpty)
     }
 
-    @Test func `A history may not bring in instructions unless it is trusted`() async throws {
+    @Test func `A history may contain instructions only if it is trusted`() async throws {
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
         for role in [Role.system, .developer, "wizard"] {
             var options = RunOptions(history: [.user("a"), ChatMessage(role: role, content: "b")])
@@ -89,12 +89,12 @@ struct ResolutionTests {
         }
     }
 
-    @Test func `Braces are a syntax of their own`() async throws {
+    @Test func `Braces are a separate syntax`() async throws {
         let prompt = try await gateway.prompt(.simple("p", [.system("{{a}} <<a>>")]), syntax: .braces)
         #expect(try prompt.resolve(variables: ["a": "1"]).messages[0].text == "1 <<a>>")
     }
 
-    @Test func `Parameters are typed where they are known, and passed through where not`() async throws {
+    @Test func `Known parameters are typed, and others are passed through`() async throws {
         let parameters: [String: JSONValue] = [
             "temperature": 0.5, "max_tokens": 10, "stop": "x", "reasoning_effort": "low", "top_p": nil,
         ]
@@ -110,20 +110,20 @@ struct ResolutionTests {
     }
 
     @Test(arguments: ["model", "messages", "stream"])
-    func `Parameters that are the library's to set are refused`(name: String) async throws {
+    func `Parameters that every run sets itself are refused`(name: String) async throws {
         let prompt = try await gateway.prompt(.simple("p", [.system("x")], parameters: [name: true]))
         let error = #expect(throws: PromptError.self) { _ = try prompt.resolve() }
         #expect(error?.code == .invalidRecord)
         #expect(error?.message.contains("`\(name)`") == true)
     }
 
-    @Test func `A parameter of the wrong kind is named`() async throws {
+    @Test func `The error names a parameter of the wrong type`() async throws {
         let prompt = try await gateway.prompt(.simple("p", [.system("x")], parameters: ["temperature": "hot"]))
         let error = #expect(throws: PromptError.self) { _ = try prompt.resolve() }
         #expect(error?.message.contains("$.temperature") == true)
     }
 
-    @Test func `The content hash names what is sent, and nothing else`() async throws {
+    @Test func `The content hash depends on the request alone`() async throws {
         let prompt = try await gateway.prompt()
         let hash = try prompt.resolve("Hi", variables: ["name": "Ada"]).contentHash
         // Reproduced with another implementation of SHA-256 over the canonical JSON of the request:
@@ -143,7 +143,7 @@ struct ResolutionTests {
     }
 
     @Test(arguments: [["model": JSONValue.string("gpt-4o")], ["temperature": "hot"]])
-    func `A caller's parameter that cannot be used is not blamed on the record`(parameters: [String: JSONValue])
+    func `An invalid parameter of the caller is not reported as an error of the record`(parameters: [String: JSONValue])
         async throws
     {
         let prompt = try await gateway.prompt(.simple("p", [.system("x")], parameters: ["stream": nil]))

@@ -104,7 +104,7 @@ struct GoldenPromptTests {
         GoldenCase("PromptResponse", PromptResponse.self, adding: ownKeys),
     ]
 
-    @Test func `Every type writes what its golden files have`() throws { try GoldenCase.checkRoundTrips(Self.cases) }
+    @Test func `Every type round-trips its golden files`() throws { try GoldenCase.checkRoundTrips(Self.cases) }
 
     @Test func `No key can be renamed or deleted unnoticed`() throws {
         let (keys, defaulted) = try GoldenCase.mutateAll(Self.cases)

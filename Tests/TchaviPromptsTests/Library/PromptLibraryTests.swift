@@ -11,13 +11,13 @@ struct PromptLibraryTests {
         PromptLibrary(source: .directory(directory.url.path), gateway: LocalGateway().client())
     }
 
-    @Test func `The fixture library is read whole`() async throws {
+    @Test func `The fixture library is read completely`() async throws {
         let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
         #expect(try await library.promptIDs() == PromptRecordTests.files)
         #expect(try await library.diagnostics().isEmpty)
     }
 
-    @Test func `A wrong name lists the names there are`() async throws {
+    @Test func `The error of an unknown name lists the existing names`() async throws {
         let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
         let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("suport-reply") }
         #expect(error?.code == .notFound)
@@ -25,14 +25,14 @@ struct PromptLibraryTests {
         #expect(error?.description.contains("`support-reply`") == true)
     }
 
-    @Test func `A directory that is not there is named`() async throws {
+    @Test func `The error of a missing directory names it`() async throws {
         let library = PromptLibrary(source: .directory("/nonexistent/prompts"), gateway: LocalGateway().client())
         let error = await #expect(throws: PromptError.self) { _ = try await library.promptIDs() }
         #expect(error?.code == .notFound)
         #expect(error?.message.contains("/nonexistent/prompts") == true)
     }
 
-    @Test func `A bad prompt never costs the others, and says what is wrong with it`() async throws {
+    @Test func `An invalid prompt is reported and does not affect the others`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("good.json", .simple("good"))
         try directory.write("broken.json", "{ \"promptId\": ")
@@ -49,10 +49,10 @@ struct PromptLibraryTests {
         let diagnostics = try await library.diagnostics().map(\.description)
         #expect(
             diagnostics == [
-                "broken.json: the text ends where a value should stand, at byte 14",
+                "broken.json: unexpected end of input where a value was expected, at byte 14",
                 "empty.json: missing, at $.versions",
                 "rule.json: expected an object, found a number, at $.rules.v[0].rules.query.rules[0]",
-                "twin.json: the prompt `good` is already in good.json",
+                "twin.json: the prompt `good` is already defined in good.json",
             ]
         )
         for (name, reason) in [("broken", "byte 14"), ("hollow", "$.versions"), ("r", "$.rules.v[0]")] {
@@ -62,7 +62,7 @@ struct PromptLibraryTests {
         }
     }
 
-    @Test func `A refresh reads what has changed, and keeps the good form of what went bad`() async throws {
+    @Test func `A refresh reads changed prompts, and keeps the last valid record of invalid ones`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("a.json", .simple("a"))
         try directory.write("b.json", .simple("b"))
@@ -82,7 +82,7 @@ struct PromptLibraryTests {
         #expect(try await library.promptIDs() == ["a", "c", "d"])
     }
 
-    @Test func `A refresh that fails leaves what was held`() async throws {
+    @Test func `A refresh that fails keeps the previous prompts`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("a.json", .simple("a"))
         let library = library(directory)
@@ -104,7 +104,7 @@ struct PromptLibraryTests {
         }
     }
 
-    @Test func `The source is read once, however many ask, and a caller that is cancelled ends nothing`() async throws {
+    @Test func `Concurrent callers share one load, and cancelling a caller does not cancel it`() async throws {
         let source = SlowSource()
         let library = PromptLibrary(source: source, gateway: LocalGateway().client())
         let impatient = Task { try await library.promptIDs() }
@@ -162,14 +162,14 @@ struct PromptLibraryTests {
     ]
 
     @Test(arguments: expectations)
-    func `The fixture library deploys as it reads`(expectation: Expectation) async throws {
+    func `The fixture library's deployments select the expected versions`(expectation: Expectation) async throws {
         let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
         var query = PromptQuery()
         for (field, value) in expectation.values { query = query.tag(field, value) }
         #expect(try await library.prompt(expectation.id, matching: query).version == expectation.version)
     }
 
-    @Test func `A prompt with versions and no deployment says what to do`() async throws {
+    @Test func `The error of a prompt without deployments says what to do`() async throws {
         var record = PromptRecord.simple()
         record.deployments = [:]
         let library = PromptLibrary(source: .memory([record]), gateway: LocalGateway().client())
@@ -189,7 +189,7 @@ struct PromptLibraryTests {
         #expect(error?.code == .invalidRecord)
     }
 
-    @Test func `A fallback that is an older copy of a version is run as it stands`() async throws {
+    @Test func `A fallback that is an older copy of a version is run unchanged`() async throws {
         var record = PromptRecord.simple("p", [.system("new")])
         record.deployments = [:]
         record.fallbackVersion = PromptRecord.simple("p", [.system("old")]).versions[0]
@@ -201,7 +201,7 @@ struct PromptLibraryTests {
         #expect(try await library.prompt("p", matching: PromptQuery().latest()).resolve().messages == [.system("new")])
     }
 
-    @Test func `A prompt that goes bad keeps serving also when its file was renamed, and is not confused with another`()
+    @Test func `A prompt that becomes invalid is kept after its file is renamed, but not for another id`()
         async throws
     {
         let directory = try TemporaryDirectory()
@@ -222,10 +222,10 @@ struct PromptLibraryTests {
         #expect(try PromptRecord(json: record.json) == record)
         let library = PromptLibrary(source: .memory([record, .simple("p")]), gateway: LocalGateway().client())
         #expect(try await library.prompt("p").resolve(variables: ["a": "1"]).messages == [.system("1 <<a>>")])
-        #expect(try await library.diagnostics().map(\.reason) == ["the prompt `p` was read before"])
+        #expect(try await library.diagnostics().map(\.reason) == ["the prompt `p` is defined more than once"])
     }
 
-    @Test func `A fallback that the query forbids is not said to be missing`() async throws {
+    @Test func `A fallback that the query excludes is not reported as missing`() async throws {
         var record = PromptRecord.simple("p")
         record.deployments = [:]
         record.fallbackVersion = record.versions[0]
@@ -240,7 +240,7 @@ struct PromptLibraryTests {
         )
     }
 
-    @Test func `A selection says how old the prompts were`() async throws {
+    @Test func `A selection has the age of the snapshot`() async throws {
         let clock = TestClock()
         var configuration = TchaviClient.Configuration()
         configuration.clock = clock

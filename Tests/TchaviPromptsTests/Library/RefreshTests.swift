@@ -5,7 +5,7 @@ import Testing
 @testable import TchaviPrompts
 
 struct RefreshTests {
-    @Test func `Selecting while the record is replaced gives one of the two answers, from 64 tasks`() async throws {
+    @Test func `Selecting in 64 tasks while the record is replaced returns one of its two versions`() async throws {
         let before = PromptRecord.simple("p", [.system("before")])
         let after = PromptRecord.simple("p", [.system("after")])
         let source = SwitchingSource(before, after)

@@ -45,7 +45,7 @@ struct PromptRecordTests {
         #expect(records.contains { $0.fallbackVersion != nil })
     }
 
-    @Test func `Unknown keys, numbers of 64 bits and dates keep their form at every level`() throws {
+    @Test func `Unrecognized fields, 64-bit integers and dates are kept at every level`() throws {
         let text = #"""
             {"promptId":"p","folderId":"f","x":1,"versions":[{"id":"v","version":1,"promptId":"p","createdAt":"2026-01-01T00:00:00.123456Z",
             "author":{"id":9007199254740993},"config":{"id":"c","messages":[{"role":"narrator","content":"x","weight":2}],"model":"m",
@@ -57,7 +57,7 @@ struct PromptRecordTests {
         #expect(try PromptRecord(json: json).json == json)
     }
 
-    @Test func `What can be done without may be absent or null`() throws {
+    @Test func `Optional members may be absent or null`() throws {
         let json: JSONValue = [
             "promptId": "p", "folderId": nil, "fallbackVersion": nil, "rules": nil,
             "versions": [
@@ -74,7 +74,7 @@ struct PromptRecordTests {
     }
 
     @Test(arguments: [
-        (#"[]"#, "expected an object, found an array, at $"),
+        (#"[]"#, "expected an object, found an array"),
         (#"{"promptId":"p"}"#, "missing, at $.versions"),
         (#"{"versions":[]}"#, "missing, at $.promptId"),
         (#"{"promptId":"p","versions":[{"id":"v"}]}"#, "missing, at $.versions[0].version"),
@@ -99,7 +99,7 @@ struct PromptRecordTests {
             "expected a string, found a number, at $.rules.v[0].rules.query.rules[0].value[0]"
         ),
     ])
-    func `What cannot be read is named by its path`(text: String, expected: String) throws {
+    func `Errors name the path of an invalid member`(text: String, expected: String) throws {
         let json = try JSONValue(parsing: text)
         let error = #expect(throws: JSONError.self) { _ = try PromptRecord(json: json) }
         #expect(error?.description == expected)

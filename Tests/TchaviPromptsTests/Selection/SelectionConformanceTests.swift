@@ -6,7 +6,7 @@ import Testing
 @testable import TchaviPrompts
 
 struct SelectionConformanceTests {
-    @Test func `Every case of the independent reference is selected as it says`() throws {
+    @Test func `Every case of the independent reference selects the expected version`() throws {
         let cases = try ConformanceCases.own.lines("selection.jsonl")
         #expect(cases.count == 570)
         for json in cases {

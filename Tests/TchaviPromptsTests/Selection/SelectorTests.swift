@@ -19,7 +19,7 @@ struct SelectorTests {
         CompiledSelector(record).select(query).version?.version
     }
 
-    @Test func `Texts are compared by their bytes, not by what they look like`() {
+    @Test func `Strings are compared by their bytes, not by Unicode equivalence`() {
         let composed = "caf\u{e9}"
         let decomposed = "cafe\u{301}"
         #expect(composed == decomposed)
@@ -34,7 +34,7 @@ struct SelectorTests {
         #expect(both.conditions.count == 2)
     }
 
-    @Test func `Comparisons run as they read`() {
+    @Test func `Comparisons are between the query's value and the rule's`() {
         let record = record([Deployment(id: "adults", query: RuleGroup(.and, [.rule(Rule("age", .greater, 18))]))])
         #expect(picked(record, PromptQuery().tag("age", 20)) == 1)
         #expect(picked(record, PromptQuery().tag("age", " 20.5e0 ")) == 1)
@@ -61,7 +61,7 @@ struct SelectorTests {
         #expect(picked(record, PromptQuery().folder("elsewhere").version(5)) == nil)
     }
 
-    @Test func `Requiring a match takes neither an unconditional deployment nor the fallback`() {
+    @Test func `Requiring a match excludes unconditional deployments and the fallback`() {
         var record = record([Deployment(id: "everyone")])
         #expect(picked(record, PromptQuery().tag("a", 1)) == 1)
         #expect(picked(record, PromptQuery().tag("a", 1).requiringMatch()) == nil)
@@ -80,7 +80,7 @@ struct SelectorTests {
         #expect(picked(record, PromptQuery().tag("locale", "de")) == 2)
     }
 
-    @Test func `An explanation says of every deployment what kept it out`() throws {
+    @Test func `An explanation says why each deployment was excluded`() throws {
         let record = record([
             Deployment(id: "everyone"),
             Deployment(id: "eu", query: RuleGroup(.and, [.rule(Rule("region", .equal, "eu"))])),
@@ -99,27 +99,27 @@ struct SelectorTests {
         #expect(explanation.selection.deploymentID == "us-pro")
         let reasons = Dictionary(uniqueKeysWithValues: explanation.verdicts.map { ($0.deploymentID, $0) })
         #expect(reasons["everyone"]?.outcome == .notNeeded)
-        #expect(reasons["eu"]?.reason == "`region = eu` was given `us`.")
+        #expect(reasons["eu"]?.reason == "`region = eu`: the query has `us`.")
         #expect(reasons["us-pro"]?.outcome == .picked)
         #expect(reasons["us"]?.outcome == .outranked)
         #expect(reasons["odd"]?.unknownOperators == ["~="])
-        #expect(reasons["odd"]?.reason == "`region ~= us`: the operator `~=` is not known.")
+        #expect(reasons["odd"]?.reason == "`region ~= us`: the operator `~=` is unknown.")
         #expect(reasons["beta"]?.reason == "`beta = true`: the query does not mention `beta`.")
-        #expect(reasons["nobody"]?.reason == "The combinator `XOR` is not known.")
-        #expect(reasons["not-us"]?.reason == "`not region = us` was given `us`.")
+        #expect(reasons["nobody"]?.reason == "The combinator `XOR` is unknown.")
+        #expect(reasons["not-us"]?.reason == "`not region = us`: the query has `us`.")
         #expect(explanation.description.contains("* us-pro"))
     }
 
-    @Test func `An explanation names conditions that are enforced and that nothing looks at`() {
+    @Test func `An explanation names enforced conditions that no deployment uses`() {
         let record = record([Deployment(id: "us", query: RuleGroup(.and, [.rule(Rule("region", .equal, "us"))]))])
         let query = PromptQuery().deploymentVariable("region", "us").deploymentVariable("environment", "production")
         let explanation = CompiledSelector(record).explain(query)
         #expect(explanation.selection.reason == .none)
         #expect(explanation.unusedEnforcedConditions.map(\.field) == ["environment"])
-        #expect(explanation.verdicts[0].reason == "It does not look at `environment`, which the query enforces.")
+        #expect(explanation.verdicts[0].reason == "It does not use `environment`, which the query enforces.")
     }
 
-    @Test func `A split says its bucket and arm, and the other arms their ranges`() {
+    @Test func `An explanation of a split has the bucket, the arm and the other arms' ranges`() {
         let record = record([Deployment(id: "a", weight: 1, experiment: "tone"), Deployment(id: "b", weight: 3)])
         let explanation = CompiledSelector(record).explain(PromptQuery().bucketed(by: "ada"))
         #expect(explanation.selection.reason == .split)
@@ -139,7 +139,7 @@ struct SelectorTests {
         #expect(try JSONDecoder().decode(Selection.self, from: JSONEncoder().encode(selection)) == selection)
     }
 
-    @Test func `Version ids are compared by their bytes, and the later of latest and a pin holds`() {
+    @Test func `Version ids are compared by their bytes, and the later of latest and a pin applies`() {
         let version = PromptVersion(id: "caf\u{e9}", version: 1, promptID: "p", config: nil)
         let record = PromptRecord(
             promptID: "p",
@@ -152,7 +152,7 @@ struct SelectorTests {
         #expect(picked(two, PromptQuery().version(1).latest()) == 2)
     }
 
-    @Test func `Not-a-number compares with nothing`() {
+    @Test func `NaN satisfies no comparison`() {
         let record = record([Deployment(id: "d", query: RuleGroup(.and, [.rule(Rule("score", .atLeast, 18))]))])
         #expect(picked(record, PromptQuery().tag("score", Double.nan)) == nil)
         #expect(picked(record, PromptQuery().tag("score", 18)) == 1)
@@ -166,6 +166,6 @@ struct SelectorTests {
         let deployments = ["v": [Deployment(id: "d", query: group)]]
         let record = PromptRecord(promptID: "p", versions: [version], deployments: deployments)
         let explanation = CompiledSelector(record).explain(PromptQuery().tag("a", "y"))
-        #expect(explanation.verdicts[0].reason == "`a = x` was given `y`.")
+        #expect(explanation.verdicts[0].reason == "`a = x`: the query has `y`.")
     }
 }

@@ -32,7 +32,7 @@ struct SplitTests {
         }
     }
 
-    @Test func `Arms have shares of the whole range, those without a weight none`() throws {
+    @Test func `Arms share the whole range by weight, and those without a weight have none`() throws {
         for json in try Self.cases("ranges", count: 14) {
             let bounds = try #require(json["bounds"]?.array).map { try #require($0.double) }
             let arms = try Self.split(json).arms
@@ -43,14 +43,14 @@ struct SplitTests {
         }
     }
 
-    @Test func `Buckets fall into the arm whose range has them`() throws {
+    @Test func `Buckets belong to the arm whose range contains them`() throws {
         for json in try Self.cases("assignments", count: 13) {
             let bucket = try #require(json["bucket"]?.double)
             #expect(try Self.split(json).arm(for: bucket) == json["arm"]?.integer, "\(json)")
         }
     }
 
-    @Test func `A bound belongs to the next arm, and rounding leaves nobody out`() {
+    @Test func `A boundary belongs to the next arm, and rounding excludes no bucket`() {
         let halves = Split(salt: "s", weights: [("a", 1), ("b", 1)])
         #expect(halves.arm(for: 0) == 0)
         #expect(halves.arm(for: 0.4999) == 0)
@@ -60,7 +60,7 @@ struct SplitTests {
         #expect(Split(salt: "s", weights: []).arm(for: 0.5) == nil)
     }
 
-    @Test func `The same key always falls into the same bucket, and another salt deals anew`() {
+    @Test func `The same key always has the same bucket, and another salt changes it`() {
         let tone = Split(salt: "tone", weights: [("a", 1)])
         let length = Split(salt: "length", weights: [("a", 1)])
         #expect(tone.bucket(for: "ada") == tone.bucket(for: "ada"))
@@ -79,7 +79,7 @@ struct SplitTests {
         }
     }
 
-    @Test func `A million keys are spread evenly, and experiments are independent of each other`() {
+    @Test func `A million keys are distributed evenly, and experiments are independent of each other`() {
         let first = Split(salt: "tone-2026", weights: [("a", 1)])
         let second = Split(salt: "length-2026", weights: [("a", 1)])
         var cells = [Int](repeating: 0, count: 100)
@@ -100,7 +100,7 @@ struct SplitTests {
         }
     }
 
-    @Test func `Retiring an arm by weight 0 changes nobody's bucket, and moves its users alone or those beyond it`() {
+    @Test func `Weight 0 for an arm keeps all buckets, and moves only its users or those beyond it`() {
         var generator = Generator(state: 7)
         for _ in 0..<200 {
             let weights = (0..<Int.random(in: 2...5, using: &generator)).map { _ in

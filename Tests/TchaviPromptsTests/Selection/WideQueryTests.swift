@@ -18,7 +18,7 @@ struct WideQueryTests {
         return RuleGroup(generator.chance(80) ? .and : .or, members, not: generator.chance(5))
     }
 
-    @Test func `Queries of 65 to 200 conditions are answered as the oracle does`() {
+    @Test func `Queries of 65 to 200 conditions select the same version as the oracle`() {
         var generator = Generator(state: 65)
         var reasons: [Selection.Reason: Int] = [:]
         for _ in 0..<20 {
@@ -59,7 +59,7 @@ struct WideQueryTests {
         }
     }
 
-    @Test func `A set of conditions holds indices beyond a word`() {
+    @Test func `A set of conditions holds indices beyond 64`() {
         let set = ConditionSet([0, 63, 64, 200])
         #expect((0..<300).filter(set.contains) == [0, 63, 64, 200])
         #expect(set.isSuperset(of: ConditionSet([63, 200])) && set.isSuperset(of: ConditionSet([0])))

@@ -1,4 +1,4 @@
-/// SplitMix64: with the same seed, the same numbers in every run.
+/// A SplitMix64 random number generator, whose numbers depend only on the seed.
 struct Generator: RandomNumberGenerator {
     var state: UInt64
 

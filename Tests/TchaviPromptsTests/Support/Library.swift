@@ -4,7 +4,7 @@ import TchaviPrompts
 import TchaviTesting
 
 extension PromptRecord {
-    /// A prompt of one version, deployed for everybody.
+    /// A prompt with one version, which is deployed unconditionally.
     static func simple(
         _ id: String = "greeting",
         _ messages: [ChatMessage] = [.system("Greet <<name>>.")],
@@ -25,7 +25,7 @@ extension PromptRecord {
 }
 
 extension LocalGateway {
-    /// The one prompt of a library that runs on this gateway.
+    /// Returns the prompt of a library that contains only this record and runs on this gateway.
     func prompt(
         _ record: PromptRecord = .simple(),
         tools: [PromptTool] = [],
@@ -42,7 +42,7 @@ extension LocalGateway {
     }
 }
 
-/// A directory of prompts that a test writes, removed with it.
+/// A temporary directory of prompts, deleted when the instance is released.
 final class TemporaryDirectory: Sendable {
     let url: URL
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 struct TemplateTests {
-    @Test func `Every conformance case renders as it says`() throws {
+    @Test func `Every conformance case renders as expected`() throws {
         let file = try ConformanceCases.own.json("templates.json")
         let variables = try #require(file["variables"]?.object).compactMapValues(\.string)
         let cases = try #require(file["cases"]?.array)
@@ -36,11 +36,11 @@ struct TemplateTests {
         ("<< \t name \t >>", "Ada"),
         ("<<name>><<", "Ada<<"),
     ])
-    func `What is no variable is literal`(text: String, expected: String) throws {
+    func `Text that is not a variable is literal`(text: String, expected: String) throws {
         #expect(try Template(parsing: text).rendered(["name": "Ada"]) == expected)
     }
 
-    @Test func `A value is never looked at again`() throws {
+    @Test func `A value is never rendered itself`() throws {
         let template = Template(parsing: "<<a>><<b>>")
         #expect(try template.rendered(["a": "<<b>>", "b": "\\<<a>>"]) == "<<b>>\\<<a>>")
         #expect(try template.rendered(["a": "<", "b": "<a>>"]) == "<<a>>")

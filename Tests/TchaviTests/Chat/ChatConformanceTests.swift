@@ -17,12 +17,12 @@ struct ChatConformanceTests {
     }
 
     private static func collect(_ events: String, chunkBytes: Int?) async throws -> ChatCompletion {
-        let transport = StubTransport { _, _ in .events(events, pieceBytes: chunkBytes) }
+        let transport = StubTransport { _, _ in .events(events, chunkBytes: chunkBytes) }
         return try await transport.client().chat.stream(.hello).collect()
     }
 
     @Test(arguments: [nil, 1, 7, 64, 1000], ["\n", "\r\n", "\r"])
-    func `Every stream folds to its completion`(chunkBytes: Int?, lineEnd: String) async throws {
+    func `Every stream results in its completion`(chunkBytes: Int?, lineEnd: String) async throws {
         let cases = try Self.cases(with: "completion")
         #expect(cases.count == 17)
         for json in cases {
@@ -33,7 +33,7 @@ struct ChatConformanceTests {
     }
 
     @Test(arguments: [nil, 1, 7, 64, 1000], ["\n", "\r\n", "\r"])
-    func `Every stream that fails gives its error, with what had arrived`(
+    func `Every stream that fails throws its error, with the partial completion`(
         chunkBytes: Int?,
         lineEnd: String
     ) async throws {
@@ -53,7 +53,7 @@ struct ChatConformanceTests {
         }
     }
 
-    @Test func `A completion in one body is the one that its stream folds to`() async throws {
+    @Test func `A completion in one body equals that of its stream`() async throws {
         for json in try Self.cases(with: "completion") {
             let body = try #require(json["completion"])
             let transport = StubTransport { _, _ in .json(body) }

@@ -45,7 +45,7 @@ struct ChatTests {
         #expect(ToolChoice(json: ["type": "allowed_tools"]).json == ["type": "allowed_tools"])
     }
 
-    @Test func `A stream asks for usage unless told otherwise, and a call that is none has no stream options`()
+    @Test func `A stream requests usage by default, and a call without a stream has no stream options`()
         async throws
     {
         let gateway = LocalGateway()
@@ -62,9 +62,9 @@ struct ChatTests {
     }
 
     @Test(arguments: [nil, 1, 2, 3, 17])
-    func `A stream gives the completion that a plain call gives, and then the credits`(pieceBytes: Int?) async throws {
+    func `A stream returns the completion of a plain call, and then the credits`(chunkBytes: Int?) async throws {
         var configuration = LocalGateway.Configuration()
-        configuration.streamPieceBytes = pieceBytes
+        configuration.streamChunkBytes = chunkBytes
         configuration.now = { Date(timeIntervalSince1970: 0) }
         let gateway = LocalGateway(configuration: configuration)
         let calls = [
@@ -85,7 +85,7 @@ struct ChatTests {
         }
     }
 
-    @Test func `The text of a stream comes word by word, and the metadata last`() async throws {
+    @Test func `The text of a stream arrives word by word, and the metadata last`() async throws {
         let gateway = LocalGateway()
         gateway.enqueue(.text("one two three"), .text("one two three"))
         var words: [String] = []
@@ -99,7 +99,7 @@ struct ChatTests {
         }
     }
 
-    @Test func `A stream that ends too early is an error with what had arrived`() async throws {
+    @Test func `A stream that ends too early is an error with the partial completion`() async throws {
         let chunk = #"data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"Hal"}}]}"# + "\n\n"
         let transport = StubTransport { _, _ in .events(chunk) }
         let stream = transport.client().chat.stream(.hello)
@@ -128,7 +128,7 @@ struct ChatTests {
         #expect(reported?.message == "No.")
     }
 
-    @Test func `An event beyond the bound is an error`() async throws {
+    @Test func `An event beyond the size limit is an error`() async throws {
         let transport = StubTransport { _, _ in .events("data: \(String(repeating: "x", count: 5000))\n\n") }
         let stream = transport.client { $0.maximumEventBytes = 1000 }.chat.stream(.hello)
         let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
@@ -152,7 +152,7 @@ struct ChatTests {
         )
     }
 
-    @Test func `What servers repeat in every chunk is not joined, and what grows is`() async throws {
+    @Test func `Fields that every chunk repeats are kept once, and partial ones are joined`() async throws {
         let chunks = (0..<3).map { index in
             #"data: {"id":"c","service_tier":"default","choices":[{"index":0,"content_filter_results":{"hate":{"severity":"safe"}},"#
                 + #""delta":{"content":"a","reasoning_content":"b"},"logprobs":{"content":[\#(index)]}}]}"#
@@ -166,7 +166,7 @@ struct ChatTests {
         #expect(completion.text == "aaa")
     }
 
-    @Test func `A tool call's index of any size does no harm`() async throws {
+    @Test func `The index of a tool call may have any size`() async throws {
         let events = [
             #"data: {"choices":[{"delta":{"tool_calls":[{"index":9223372036854775807,"id":"a","function":{"name":"f"}}]}}]}"#,
             #"data: {"choices":[{"delta":{"tool_calls":[{"id":"b","function":{"name":"g"}}]},"finish_reason":"tool_calls"}]}"#,
@@ -177,7 +177,7 @@ struct ChatTests {
         #expect(completion.choices[0].message.toolCalls?.map(\.name) == ["f", "g"])
     }
 
-    @Test func `A stream can be read once, and says so`() async throws {
+    @Test func `A stream can be iterated only once`() async throws {
         let gateway = LocalGateway()
         let stream = gateway.client().chat.stream(.hello)
         _ = try await stream.collect()
@@ -187,7 +187,7 @@ struct ChatTests {
         #expect(gateway.requests.count == 1)
     }
 
-    @Test func `Nothing is sent before the first element is asked for, and errors come with it`() async throws {
+    @Test func `Nothing is sent before the first element is requested, and errors are thrown with it`() async throws {
         let gateway = LocalGateway()
         let stream = gateway.client().chat.stream(.hello)
         #expect(gateway.requests.isEmpty)
@@ -202,7 +202,7 @@ struct ChatTests {
         #expect(gateway.requests.count == 2)
     }
 
-    @Test func `A key that a stream's error echoes is redacted`() async throws {
+    @Test func `A key that an error in a stream repeats is redacted`() async throws {
         let transport = StubTransport { _, _ in
             .events(#"data: {"error":{"message":"Bad key sk-tch-stub-secret"}}"# + "\n\n")
         }
@@ -211,7 +211,7 @@ struct ChatTests {
         #expect(error?.message == "Bad key <redacted>")
     }
 
-    @Test func `A bill that cannot be read does not cost the completion`() async throws {
+    @Test func `Invalid metadata does not discard the completion`() async throws {
         let events = [
             #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}"#,
             "data: [DONE]",
@@ -221,7 +221,7 @@ struct ChatTests {
         #expect(try await transport.client().chat.stream(.hello).collect().text == "Hi")
     }
 
-    @Test func `A reader that is cancelled stops, also while events are ready`() async throws {
+    @Test func `An iteration that is cancelled stops, also while events are available`() async throws {
         let chunk = #"data: {"id":"c","choices":[{"index":0,"delta":{"content":"a"}}]}"# + "\n\n"
         let transport = StubTransport { _, _ in .events(String(repeating: chunk, count: 1000)) }
         let stream = transport.client().chat.stream(.hello)
@@ -236,7 +236,7 @@ struct ChatTests {
         #expect(count.value == 3)
     }
 
-    @Test func `Fields of a delta that a message has in another kind do not spoil the message`() async throws {
+    @Test func `Fields of a delta with an unexpected type do not corrupt the message`() async throws {
         let events = [
             #"data: {"choices":[{"delta":{"content":"Hi","name":5,"tool_call_id":[]},"finish_reason":"stop"}]}"#, "",
         ]

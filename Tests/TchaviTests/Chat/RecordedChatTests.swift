@@ -5,14 +5,14 @@ import Testing
 
 @Suite(.enabled(if: ConformanceCases.recorded.arePresent, "the recorded cases are not beside the checkout"))
 struct RecordedChatTests {
-    /// What a stream folds to, or the error it gives, in pieces of some size.
-    private func fold(_ events: String, pieceBytes: Int?) async throws -> ChatCompletion {
-        let transport = StubTransport { _, _ in .events(events, pieceBytes: pieceBytes) }
+    /// Returns the completion of a stream that arrives in chunks of some size, or throws its error.
+    private func fold(_ events: String, chunkBytes: Int?) async throws -> ChatCompletion {
+        let transport = StubTransport { _, _ in .events(events, chunkBytes: chunkBytes) }
         return try await transport.client().chat.stream(.hello).collect()
     }
 
     @Test(arguments: [nil, 1, 7, 100])
-    func `Every recorded stream folds to its completion, or gives its error`(pieceBytes: Int?) async throws {
+    func `Every recorded stream results in its completion or error`(chunkBytes: Int?) async throws {
         let cases = try #require(try ConformanceCases.recorded.json("chat-streams.json")["cases"]?.array)
         #expect(cases.count == 11)
         for entry in cases {
@@ -20,14 +20,14 @@ struct RecordedChatTests {
             let events = try #require(entry["raw_sse"]?.string)
             if entry["malformed_json"] == true {
                 let error = await #expect(throws: TchaviError.self) {
-                    _ = try await fold(events, pieceBytes: pieceBytes)
+                    _ = try await fold(events, chunkBytes: chunkBytes)
                 }
                 #expect(error?.code == .decoding, "\(name)")
                 continue
             }
             if let expected = entry["expect_error"], !expected.isNull {
                 let error = await #expect(throws: TchaviError.self) {
-                    _ = try await fold(events, pieceBytes: pieceBytes)
+                    _ = try await fold(events, chunkBytes: chunkBytes)
                 }
                 #expect(error?.code == .api, "\(name)")
                 #expect(error?.message == expected["message"]?.string, "\(name)")
@@ -36,7 +36,7 @@ struct RecordedChatTests {
                 #expect(error?.partialCompletion?.text == text, "\(name)")
                 continue
             }
-            let completion = try await fold(events, pieceBytes: pieceBytes)
+            let completion = try await fold(events, chunkBytes: chunkBytes)
             try compare(completion, entry, name)
         }
     }
@@ -81,7 +81,7 @@ struct RecordedChatTests {
     @Test func `Azure's filter results are kept`() async throws {
         let cases = try #require(try ConformanceCases.recorded.json("chat-streams.json")["cases"]?.array)
         let entry = try #require(cases.first { $0["name"]?.string?.contains("Azure") == true })
-        let completion = try await fold(try #require(entry["raw_sse"]?.string), pieceBytes: nil)
+        let completion = try await fold(try #require(entry["raw_sse"]?.string), chunkBytes: nil)
         #expect(completion.additionalFields["prompt_filter_results"]?[0]?["prompt_index"] == 0)
         #expect(completion.choices.first?.additionalFields["content_filter_results"] == [:])
     }
@@ -97,7 +97,7 @@ struct RecordedChatTests {
         }
     }
 
-    @Test func `Reasoning, thinking parts and usage details can be had`() async throws {
+    @Test func `Reasoning, thinking parts and usage details are available`() async throws {
         let cases = try #require(try ConformanceCases.recorded.json("chat-completions.json")["cases"]?.array)
         let deepseek = try ChatCompletion(json: try #require(cases[0]["body"]))
         #expect(

@@ -15,7 +15,7 @@ struct EventStreamParserTests {
         return events
     }
 
-    @Test func `Every conformance case gives its events, however the stream is split`() throws {
+    @Test func `Every conformance case results in its events, however the stream is split`() throws {
         let cases = try #require(try ConformanceCases.own.json("event-streams.json").array)
         #expect(cases.count == 63)
         for json in cases {
@@ -53,7 +53,7 @@ struct EventStreamParserTests {
         #expect(try Self.events(text.utf8.map { Data([$0]) }) == expected)
     }
 
-    @Test func `Lines and events are bounded`() throws {
+    @Test func `The sizes of lines and events are limited`() throws {
         let long = Data("data: \(String(repeating: "x", count: 200))\n\n".utf8)
         #expect(throws: EventStreamParser.TooLarge.self) { _ = try Self.events([long], limit: 100) }
         #expect(throws: EventStreamParser.TooLarge.self) { _ = try Self.events(long.map { Data([$0]) }, limit: 100) }

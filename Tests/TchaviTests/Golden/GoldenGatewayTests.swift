@@ -298,7 +298,7 @@ struct GoldenGatewayTests {
 
     // MARK: Request bodies with secrets
 
-    @Test func `Bodies that hold passwords are those of the golden files`() async throws {
+    @Test func `Bodies that hold passwords equal the golden files`() async throws {
         let registration = Registration(
             email: "adjoa@example.com",
             password: "not-a-real-password",
@@ -353,7 +353,7 @@ struct GoldenGatewayTests {
         GoldenCase("AccountUser", AccountUser.self),
     ]
 
-    @Test func `Every type writes what its golden files have`() throws { try GoldenCase.checkRoundTrips(Self.cases) }
+    @Test func `Every type round-trips its golden files`() throws { try GoldenCase.checkRoundTrips(Self.cases) }
 
     @Test func `No key can be renamed or deleted unnoticed`() throws {
         let (keys, defaulted) = try GoldenCase.mutateAll(Self.cases)

@@ -63,7 +63,7 @@ struct AuthorizerTests {
         #expect(paths.count { $0 == "/users/me" } == 50)
     }
 
-    @Test func `A 401 is followed by one refresh and one replay`() async throws {
+    @Test func `A 401 is followed by one refresh and one retry`() async throws {
         let client = client()
         _ = try await client.users.me()
         served.gateway.enqueue(.error(status: 401, code: "unauthorized", message: "Too old."))
@@ -89,7 +89,7 @@ struct AuthorizerTests {
         #expect(paths.suffix(2) == ["/auth/refresh", "/users/me"])
     }
 
-    @Test func `A refresh that fails once works later: the client is not dead for good`() async throws {
+    @Test func `After a failed refresh a later call can succeed`() async throws {
         let failing = Locked(false)
         let gateway = served.gateway
         let transport = StubTransport { request, _ in
@@ -131,7 +131,7 @@ struct AuthorizerTests {
         #expect(transport.requests.count { $0.url.path == "/auth/login" } == 1)
     }
 
-    @Test func `A log-out wins over a refresh in progress`() async throws {
+    @Test func `Logging out takes precedence over a refresh in progress`() async throws {
         let gate = AsyncStream.makeStream(of: Void.self)
         let arrived = AsyncStream.makeStream(of: Void.self)
         let gateway = served.gateway
@@ -169,7 +169,7 @@ struct AuthorizerTests {
         #expect(served.gateway.requests.isEmpty)
     }
 
-    @Test func `A token of the program's own is asked for every call, and once more after a 401`() async throws {
+    @Test func `A token provider is called for every request, and once more after a 401`() async throws {
         let asked = Locked(0)
         let key = LocalGateway.defaultAPIKey
         let client = client(
@@ -211,7 +211,7 @@ struct AuthorizerTests {
         #expect(AccessToken("opaque", now: clock.now).expiresAt == clock.now.addingTimeInterval(900))
     }
 
-    @Test func `Cookies are told apart, also where several arrive as one`() {
+    @Test func `Cookies are separated, also where several arrive in one field`() {
         var jar = CookieJar()
         let now = Date(timeIntervalSince1970: 1_767_600_000)
         var headers = HeaderFields()
@@ -226,7 +226,7 @@ struct AuthorizerTests {
         #expect(jar.header == "c=x=y; e=6")
     }
 
-    @Test func `A session that the program began is never replaced by the client's own account`() async throws {
+    @Test func `A session that the program started is never replaced by the client's account`() async throws {
         let client = client()
         let bo = Registration(email: "bo@tchavi.example", password: "long-enough")
         _ = try await client.auth.register(bo)
@@ -241,7 +241,7 @@ struct AuthorizerTests {
         #expect(error?.code == .authentication)
     }
 
-    @Test func `A token of the program's own and a password are redacted where they are echoed`() async throws {
+    @Test func `Provided tokens and passwords are redacted where the server repeats them`() async throws {
         let transport = StubTransport { request, _ in
             let sent =
                 String(decoding: request.body ?? Data(), as: UTF8.self) + (request.headers["authorization"] ?? "")
@@ -257,7 +257,7 @@ struct AuthorizerTests {
         #expect(second.map { "\($0) \($0.details ?? nil)".contains("pass-word-1") } == false)
     }
 
-    @Test func `A deadline holds also while a token is waited for`() async throws {
+    @Test func `The deadline also applies while a token is requested`() async throws {
         let transport = StubTransport { _, _ in .json([:]) }
         let client = transport.client(
             .token {

@@ -14,7 +14,7 @@ struct EndpointTests {
         }
     }
 
-    @Test func `Dot segments and empty parameters are refused, however they are spelled`() throws {
+    @Test func `Dot segments and empty parameters are refused, in any encoding`() throws {
         let cases = try #require(try ConformanceCases.own.json("url-paths.json")["refused"]?.array)
         #expect(cases.count == 19)
         for json in cases {
@@ -48,7 +48,7 @@ struct EndpointTests {
         "https://user:secret@gateway.example",
         "https://gateway.example?x=1", "http://127.0.0.1.evil.example", "http://localhost.evil.example",
     ])
-    func `Base URLs that would leak or make no sense are refused, without their password`(base: String) throws {
+    func `Insecure and invalid base URLs are refused, and the error hides their password`(base: String) throws {
         let url = try #require(URL(string: base))
         let error = #expect(throws: TchaviError.self) { _ = try BaseURL(url, allowsInsecureHTTP: false) }
         #expect(error?.code == .invalidRequest)
@@ -69,14 +69,14 @@ struct EndpointTests {
     @Test(arguments: [
         ("Fri, 29 Sep 2023 16:26:57 GMT", 1_696_004_817.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
     ])
-    func `Dates of HTTP are read`(text: String, seconds: Double) {
+    func `HTTP dates are read`(text: String, seconds: Double) {
         #expect(HTTPDate.date(text)?.timeIntervalSince1970 == seconds)
     }
 
     @Test(arguments: [
         "", "Zun, 29 Sep 2023 16:26:27 GMT", "Fri, 29 Sep 100000 16:26:57 GMT", "Fri, 29 Foo 2023 16:26:57 GMT",
     ])
-    func `What is no date of HTTP is none`(text: String) {
+    func `Invalid HTTP dates are ignored`(text: String) {
         #expect(HTTPDate.date(text) == nil)
     }
 }

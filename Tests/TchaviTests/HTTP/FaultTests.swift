@@ -85,7 +85,7 @@ struct FaultTests {
         #expect(error.code == .transport)
     }
 
-    @Test func `A reset after the headers, and in mid-body`() async throws {
+    @Test func `A reset after the headers, and in the body`() async throws {
         for body in ["", "{\"id\":"] {
             let error = try await meet(
                 server { connection in
@@ -109,7 +109,7 @@ struct FaultTests {
         #expect(error.code == .transport)
     }
 
-    @Test func `A length that says less than what is sent`() async throws {
+    @Test func `A Content-Length below the size of the body`() async throws {
         let error = try await meet(
             server { connection in
                 _ = try connection.receiveRequest()
@@ -119,7 +119,7 @@ struct FaultTests {
         #expect(error.code == .decoding)
     }
 
-    @Test func `A chunked encoding that is broken`() async throws {
+    @Test func `An invalid chunked encoding`() async throws {
         let error = try await meet(
             server { connection in
                 _ = try connection.receiveRequest()
@@ -148,7 +148,7 @@ struct FaultTests {
         try await expectNothingLeft(server, client)
     }
 
-    @Test func `A clock that jumps ends a call with a timeout, and harms no other`() async throws {
+    @Test func `A clock that jumps ends a call with a timeout, and affects no other`() async throws {
         let clock = TestClock()
         let server = try server { connection in
             _ = try connection.receiveRequest()
@@ -163,7 +163,7 @@ struct FaultTests {
         try await expectNothingLeft(server, client)
     }
 
-    @Test func `A compressed body that inflates without bound`() async throws {
+    @Test func `A compressed body that exceeds the size limit`() async throws {
         let bomb = try #require(Data(base64Encoded: GzipBomb.base64))
         let server = try server { connection in
             _ = try connection.receiveRequest()
@@ -229,7 +229,7 @@ struct FaultTests {
     }
 
     @Test(arguments: [(RetryBudget(), 210), (nil, 600)])
-    func `A storm of 429 from 200 callers`(budget: RetryBudget?, requests: Int) async throws {
+    func `Responses with 429 to 200 callers`(budget: RetryBudget?, requests: Int) async throws {
         let received = Counter()
         let server = try LoopbackServer { connection in
             while try connection.receiveRequest() != nil {
@@ -264,7 +264,7 @@ struct FaultTests {
         while transport.runningRequests > 0 { try await Task.sleep(for: .milliseconds(2)) }
     }
 
-    @Test func `A redirect says why it is not followed`() async throws {
+    @Test func `The error of a redirect says why it is not followed`() async throws {
         let error = try await meet(
             server { connection in
                 _ = try connection.receiveRequest()

@@ -34,7 +34,7 @@ struct HTTPPipelineTests {
         #expect(Set(transport.requests.map { $0.headers["idempotency-key"] }).count == 1)
     }
 
-    @Test func `After the last retry the error is thrown, with how often it was sent`() async throws {
+    @Test func `After the last retry the error is thrown, with the number of attempts`() async throws {
         let transport = StubTransport { _, _ in
             .json(
                 ["error": "rate_limit_exceeded", "message": "Slow down.", "statusCode": 429],
@@ -53,7 +53,7 @@ struct HTTPPipelineTests {
         #expect(clock.sleeps == [.seconds(7), .seconds(7)])
     }
 
-    @Test func `A wait beyond two minutes, or beyond the deadline, is not waited`() async throws {
+    @Test func `A retry delay beyond two minutes or the deadline is an error at once`() async throws {
         for (asked, deadline) in [("121", Duration?.none), ("60", .seconds(59))] {
             let clock = TestClock(skippingSleepsUpTo: .seconds(30))
             let transport = StubTransport { _, _ in .json([:], status: 429, headers: ["Retry-After": asked]) }
@@ -83,7 +83,7 @@ struct HTTPPipelineTests {
         #expect(lost.requests.count == 1)
     }
 
-    @Test func `A lost connection is retried if the gateway honours idempotency keys`() async throws {
+    @Test func `A lost connection is retried if the gateway supports idempotency keys`() async throws {
         let clock = TestClock(skippingSleepsUpTo: .seconds(30))
         let transport = StubTransport { _, attempt in
             guard attempt > 1 else { throw TchaviError.connectionLost("lost") }
@@ -97,7 +97,7 @@ struct HTTPPipelineTests {
         #expect(Set(transport.requests.map { $0.headers["idempotency-key"] }).count == 1)
     }
 
-    @Test func `An attempt that takes too long is given up and not retried`() async throws {
+    @Test func `An attempt that takes too long is cancelled and not retried`() async throws {
         let clock = TestClock()
         let transport = StubTransport { _, _ in
             try await Task.sleep(for: .seconds(3600))
@@ -133,7 +133,7 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test func `A stream that falls silent ends with a timeout and what had arrived`() async throws {
+    @Test func `A stream that stalls ends with a timeout and the partial completion`() async throws {
         let clock = TestClock()
         let transport = StubTransport { _, _ in
             let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
@@ -155,7 +155,7 @@ struct HTTPPipelineTests {
         #expect(error?.partialCompletion?.text == "Hal")
     }
 
-    @Test func `After DONE the stream is read on for the credits, two seconds at the most`() async throws {
+    @Test func `After DONE the stream is read for at most two seconds to get the credits`() async throws {
         let clock = TestClock()
         let transport = StubTransport { _, _ in
             let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
@@ -188,7 +188,7 @@ struct HTTPPipelineTests {
         #expect(completion.tchavi == nil)
     }
 
-    @Test func `Attempts are counted on when the credential is renewed`() async throws {
+    @Test func `The count of attempts continues after the credential is renewed`() async throws {
         let reports = Locked<[AttemptReport]>([])
         let asked = Locked(0)
         let transport = StubTransport { _, attempt in
@@ -279,7 +279,7 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test func `A body that is no JSON is kept, cut to 4 KiB`() async throws {
+    @Test func `A body that is not JSON is kept, truncated to 4 KiB`() async throws {
         let page = "<html>" + String(repeating: "é", count: 10_000)
         for status in [200, 500] {
             let transport = StubTransport { _, _ in
@@ -295,7 +295,7 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test func `A key that the server echoes is redacted everywhere`() async throws {
+    @Test func `A key that the server repeats is redacted everywhere`() async throws {
         let transport = StubTransport { _, _ in
             .json(
                 [
@@ -349,7 +349,7 @@ struct HTTPPipelineTests {
         #expect(transport.requests[0].headers["x-trace"] == "7")
     }
 
-    @Test func `A response that is too large is given up`() async throws {
+    @Test func `A response that is too large is an error`() async throws {
         let transport = StubTransport { _, _ in .json(["x": .string(String(repeating: "x", count: 2000))]) }
         let client = transport.client { $0.maximumResponseBytes = 1000 }
         let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
@@ -359,7 +359,7 @@ struct HTTPPipelineTests {
 
     // MARK: Settings
 
-    @Test func `A client is made from the environment`() throws {
+    @Test func `A client is created from the environment`() throws {
         let client = try TchaviClient(environment: [
             "TCHAVI_API_KEY": "sk-tch-1", "TCHAVI_BASE_URL": "http://gateway.example/v1",
             "TCHAVI_ALLOW_INSECURE_HTTP": "1",
@@ -374,7 +374,7 @@ struct HTTPPipelineTests {
         #expect(error?.code == .authentication)
     }
 
-    @Test func `Endpoints can be replaced, and others be called`() async throws {
+    @Test func `Endpoints can be replaced, and other endpoints called`() async throws {
         let transport = StubTransport { request, _ in
             request.url.path.hasSuffix("events") ? .events("event: a\ndata: 1\n\n") : .json(.completion)
         }
@@ -401,13 +401,13 @@ struct HTTPPipelineTests {
         )
     }
 
-    @Test func `The status of the response holds, not the one in its body`() async throws {
+    @Test func `The status of the response takes precedence over the one in its body`() async throws {
         let transport = StubTransport { _, _ in .json(["error": "x", "message": "No.", "statusCode": 0], status: 401) }
         let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
         #expect(error?.code == .authentication)
     }
 
-    @Test func `A 429 says how long to wait, in words`() async throws {
+    @Test func `The error of a 429 says how long to wait`() async throws {
         let body: JSONValue = ["error": "rate_limit_exceeded", "message": "Slow down.", "statusCode": 429]
         let transport = StubTransport { _, _ in .json(body, status: 429, headers: ["Retry-After": "7"]) }
         let client = transport.client { $0.retryPolicy = .none }
@@ -415,26 +415,26 @@ struct HTTPPipelineTests {
         #expect(error?.advice == "Wait 7 s, then try again.")
     }
 
-    @Test func `A success that says nothing is one`() async throws {
+    @Test func `A successful response may have no body`() async throws {
         let transport = StubTransport { _, _ in TransportResponse(status: 204) }
         #expect(try await transport.client().send(Endpoint(.delete, "/things/{id}"), parameters: ["id": "1"]).isNull)
     }
 
-    @Test func `A key across the cut of a kept body is redacted whole`() async throws {
+    @Test func `A key at the end of a truncated body is redacted completely`() async throws {
         let body = String(repeating: "x", count: 4090) + "sk-tch-stub-secret"
         let transport = StubTransport { _, _ in TransportResponse(status: 500, body: TransportBody(Data(body.utf8))) }
         let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
         #expect(error?.body?.contains("sk-tch") == false)
     }
 
-    @Test func `What a transport throws of its own gets a type`() async throws {
+    @Test func `A transport's own error becomes a TchaviError`() async throws {
         struct Odd: Error {}
         let transport = StubTransport { _, _ in throw Odd() }
         let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
         #expect(error?.code == .transport)
     }
 
-    @Test func `A response over its bound is not fetched again, whatever the gateway honours`() async throws {
+    @Test func `A response over its size limit is not retried`() async throws {
         let transport = StubTransport { _, _ in .json(["x": .string(String(repeating: "x", count: 2000))]) }
         let client = transport.client {
             $0.maximumResponseBytes = 1000
@@ -444,7 +444,7 @@ struct HTTPPipelineTests {
         #expect(transport.requests.count == 1)
     }
 
-    @Test func `A DELETE takes its body along, and a GET with one is refused`() async throws {
+    @Test func `A DELETE is sent with its body, and a GET with one is refused`() async throws {
         let transport = StubTransport { _, _ in .json([:]) }
         _ = try await transport.client().send(Endpoint(.delete, "/x"), body: ["a": 1])
         #expect(transport.requests[0].body == Data(#"{"a":1}"#.utf8))

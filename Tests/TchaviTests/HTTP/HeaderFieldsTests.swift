@@ -4,7 +4,7 @@ import Testing
 @testable import Tchavi
 
 struct HeaderFieldsTests {
-    @Test func `Names compare without regard to case, and keep the form that they were written in`() {
+    @Test func `Names are case-insensitive and keep their case`() {
         var headers: HeaderFields = ["Content-Type": "a", "X-Trace": "1"]
         headers.add("x-trace", "2")
         let name = "CONTENT-TYPE"
@@ -22,12 +22,12 @@ struct HeaderFieldsTests {
         HeaderFields.Name.accept, .authorization, .contentLength, .contentType, .cookie, .idempotencyKey, .requestID,
         .retryAfter, .setCookie, .userAgent,
     ])
-    func `The well-known names are in lower case what they are`(name: HeaderFields.Name) {
+    func `The well-known names have the right lowercase form`(name: HeaderFields.Name) {
         #expect(name.lowercased == name.description.lowercased())
         #expect(name == HeaderFields.Name(name.description))
     }
 
-    @Test func `Fields replace those of the same name`() {
+    @Test func `Fields replace fields with the same name`() {
         var headers: HeaderFields = ["A": "1", "B": "2"]
         headers.replace(with: ["b": "3", "C": "4"])
         #expect(headers == ["A": "1", "b": "3", "C": "4"])

@@ -20,12 +20,12 @@ struct RetryBudgetTests {
         return transport.requests.count
     }
 
-    @Test func `A storm of 429 is not answered with a storm of retries`() async throws {
+    @Test func `Many responses with 429 do not cause many retries`() async throws {
         #expect(try await storm(nil) == 600)
         #expect(try await storm(RetryBudget()) == 210)
     }
 
-    @Test func `What succeeds pays for further retries`() async throws {
+    @Test func `Successful calls allow further retries`() async throws {
         let transport = StubTransport { _, attempt in attempt % 2 == 0 ? .json(.completion) : .json([:], status: 503) }
         let client = transport.client {
             $0.clock = TestClock(skippingSleepsUpTo: .seconds(10))

@@ -5,7 +5,7 @@ import Testing
 @testable import Tchavi
 
 struct RetryPolicyTests {
-    @Test func `The wait that a response asks for is obeyed up to two minutes`() throws {
+    @Test func `The retry delay of a response is obeyed up to two minutes`() throws {
         let file = try ConformanceCases.own.json("retries.json")
         let now = Date(timeIntervalSince1970: try #require(file["now"]?.double))
         let cases = try #require(file["requests"]?.array)
@@ -28,7 +28,7 @@ struct RetryPolicyTests {
         }
     }
 
-    @Test func `Without a wait that was asked for, waits double up to the maximum`() throws {
+    @Test func `Without a retry delay in the response, delays double up to the maximum`() throws {
         let cases = try #require(try ConformanceCases.own.json("retries.json")["backoffs"]?.array)
         #expect(cases.count == 8)
         let policy = RetryPolicy(maxRetries: .max)
@@ -47,14 +47,14 @@ struct RetryPolicyTests {
         (429, true, true), (502, true, false), (503, true, false), (500, false, false), (504, false, false),
         (400, false, false), (401, false, false), (402, false, false), (409, false, false), (200, false, false),
     ])
-    func `Only what was surely not carried out is retried`(status: Int, costly: Bool, critical: Bool) {
+    func `Only requests that were certainly not processed are retried`(status: Int, costly: Bool, critical: Bool) {
         let error = TchaviError(.api, "", statusCode: status)
         let policy = RetryPolicy()
         #expect((policy.delay(after: error, retriesSoFar: 0, retryClass: .billable) { 1 } != nil) == costly)
         #expect((policy.delay(after: error, retriesSoFar: 0, retryClass: .nonRepeatable) { 1 } != nil) == critical)
     }
 
-    @Test func `A lost connection is followed by another only where repeating does no harm`() {
+    @Test func `A lost connection is retried only if the request is idempotent`() {
         let policy = RetryPolicy()
         let lost = TchaviError.connectionLost("x")
         let refused = TchaviError.couldNotConnect("x")
@@ -67,7 +67,7 @@ struct RetryPolicyTests {
         #expect(policy.delay(after: refused, retriesSoFar: 2, retryClass: .idempotent) { 1 } == nil)
     }
 
-    @Test func `Waits double up to the maximum, for any number of retries`() {
+    @Test func `Delays double up to the maximum, for any number of retries`() {
         let policy = RetryPolicy()
         #expect((0..<6).map { policy.backoff(retriesSoFar: $0).seconds } == [0.5, 1, 2, 4, 8, 8])
         #expect(policy.backoff(retriesSoFar: .max) == .seconds(8))

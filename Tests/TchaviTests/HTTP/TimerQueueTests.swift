@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct TimerQueueTests {
-    @Test func `Timers fire in their order, whichever was set first`() async {
+    @Test func `Timers fire in the order of their deadlines`() async {
         let queue = TimerQueue()
         let fired = AsyncStream.makeStream(of: Int.self)
         for milliseconds in [60, 20, 100, 40] {
@@ -19,7 +19,7 @@ struct TimerQueueTests {
         #expect(order == [20, 40, 60, 100])
     }
 
-    @Test func `A timer that was withdrawn does not fire, and those after it do`() async {
+    @Test func `A cancelled timer does not fire, and later ones do`() async {
         let queue = TimerQueue()
         let fired = AsyncStream.makeStream(of: String.self)
         let first = queue.schedule(after: .milliseconds(10)) { fired.continuation.yield("withdrawn") }
@@ -37,7 +37,7 @@ struct TimerQueueTests {
         }
     }
 
-    @Test func `Deadlines come out in order, also after most of them were removed`() {
+    @Test func `Deadlines stay in order after most of them were removed`() {
         var random = SystemRandomNumberGenerator()
         let start = ContinuousClock.now
         var heap = DeadlineHeap()
@@ -56,7 +56,7 @@ struct TimerQueueTests {
         #expect(deadlines == deadlines.sorted())
     }
 
-    @Test func `An operation that does not heed cancellation is not waited for`() async throws {
+    @Test func `A timeout does not wait for an operation that ignores cancellation`() async throws {
         let time = TimeSource(ContinuousClock())
         let gate = AsyncStream.makeStream(of: Void.self)
         let late = TchaviError(.timeout, "late")

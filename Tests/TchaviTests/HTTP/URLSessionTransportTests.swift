@@ -12,7 +12,7 @@ struct URLSessionTransportTests {
         TransportRequest(method: method, url: url, body: body.map { Data($0.utf8) })
     }
 
-    @Test func `A unary call gives status, headers and body`() async throws {
+    @Test func `A unary call returns status, headers and body`() async throws {
         let server = try LoopbackServer { connection in
             let request = try #require(try connection.receiveRequest())
             try connection.respond(
@@ -75,15 +75,15 @@ struct URLSessionTransportTests {
             await #expect(throws: CancellationError.self) { try await task.value }
         } else {
             let response = try await transport.send(request(server.baseURL))
-            for try await piece in response.body {
-                #expect(piece == Data("one".utf8))
+            for try await chunk in response.body {
+                #expect(chunk == Data("one".utf8))
                 break
             }
         }
         for await _ in closed.stream {}
     }
 
-    @Test func `A reset in mid-body is a lost connection, after what had arrived`() async throws {
+    @Test func `A reset in the body is a lost connection, after the received chunks`() async throws {
         let server = try LoopbackServer { connection in
             _ = try connection.receiveRequest()
             try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
@@ -93,7 +93,7 @@ struct URLSessionTransportTests {
         let response = try await transport.send(request(server.baseURL))
         var received = Data()
         let error = await #expect(throws: TchaviError.self) {
-            for try await piece in response.body { received += piece }
+            for try await chunk in response.body { received += chunk }
         }
         #expect(error?.code == .transport)
         #expect(error?.isConnectFailure == false)
@@ -110,7 +110,7 @@ struct URLSessionTransportTests {
         #expect(error?.code == .transport)
     }
 
-    @Test func `A redirect to another host is not followed, so the key stays here`() async throws {
+    @Test func `A redirect to another host is not followed, so the key is not sent there`() async throws {
         let other = try LoopbackServer { connection in
             _ = try connection.receiveRequest()
             try connection.respond(body: Data("stolen".utf8))
@@ -146,7 +146,7 @@ struct URLSessionTransportTests {
         #expect(try await response.body.collect(upTo: 100) == Data("/new".utf8))
     }
 
-    @Test func `A body beyond the cap is given up`() async throws {
+    @Test func `A body beyond the size limit is an error`() async throws {
         let server = try LoopbackServer { connection in
             _ = try connection.receiveRequest()
             let size = 8 << 20
@@ -159,7 +159,7 @@ struct URLSessionTransportTests {
         #expect(error?.message.contains("1048576") == true)
     }
 
-    @Test func `A reader that is too slow fails at the buffer's bound`() async throws {
+    @Test func `A reader that is too slow fails at the buffer's limit`() async throws {
         let server = try LoopbackServer { connection in
             _ = try connection.receiveRequest()
             let size = 8 << 20
@@ -200,7 +200,7 @@ struct URLSessionTransportTests {
         }
     }
 
-    @Test func `A stream's pieces may split a character`() async throws {
+    @Test func `The chunks of a stream may split a character`() async throws {
         let server = try LoopbackServer { connection in
             _ = try connection.receiveRequest()
             try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -211,7 +211,7 @@ struct URLSessionTransportTests {
         #expect(String(decoding: try await response.body.collect(upTo: 100), as: UTF8.self) == "héllo 👩‍👩‍👧")
     }
 
-    @Test func `Ten thousand random cancels leave no crash, no hang and no task`() async throws {
+    @Test func `After ten thousand random cancellations no task hangs or is left`() async throws {
         let server = try LoopbackServer { connection in
             while try connection.receiveRequest() != nil {
                 try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -1,6 +1,6 @@
 import Tchavi
 
-/// Counts from any thread.
+/// A thread-safe counter.
 final class Counter: Sendable {
     private let count = Locked(0)
 

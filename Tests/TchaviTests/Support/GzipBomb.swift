@@ -1,4 +1,4 @@
-/// Eight mebibytes of zeros in a JSON string, compressed by gzip to a thousandth, in base64.
+/// A JSON string of 8 MiB of zeros, compressed with gzip to about 8 KiB, in base64.
 enum GzipBomb {
     static let base64 =
         "H4sIAAAAAAACA+zBMQ0AAAgDMC9TwI2yJZjHSNtLsxkAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

@@ -8,7 +8,7 @@ struct JSONValueTests {
         "9223372036854775807", "-9223372036854775808", "18446744073709551615", "9007199254740993", "0", "-1", "0.1",
         "1.5e+300", "true", "null", "\"\"", "[]", "{}", "[[1,2],{\"a\":null}]", "\"\\u0000\\u001f\\\"\\\\\"",
     ])
-    func `Values come back from a round trip exactly`(text: String) throws {
+    func `Values round-trip exactly`(text: String) throws {
         let value = try JSONValue(parsing: text)
         #expect(value.serialized() == text)
         let throughFoundation = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
@@ -41,11 +41,11 @@ struct JSONValueTests {
         "\"\\x\"",
         "\"\\u12\"", "\"\n\"", "1 2", "[1 2]", "'a'", "1e999", "NaN", "{\"a\":1,}", "\u{FEFF}\u{FEFF}1",
     ])
-    func `What is no JSON is refused`(text: String) {
+    func `Invalid JSON is refused`(text: String) {
         #expect(throws: JSONError.self) { _ = try JSONValue(parsing: text) }
     }
 
-    @Test func `Nesting is bounded, and bytes that are no UTF-8 are refused`() throws {
+    @Test func `The depth of nesting is limited, and invalid UTF-8 is refused`() throws {
         let deep = String(repeating: "[", count: 100_000)
         #expect(throws: JSONError.self) { _ = try JSONValue(parsing: deep) }
         let fine = String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
@@ -85,7 +85,7 @@ struct JSONValueTests {
         (0.1, "0.1"), (20.5, "20.5"), (9007199254740994, "9007199254740994"), (1e16, "10000000000000000"),
         (1.2e-10, "1.2e-10"), (.infinity, "Infinity"), (.nan, "NaN"),
     ])
-    func `Numbers are spelled as ECMAScript spells them`(number: Double, expected: String) {
+    func `Numbers are written as in ECMAScript`(number: Double, expected: String) {
         #expect(number.ecmaScriptDescription == expected)
     }
 }

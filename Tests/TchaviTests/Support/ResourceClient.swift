@@ -2,7 +2,7 @@ import Foundation
 import Tchavi
 import TchaviTesting
 
-/// A local gateway on a real socket, and clients of it.
+/// A local gateway on a loopback socket, which creates clients of itself.
 struct ServedGateway {
     let gateway: LocalGateway
     let server: LoopbackServer

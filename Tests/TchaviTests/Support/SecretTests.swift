@@ -5,7 +5,7 @@ import Testing
 struct SecretTests {
     private let text = "sk-tch-very-secret"
 
-    @Test func `A secret shows itself nowhere`() throws {
+    @Test func `A secret is redacted everywhere`() throws {
         struct Holder: Encodable { let key: Secret }
         let secret = Secret(text)
         var dumped = ""
@@ -33,7 +33,7 @@ struct SecretTests {
         "Authorization", "authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "x-api-key", "x-maxim-api-key",
         "X-Auth-Token", "WWW-Authenticate", "client-secret",
     ])
-    func `Headers of the kind are redacted`(name: String) {
+    func `Headers that hold credentials are redacted`(name: String) {
         var headers = HeaderFields()
         headers[name] = text
         #expect(headers.redacted == [name.lowercased(): "<redacted>"])
@@ -41,7 +41,7 @@ struct SecretTests {
     }
 
     @Test(arguments: ["x-request-id", "retry-after", "x-ratelimit-limit-tokens", "content-type"])
-    func `Other headers are not`(name: String) {
+    func `Other headers are not redacted`(name: String) {
         var headers = HeaderFields()
         headers[name] = "12"
         #expect(headers.redacted == [name: "12"])

@@ -1,15 +1,15 @@
 import Foundation
 import Tchavi
 
-/// Answers from a closure, and keeps what it was asked.
+/// A transport whose responses come from a closure, and which records the requests.
 final class StubTransport: HTTPTransport {
-    typealias Answer = @Sendable (_ request: TransportRequest, _ attempt: Int) async throws -> TransportResponse
+    typealias Responder = @Sendable (_ request: TransportRequest, _ attempt: Int) async throws -> TransportResponse
 
-    private let answer: Answer
+    private let responder: Responder
     private let sent = Locked<[TransportRequest]>([])
 
-    init(_ answer: @escaping Answer) {
-        self.answer = answer
+    init(_ responder: @escaping Responder) {
+        self.responder = responder
     }
 
     var requests: [TransportRequest] { sent.withLock { $0 } }
@@ -19,10 +19,10 @@ final class StubTransport: HTTPTransport {
             sent.append(request)
             return sent.count
         }
-        return try await answer(request, attempt)
+        return try await responder(request, attempt)
     }
 
-    /// A client of this transport with a key, and what it is configured with.
+    /// Creates a client of this transport, with full retry delays.
     func client(
         _ credential: Credential = .apiKey("sk-tch-stub-secret"),
         _ change: (inout TchaviClient.Configuration) -> Void = { _ in }
@@ -43,9 +43,9 @@ extension TransportResponse {
         return TransportResponse(status: status, headers: headers, body: TransportBody(json.serializedData()))
     }
 
-    static func events(_ text: String, pieceBytes: Int? = nil) -> TransportResponse {
+    static func events(_ text: String, chunkBytes: Int? = nil) -> TransportResponse {
         let bytes = Data(text.utf8)
-        let size = pieceBytes ?? max(1, bytes.count)
+        let size = chunkBytes ?? max(1, bytes.count)
         let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
         for start in stride(from: 0, to: bytes.count, by: size) {
             writer.write(bytes.subdata(in: start..<min(bytes.count, start + size)))
@@ -60,7 +60,7 @@ extension ChatRequest {
 }
 
 extension JSONValue {
-    /// A completion that says one word.
+    /// A completion of one word.
     static let completion: JSONValue = [
         "id": "c1", "object": "chat.completion", "created": 1, "model": "gpt-4o-mini",
         "choices": [["index": 0, "message": ["role": "assistant", "content": "Hi"], "finish_reason": "stop"]],

@@ -18,7 +18,7 @@ struct TimestampTests {
     @Test(arguments: [
         "", "yesterday", "2026-13-01T00:00:00Z", "2025-02-29T00:00:00Z", "2026-01-05", "2026-01-05T25:00:00Z",
     ])
-    func `What is no date keeps its text`(text: String) {
+    func `An invalid date keeps its string`(text: String) {
         #expect(Timestamp(text).date == nil)
         #expect(Timestamp(text).text == text)
     }
@@ -39,7 +39,7 @@ struct TimestampTests {
         ),
         (String(repeating: "a", count: 1_000_000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
     ])
-    func `SHA-256 gives the digests of FIPS 180`(message: String, digest: String) {
+    func `SHA-256 returns the digests of FIPS 180`(message: String, digest: String) {
         #expect(SHA256.hexadecimal(Array(message.utf8)) == digest)
     }
 }
