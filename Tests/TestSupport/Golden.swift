@@ -51,7 +51,7 @@ package enum Golden {
     ) throws {
         let value = try read(name, as: type)
         let written = try encode(value)
-        guard written.withoutNulls.isSame(as: try json(name).withoutNulls, adding: added) else {
+        guard written.isSame(as: try json(name), adding: added) else {
             throw Mismatch(description: "\(name): wrote \(written)")
         }
         let byEncoder = try JSONValue(parsing: JSONEncoder().encode(value))
@@ -169,7 +169,7 @@ extension JSONValue {
     fileprivate func isSame(as other: JSONValue, adding added: Set<String>) -> Bool {
         switch (self, other) {
         case (.object(let members), .object(let others)):
-            others.allSatisfy { key, value in members[key]?.isSame(as: value, adding: added) ?? false }
+            others.allSatisfy { key, value in members[key]?.isSame(as: value, adding: added) ?? value.isNull }
                 && members.keys.allSatisfy { others[$0] != nil || added.contains($0) }
         case (.array(let elements), .array(let others)):
             elements.count == others.count && zip(elements, others).allSatisfy { $0.isSame(as: $1, adding: added) }

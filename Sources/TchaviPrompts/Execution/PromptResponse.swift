@@ -73,7 +73,7 @@ extension PromptResponse: JSONMapped {
             "toolCallResults",
             &toolCallResults,
             reading: Self.results,
-            writing: { $0.isEmpty ? nil : $0.json }
+            writing: { $0.isEmpty ? Optional.none : $0.json }
         )
         json.field("resolvedMessages", &resolvedMessages)
         json.field("selection", &selection)
