@@ -129,7 +129,7 @@ public struct TchaviClient: Sendable {
         call.query = query.map { (name: $0.key, value: $0.value) }
         call.accept = "text/event-stream"
         let response = try await pipeline.stream(call, options)
-        return ServerSentEventStream(response, pipeline: pipeline)
+        return ServerSentEventStream(response, of: call.operation, pipeline: pipeline)
     }
 
     static let userAgent = "tchavi-swift/0.1.0"

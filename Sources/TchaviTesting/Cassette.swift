@@ -108,8 +108,8 @@ extension TransportRequest {
 
     /// The secrets that the request sends and a response may repeat: its credential, cookies and secret members.
     var secrets: [String] {
-        let bearer = headers["Authorization"].map { $0.replacing("Bearer ", with: "") }
-        let cookies = (headers["Cookie"] ?? "").split(separator: ";").map { cookie in
+        let bearer = headers[.authorization].map { $0.replacing("Bearer ", with: "") }
+        let cookies = (headers[.cookie] ?? "").split(separator: ";").map { cookie in
             cookie.split(separator: "=", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
         }
         let sent = body.flatMap { try? JSONValue(parsing: $0) }.map(Cassette.secrets) ?? []

@@ -1,14 +1,6 @@
 import Foundation
 public import Tchavi
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Forwards requests to a transport, and records each exchange in a file once its response has been read to the end.
 ///
 /// Secrets are redacted before anything is written: header fields that hold credentials, members of JSON bodies that
@@ -17,7 +9,7 @@ import Musl
 /// owner can read it.
 public final class CassetteRecorder: HTTPTransport {
     private let transport: any HTTPTransport
-    private let file: URL
+    private let file: CassetteFile
     private let cassette = Locked(Cassette())
     private let failure = Locked<String?>(nil)
 
@@ -27,7 +19,7 @@ public final class CassetteRecorder: HTTPTransport {
     ///   - path: The path of the file; it is written after the first exchange.
     ///   - transport: The transport that sends the requests.
     public init(to path: String, transport: any HTTPTransport = URLSessionTransport.shared) {
-        file = URL(fileURLWithPath: path)
+        file = CassetteFile(URL(fileURLWithPath: path))
         self.transport = transport
     }
 
@@ -46,19 +38,20 @@ public final class CassetteRecorder: HTTPTransport {
             status: status,
             headers: headers,
             body: TransportBody(
-                RecordedBody(body: response.body) { body in self.record(request, status, headers, body) }
+                RecordedBody(body: response.body) { body in await self.record(request, status, headers, body) }
             )
         )
     }
 
-    private func record(_ request: TransportRequest, _ status: Int, _ headers: HeaderFields, _ body: Data) {
+    private func record(_ request: TransportRequest, _ status: Int, _ headers: HeaderFields, _ body: Data) async {
         let secrets = request.secrets
         var target = request.target
         for secret in secrets { target = target.replacing(secret, with: Secret.placeholder) }
         // These fields describe the body on the wire, not the recorded one.
-        let recordedHeaders = headers.redacted.filter {
-            !["content-length", "content-encoding", "transfer-encoding", "connection"].contains($0.key)
-        }
+        let wireFields: Set<HeaderFields.Name> = [
+            .contentLength, "Content-Encoding", "Transfer-Encoding", "Connection",
+        ]
+        let recordedHeaders = headers.redacted.filter { !wireFields.contains(HeaderFields.Name($0.key)) }
         let exchange = Cassette.Exchange(
             request: Cassette.Exchange.Request(
                 method: request.method,
@@ -73,28 +66,14 @@ public final class CassetteRecorder: HTTPTransport {
                 body: Cassette.redacted(body, removing: secrets)
             )
         )
-        cassette.withLock { cassette in
+        let cassette = cassette.withLock { cassette in
             cassette.exchanges.append(exchange)
-            do {
-                try write(cassette)
-            } catch {
-                failure.withLock { $0 = "\(error)" }
-            }
+            return cassette
         }
-    }
-
-    private func write(_ cassette: Cassette) throws {
-        let temporary = file.deletingLastPathComponent().appendingPathComponent(".\(file.lastPathComponent).\(UUID())")
-        let data = Data((try JSONValue(encoding: cassette).prettyPrinted() + "\n").utf8)
-        guard
-            FileManager.default.createFile(
-                atPath: temporary.path,
-                contents: data,
-                attributes: [.posixPermissions: 0o600]
-            )
-        else { throw CocoaError(.fileWriteUnknown) }
-        guard rename(temporary.path, file.path) == 0 else {
-            throw SystemCallFailure("rename")
+        do {
+            try await file.write(cassette)
+        } catch {
+            failure.withLock { $0 = "\(error)" }
         }
     }
 }
@@ -105,16 +84,16 @@ private struct RecordedBody: AsyncSequence, Sendable {
     typealias Failure = any Error
 
     let body: TransportBody
-    let onEnd: @Sendable (Data) -> Void
+    let onEnd: @Sendable (Data) async -> Void
 
     struct Iterator: AsyncIteratorProtocol {
         var iterator: TransportBody.Iterator
         var received = Data()
-        let onEnd: @Sendable (Data) -> Void
+        let onEnd: @Sendable (Data) async -> Void
 
         mutating func next() async throws -> Data? {
             guard let chunk = try await iterator.next() else {
-                onEnd(received)
+                await onEnd(received)
                 return nil
             }
             received.append(chunk)

@@ -37,64 +37,6 @@ public import Tchavi
 ///   4,096 dimensions.
 /// - **Catalogues**: the credit packs and models, and the metadata's tier and mode.
 public final class LocalGateway: HTTPTransport {
-    /// Settings of a local gateway.
-    public struct Configuration: Sendable {
-        /// The API keys that the gateway accepts.
-        public var apiKeys: Set<String> = [LocalGateway.defaultAPIKey]
-        /// The account's initial credits.
-        public var credits: Decimal = 1000
-        /// The price of a thousand tokens, in credits.
-        public var creditsPerThousandTokens: Decimal = 1
-        /// The size of a stream's chunks in bytes; `nil` for one event per chunk. A size splits events and characters
-        /// at any byte.
-        public var streamChunkBytes: Int?
-        /// The lifetime of an access token.
-        public var accessTokenLifetime: Duration = .seconds(900)
-        /// The delay before each response.
-        public var latency: Duration = .zero
-        /// Whether requests are kept for ``LocalGateway/requests`` and calls for the usage history. Memory grows with
-        /// each request, so turn this off for long runs.
-        public var remembersRequests = true
-        /// The clock that measures ``latency``.
-        public var clock: any Clock<Duration> = ContinuousClock()
-        /// Returns the current date, which decides when keys and tokens expire.
-        public var now: @Sendable () -> Date = { Date() }
-
-        /// Creates a configuration with the default settings.
-        public init() {}
-    }
-
-    /// The response to one request.
-    public enum ScriptedResponse: Sendable {
-        /// A completion with this text.
-        case text(String)
-        /// A completion with tool calls and, optionally, text.
-        case toolCalls([ToolCall], text: String? = nil)
-        /// This completion, with the metadata of what the gateway charges for it.
-        case completion(ChatCompletion)
-        /// An error in the gateway's format, free of charge.
-        case error(status: Int, code: String, message: String, headers: HeaderFields = HeaderFields())
-        /// An unchanged HTTP response, free of charge.
-        case response(status: Int, headers: HeaderFields, body: Data)
-        /// No response: the transport throws this error.
-        case failure(TchaviError)
-
-        /// Creates a rate limit error with status 429.
-        ///
-        /// - Parameter retryAfter: The value of `Retry-After`, in whole seconds; `nil` leaves the header out.
-        /// - Returns: The error.
-        public static func rateLimited(retryAfter: Duration? = nil) -> ScriptedResponse {
-            var headers = HeaderFields()
-            headers["Retry-After"] = retryAfter.map { String($0.components.seconds) }
-            return .error(
-                status: 429,
-                code: "rate_limit_exceeded",
-                message: "Too many requests for this key.",
-                headers: headers
-            )
-        }
-    }
-
     /// The API key that a gateway accepts by default.
     public static let defaultAPIKey = "sk-tch-local-gateway"
     /// The e-mail address of the default account, which owns the configured API keys.
@@ -102,7 +44,7 @@ public final class LocalGateway: HTTPTransport {
     /// The password of the default account.
     public static let defaultPassword = "local-gateway-password"
 
-    private struct State {
+    struct State {
         var accounts: LocalAccounts
         var script: [ScriptedResponse] = []
         var requests: [ReceivedRequest] = []
@@ -111,7 +53,7 @@ public final class LocalGateway: HTTPTransport {
 
     let configuration: Configuration
     private let responding: @Sendable (ChatRequest) throws -> ScriptedResponse
-    private let state: Locked<State>
+    let state: Locked<State>
 
     /// Creates a gateway with a default account.
     ///
@@ -201,7 +143,7 @@ public final class LocalGateway: HTTPTransport {
             return state.served
         }
         var response = try await response(to: request, number: number)
-        response.headers["x-request-id"] = "req-local-\(number)"
+        response.headers[.requestID] = "req-local-\(number)"
         return response
     }
 
@@ -228,7 +170,7 @@ public final class LocalGateway: HTTPTransport {
 
     private func authenticated(_ request: ReceivedRequest) throws(RequestFailure) -> AuthenticatedRequest {
         let now = configuration.now()
-        let bearer = request.headers["Authorization"].map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : "" }
+        let bearer = request.headers[.authorization].map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : "" }
         guard let caller = state.withLock({ $0.accounts.caller(bearer: bearer ?? "", now: now) }) else {
             throw RequestFailure(
                 status: 401,
@@ -265,122 +207,4 @@ public final class LocalGateway: HTTPTransport {
             return scripted
         }
     }
-
-    private static func chat(_ request: ReceivedRequest) throws(RequestFailure) -> (chat: ChatRequest, isStream: Bool) {
-        do {
-            let json = try JSONValue(parsing: request.body)
-            let chat = try ChatRequest(json: json)
-            guard (1...128).contains(chat.n ?? 1) else { throw JSONError("`n` must be between 1 and 128") }
-            return (chat, json["stream"]?.boolean ?? false)
-        } catch {
-            throw .invalid("The request body is not valid: \((error as? JSONError)?.description ?? "\(error)").")
-        }
-    }
-
-    private func response(
-        for scripted: ScriptedResponse,
-        _ call: AuthenticatedRequest,
-        number: Int
-    ) throws -> TransportResponse {
-        var completion: ChatCompletion
-        switch scripted {
-        case .failure(let error): throw error
-        case .response(let status, let headers, let body):
-            return TransportResponse(status: status, headers: headers, body: TransportBody(body))
-        case .error(let status, let code, let message, let headers):
-            return Self.error(status, code, message, headers: headers)
-        case .completion, .text, .toolCalls: break
-        }
-        let (chat, isStream) = try Self.chat(call.request)
-        switch scripted {
-        case .completion(let scripted): completion = scripted
-        case .text(let text): completion = makeCompletion(chat, .assistant(.text(text)), .stop, number)
-        case .toolCalls(let calls, let text):
-            let message = ChatMessage(role: .assistant, content: text.map { .text($0) }, toolCalls: calls)
-            completion = makeCompletion(chat, message, .toolCalls, number)
-        case .error, .response, .failure: throw RequestFailure.notFound
-        }
-        let usage = completion.usage ?? TokenUsage(promptTokens: 0, completionTokens: 0)
-        completion.tchavi = try state.withLock { state throws(RequestFailure) in
-            try charge(call, Self.cost(usage, configuration), model: chat.model, usage, &state.accounts)
-        }
-        guard isStream else { return Self.json(completion.json) }
-        let includesUsage = chat.streamOptions?.includeUsage ?? false
-        let events = CompletionEvents.events(of: completion, includesUsage: includesUsage)
-        return TransportResponse(
-            status: 200,
-            headers: ["Content-Type": "text/event-stream"],
-            body: TransportBody(ChunkedData(events, chunkBytes: configuration.streamChunkBytes))
-        )
-    }
-
-    private func makeCompletion(
-        _ chat: ChatRequest,
-        _ message: ChatMessage,
-        _ reason: FinishReason,
-        _ number: Int
-    ) -> ChatCompletion {
-        ChatCompletion(
-            id: "chatcmpl-local-\(number)",
-            created: Int(configuration.now().timeIntervalSince1970),
-            model: chat.model,
-            choices: (0..<max(1, chat.n ?? 1)).map { ChatChoice(index: $0, message: message, finishReason: reason) },
-            usage: TokenUsage(
-                promptTokens: chat.messages.map(Self.estimatedTokens).reduce(0, +),
-                completionTokens: Self.estimatedTokens(message) * max(1, chat.n ?? 1)
-            )
-        )
-    }
-
-    static func error(
-        _ status: Int,
-        _ code: String,
-        _ message: String,
-        headers: HeaderFields = HeaderFields(),
-        details: JSONValue? = nil
-    ) -> TransportResponse {
-        var headers = headers
-        headers["Content-Type"] = "application/json"
-        var body: JSONValue = [
-            "error": .string(code), "message": .string(message), "statusCode": .integer(Int64(status)),
-        ]
-        if let details, case .object(var members) = body {
-            members["details"] = details
-            body = .object(members)
-        }
-        return TransportResponse(status: status, headers: headers, body: TransportBody(body.serializedData()))
-    }
-}
-
-/// Data returned chunk by chunk, at the pace of the reader.
-struct ChunkedData: AsyncSequence, Sendable {
-    typealias Element = Data
-    typealias Failure = any Error
-
-    private let chunks: [Data]
-
-    /// - Parameters:
-    ///   - events: The data, one chunk per element unless a size is given.
-    ///   - chunkBytes: The size of the chunks in bytes.
-    init(_ events: [Data], chunkBytes: Int?) {
-        guard let chunkBytes else {
-            chunks = events
-            return
-        }
-        let whole = events.reduce(into: Data()) { $0.append($1) }
-        chunks = stride(from: 0, to: whole.count, by: Swift.max(1, chunkBytes)).map { start in
-            whole.subdata(in: start..<Swift.min(whole.count, start + Swift.max(1, chunkBytes)))
-        }
-    }
-
-    struct Iterator: AsyncIteratorProtocol {
-        var chunks: ArraySlice<Data>
-
-        mutating func next() async throws -> Data? {
-            try Task.checkCancellation()
-            return chunks.popFirst()
-        }
-    }
-
-    func makeAsyncIterator() -> Iterator { Iterator(chunks: chunks[...]) }
 }

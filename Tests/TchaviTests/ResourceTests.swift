@@ -97,7 +97,7 @@ struct ResourceTests {
         _ = try await served.client(.apiKey(made.key)).chat.complete(.hello)
         #expect(try await client.apiKeys.list().map(\.label) == ["default", "ci"])
         #expect(try await client.apiKeys.retrieve(made.apiKey.id).lastUsedAt != nil)
-        let changed = try await client.apiKeys.update(made.apiKey.id, APIKeyParameters(label: "other"))
+        let changed = try await client.apiKeys.update(made.apiKey.id, APIKeyChanges(label: "other"))
         #expect(lastRequest == #"PATCH /api-keys/\#(made.apiKey.id) {"label":"other"}"#)
         #expect(changed.label == "other")
         #expect(changed.allowedIPs == ["10.0.0.1"])

@@ -29,12 +29,12 @@ package enum Golden {
         if let mapped = type as? any JSONRepresentable.Type, let value = try mapped.init(json: json) as? Value {
             return value
         }
-        return try JSONDecoder().decode(type, from: json.serializedData())
+        return try json.decoded(as: type)
     }
 
     private static func encode(_ value: some Encodable) throws -> JSONValue {
         if let mapped = value as? any JSONRepresentable { return mapped.json }
-        return try JSONValue(parsing: JSONEncoder().encode(value))
+        return try JSONValue(encoding: value)
     }
 
     /// Checks that decoding and encoding a file results in the same JSON, except for null members.

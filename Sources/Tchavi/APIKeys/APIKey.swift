@@ -76,7 +76,7 @@ extension NewAPIKey: Codable {
     }
 }
 
-/// The settings of an API key that is created or changed.
+/// The settings of an API key that is created.
 public struct APIKeyParameters: Codable, Sendable, Hashable {
     /// Your own name for the key.
     public var label: String?
@@ -102,6 +102,28 @@ public struct APIKeyParameters: Codable, Sendable, Hashable {
 
     private enum CodingKeys: String, CodingKey {
         case label, allowedEndpoints, expiresAt
+        case allowedIPs = "allowedIps"
+    }
+}
+
+/// The settings of an API key that are changed. Its expiry cannot be changed.
+public struct APIKeyChanges: Codable, Sendable, Hashable {
+    /// Your own name for the key.
+    public var label: String?
+    /// The IP addresses from which the key is accepted.
+    public var allowedIPs: [String]?
+    /// The endpoints for which the key is accepted.
+    public var allowedEndpoints: [String]?
+
+    /// Creates changes; settings that are `nil` stay as they are.
+    public init(label: String? = nil, allowedIPs: [String]? = nil, allowedEndpoints: [String]? = nil) {
+        self.label = label
+        self.allowedIPs = allowedIPs
+        self.allowedEndpoints = allowedEndpoints
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case label, allowedEndpoints
         case allowedIPs = "allowedIps"
     }
 }

@@ -47,19 +47,17 @@ public struct APIKeys: Sendable {
     ///
     /// - Parameters:
     ///   - id: The key's id.
-    ///   - parameters: The settings to change; the expiry cannot be changed and is ignored.
+    ///   - changes: The settings to change.
     ///   - options: Options that override the client's configuration for this call.
     /// - Returns: The changed key.
     /// - Throws: ``TchaviError``, or `CancellationError`.
     public func update(
         _ id: String,
-        _ parameters: APIKeyParameters,
+        _ changes: APIKeyChanges,
         options: RequestOptions = RequestOptions()
     ) async throws -> APIKey {
-        var parameters = parameters
-        parameters.expiresAt = nil
-        return try await pipeline.send(
-            HTTPPipeline.Call(.updateAPIKey, id: id, body: JSONValue(encoding: parameters)),
+        try await pipeline.send(
+            HTTPPipeline.Call(.updateAPIKey, id: id, body: JSONValue(encoding: changes)),
             options,
             as: "an API key"
         )

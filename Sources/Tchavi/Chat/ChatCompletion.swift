@@ -46,7 +46,7 @@ extension ChatCompletion: JSONMapped {
 
     package mutating func map(_ json: inout JSONMapper) {
         json.defaulted("id", &id)
-        json.defaulted("object", &object)
+        json.lenient("object", &object)
         json.field("created", &created)
         json.defaulted("model", &model)
         json.field("choices", &choices)
@@ -86,9 +86,9 @@ extension ChatChoice: JSONMapped {
     package mutating func map(_ json: inout JSONMapper) {
         json.defaulted("index", &index)
         json.field("message", &message)
-        // Maxim's responses use camelCase.
-        if json.isReading { json.field("finishReason", &finishReason) }
         json.nullable("finish_reason", &finishReason)
+        // Maxim's responses use camelCase.
+        if json.isReading, finishReason == nil { json.lenient("finishReason", &finishReason) }
         json.field("logprobs", &logprobs)
         json.rest(&additionalFields)
     }

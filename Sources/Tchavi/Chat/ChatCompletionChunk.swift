@@ -42,7 +42,7 @@ extension ChatCompletionChunk: JSONMapped {
 
     package mutating func map(_ json: inout JSONMapper) {
         json.defaulted("id", &id)
-        json.defaulted("object", &object)
+        json.lenient("object", &object)
         json.field("created", &created)
         json.defaulted("model", &model)
         json.field("choices", &choices)

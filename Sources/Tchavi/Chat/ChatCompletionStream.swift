@@ -42,7 +42,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
 
     /// Creates the iterator; a second one throws.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(singlePass.take() ? .unsent(request, options) : .alreadyIterated, pipeline)
+        Iterator(.unsent(request, options, singlePass), pipeline)
     }
 
     /// Reads the stream to its end.
@@ -61,9 +61,8 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
     /// Reads a stream and accumulates its completion.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate enum State {
-            case unsent(ChatRequest, RequestOptions)
+            case unsent(ChatRequest, RequestOptions, SinglePass)
             case reading(ServerSentEventStream.Iterator)
-            case alreadyIterated
             case ended
         }
 
@@ -89,30 +88,43 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         /// - Throws: ``TchaviError``, with what had arrived, or `CancellationError`.
         public mutating func next() async throws -> Event? {
             do {
-                if case .unsent(let request, let options) = state { try await send(request, options) }
+                if case .unsent(let request, let options, let singlePass) = state {
+                    // Taken with the first element, so that a copy of the iterator cannot send the request again.
+                    guard singlePass.take() else { throw TchaviError.iteratedTwice("A chat completion stream") }
+                    try await send(request, options)
+                }
                 return try await read()
-            } catch var error as TchaviError {
-                state = .ended
-                guard let headers else { throw error }
-                error.partial = completion
-                throw pipeline.completed(error, operation: "POST /v1/chat/completions", headers: headers)
-            } catch {
+            } catch let error as CancellationError {
                 state = .ended
                 throw error
+            } catch {
+                state = .ended
+                var failure = TchaviError.transportFailure(error)
+                guard let headers else { throw failure }
+                failure.partial = completion
+                throw pipeline.completed(failure, operation: Self.call.operation, headers: headers)
             }
         }
+
+        private static let call: HTTPPipeline.Call = {
+            var call = HTTPPipeline.Call(.chatCompletions)
+            call.accept = "text/event-stream"
+            return call
+        }()
 
         private mutating func send(_ request: ChatRequest, _ options: RequestOptions) async throws {
             var request = request
             if request.streamOptions == nil { request.streamOptions = StreamOptions(includeUsage: true) }
-            var call = HTTPPipeline.Call(.chatCompletions, body: request.body(streaming: true))
-            call.accept = "text/event-stream"
+            var call = Self.call
+            call.body = request.body(streaming: true)
             let response = try await pipeline.stream(call, options)
             headers = response.headers
             guard response.headers[.contentType]?.lowercased().hasPrefix("application/json") != true else {
                 throw try await notAStream(response)
             }
-            state = .reading(ServerSentEventStream(response, pipeline: pipeline).makeAsyncIterator())
+            state = .reading(
+                ServerSentEventStream(response, of: call.operation, pipeline: pipeline).makeAsyncIterator()
+            )
         }
 
         /// The error for a JSON response to a request for a stream.
@@ -124,8 +136,10 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             ) {
                 try await response.body.collect(upTo: limit)
             }
-            let json = try? JSONValue(parsing: data)
-            return json.flatMap { ErrorReader.reported(in: $0, status: response.status) }
+            let reported = await LargeData.process(data, bytes: data.count) { data in
+                (try? JSONValue(parsing: data)).flatMap { ErrorReader.reported(in: $0, status: response.status) }
+            }
+            return reported
                 ?? TchaviError(
                     .stream,
                     "The server responded with JSON instead of server-sent events.",
@@ -149,7 +163,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                     endSoon()
                     continue
                 }
-                let chunk = try Self.chunk(event.data)
+                let chunk = try await LargeData.process(event.data, bytes: event.data.utf8.count, Self.chunk)
                 accumulator.append(chunk)
                 return .chunk(chunk)
             }
@@ -187,11 +201,11 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                     state = .reading(events)
                     return nil
                 }
-            case .alreadyIterated: throw TchaviError.iteratedTwice("A chat completion stream")
             case .unsent, .ended: return nil
             }
         }
 
+        @Sendable
         private static func chunk(_ text: String) throws(TchaviError) -> ChatCompletionChunk {
             let json: JSONValue
             do {

@@ -33,7 +33,7 @@ extension EmbeddingsResponse: JSONMapped {
     package init() { self.init(data: [], model: "") }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.defaulted("object", &object)
+        json.lenient("object", &object)
         json.field("data", &data)
         json.field("model", &model)
         json.field("usage", &usage)
@@ -71,7 +71,7 @@ extension Embedding: JSONMapped {
     package init() { self.init(index: 0, vector: []) }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.defaulted("object", &object)
+        json.lenient("object", &object)
         json.defaulted("index", &index)
         var numbers = EmbeddingVector(values: vector)
         json.field("embedding", &numbers)

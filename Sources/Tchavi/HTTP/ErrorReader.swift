@@ -5,9 +5,11 @@ enum ErrorReader {
     static let maximumBodyBytes = 4096
 
     /// The error of a response whose status is not a success.
-    static func error(status: Int, headers: HeaderFields, body: Data, now: Date) -> TchaviError {
-        let json = try? JSONValue(parsing: body)
-        var error = json.flatMap { reported(in: $0, status: status) } ?? unread(status: status, body: body)
+    static func error(status: Int, headers: HeaderFields, body: Data, now: Date) async -> TchaviError {
+        var error = await LargeData.process(body, bytes: body.count) { body in
+            let json = try? JSONValue(parsing: body)
+            return json.flatMap { reported(in: $0, status: status) } ?? unread(status: status, body: body)
+        }
         error = error.attributed(to: headers)
         error.retryAfter = RetryAfter.duration(headers, now: now)
         error.advice = advice(error)

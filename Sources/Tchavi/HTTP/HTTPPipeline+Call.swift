@@ -24,14 +24,23 @@ extension HTTPPipeline {
     }
 
     /// The request of a call, complete but for the credential.
-    func request(for call: Call, _ options: RequestOptions, bufferBytes: Int) throws(TchaviError) -> TransportRequest {
+    func request(
+        for call: Call,
+        _ options: RequestOptions,
+        bufferBytes: Int
+    ) async throws(TchaviError) -> TransportRequest {
         let (method, url) = try urls.target(of: call)
         let hasBody = method == .post || method == .put || method == .patch
         if call.body != nil, method == .get {
             throw TchaviError(.invalidRequest, "A GET has no body.", advice: "Use query items, or another method.")
         }
         // A body that is not empty, also where there is nothing to say: see URLSessionTransport.
-        let body = hasBody || call.body != nil ? (call.body ?? .object([:])).serializedData() : nil
+        var body: Data?
+        if hasBody || call.body != nil {
+            let json = call.body ?? .object([:])
+            let bytes = json.stringBytes(upTo: LargeData.inlineBytes)
+            body = await LargeData.process(json, bytes: bytes) { $0.serializedData() }
+        }
 
         var headers = configuration.headers
         headers.reserveCapacity(5)

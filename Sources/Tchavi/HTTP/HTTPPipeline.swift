@@ -100,7 +100,7 @@ package final class HTTPPipeline: Sendable {
         _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
     ) async throws -> Value {
         do {
-            let request = try request(for: call, options, bufferBytes: bufferBytes)
+            let request = try await request(for: call, options, bufferBytes: bufferBytes)
             var loop = RetryLoop(request, for: call, options, in: self)
             guard !options.omitsCredential else { return try await loop.run(attempt) }
             let authorization = try await authorization(within: loop.remaining)
@@ -137,7 +137,7 @@ package final class HTTPPipeline: Sendable {
     private func collectedBody(of response: TransportResponse) async throws -> Data {
         let body = try await response.body.collect(upTo: configuration.maximumResponseBytes)
         guard response.isSuccess else {
-            throw ErrorReader.error(
+            throw await ErrorReader.error(
                 status: response.status,
                 headers: response.headers,
                 body: body,

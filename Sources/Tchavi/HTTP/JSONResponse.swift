@@ -15,7 +15,7 @@ package struct JSONResponse: Sendable {
         bodyBytes = body.count
         do {
             // A 204, for instance, is a success without a body.
-            json = body.isEmpty ? .null : try await Self.decode(body, bytes: body.count, Self.parse)
+            json = body.isEmpty ? .null : try await LargeData.process(body, bytes: body.count, Self.parse)
         } catch {
             var failure = TchaviError(
                 .decoding,
@@ -33,30 +33,8 @@ package struct JSONResponse: Sendable {
     func value<Value: Sendable>(
         _ decode: @escaping @Sendable (JSONValue) throws(JSONError) -> Value
     ) async throws(JSONError) -> Value {
-        try await Self.decode(json, bytes: bodyBytes, decode)
+        try await LargeData.process(json, bytes: bodyBytes, decode)
     }
 
     private static func parse(_ body: Data) throws(JSONError) -> JSONValue { try JSONValue(parsing: body) }
-
-    // MARK: Large bodies
-
-    /// Bodies beyond this size are decoded off the caller's actor.
-    private static let inlineBytes = 64 << 10
-
-    private static func decode<Input: Sendable, Output: Sendable>(
-        _ input: Input,
-        bytes: Int,
-        _ body: @escaping @Sendable (Input) throws(JSONError) -> Output
-    ) async throws(JSONError) -> Output {
-        guard bytes > inlineBytes else { return try body(input) }
-        return try await decodeConcurrently(input, body)
-    }
-
-    @concurrent
-    private static func decodeConcurrently<Input: Sendable, Output: Sendable>(
-        _ input: Input,
-        _ body: @escaping @Sendable (Input) throws(JSONError) -> Output
-    ) async throws(JSONError) -> Output {
-        try body(input)
-    }
 }

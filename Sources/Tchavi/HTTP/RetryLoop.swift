@@ -16,9 +16,8 @@ struct RetryLoop {
     let random: @Sendable () -> Double
     let observer: (@Sendable (AttemptReport) -> Void)?
 
-    /// How many times the request was sent.
+    /// How many times the request was sent, with any credential.
     private var attempts = 0
-    private var lastError: TchaviError?
 
     init(_ request: TransportRequest, for call: HTTPPipeline.Call, _ options: RequestOptions, in pipeline: HTTPPipeline)
     {
@@ -41,7 +40,10 @@ struct RetryLoop {
     mutating func run<Value: Sendable>(
         _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
     ) async throws -> Value {
+        var retries = 0
+        var lastError: TchaviError?
         while true {
+            try Task.checkCancellation()
             let start = time.elapsed()
             let remaining = deadline.map { $0 - start }
             if let lastError, let remaining, remaining <= .zero { throw lastError }
@@ -57,12 +59,13 @@ struct RetryLoop {
                     throw CancellationError()
                 }
                 let failure = typed(error)
-                guard let delay = delay(after: failure) else {
+                guard let delay = delay(after: failure, retries: retries) else {
                     report(.failed(failure.code), status: failure.statusCode, since: start)
                     throw failure
                 }
                 report(.retrying(after: delay), status: failure.statusCode, since: start)
                 lastError = failure
+                retries += 1
                 try await time.sleep(delay)
             }
         }
@@ -84,14 +87,14 @@ struct RetryLoop {
     }
 
     /// The wait before the next attempt, or `nil` where there is none.
-    private func delay(after error: TchaviError) -> Duration? {
-        let delay = policy.delay(after: error, retriesSoFar: attempts - 1, retryClass: retryClass, random: random)
+    private func delay(after error: TchaviError, retries: Int) -> Duration? {
+        let delay = policy.delay(after: error, retriesSoFar: retries, retryClass: retryClass, random: random)
         guard let delay, remaining.map({ delay < $0 }) ?? true, budget.takeRetry() else { return nil }
         return delay
     }
 
     private func typed(_ error: any Error) -> TchaviError {
-        var failure = error as? TchaviError ?? .connectionLost("The transport failed: \(error)")
+        var failure = TchaviError.transportFailure(error)
         failure.attempts = attempts
         return failure
     }
@@ -126,7 +129,7 @@ extension Endpoint {
 
 extension TchaviError {
     fileprivate static func timedOut(after limit: Duration, isDeadline: Bool) -> TchaviError {
-        let seconds = (limit.seconds * 1000).rounded() / 1000
+        let seconds = limit.roundedSeconds
         return TchaviError(
             .timeout,
             isDeadline

@@ -1,5 +1,3 @@
-import Foundation
-
 /// When a call is retried, and after how long.
 ///
 /// Retried are responses of status 429, 502 and 503, and requests that never reached the gateway. The gateway's
@@ -75,25 +73,5 @@ public struct RetryPolicy: Sendable, Hashable {
     func backoff(retriesSoFar: Int) -> Duration {
         // Beyond 2¹⁰ every sensible maximum has been reached, and larger factors would only risk an overflow.
         min(initialDelay * (1 << min(max(retriesSoFar, 0), 10)), maximumDelay)
-    }
-}
-
-/// What the gateway asks for with `retry-after-ms` and `Retry-After`.
-enum RetryAfter {
-    /// The wait asked for, or `nil` where there is none or it cannot be read.
-    static func duration(_ headers: HeaderFields, now: Date) -> Duration? {
-        if let text = headers["retry-after-ms"], let milliseconds = number(text) {
-            return .seconds(milliseconds / 1000)
-        }
-        guard let text = headers[.retryAfter] else { return nil }
-        if let seconds = number(text) { return .seconds(seconds) }
-        return HTTPDate.date(text).map { .seconds($0.timeIntervalSince(now)) }
-    }
-
-    /// A number of any size, bounded to what a duration can hold.
-    private static func number(_ text: String) -> Double? {
-        let text = text.trimmingCharacters(in: .whitespaces)
-        guard let value = Double(text), value.isFinite, text.utf8.allSatisfy({ $0 < 0x41 }) else { return nil }
-        return min(max(value, -1e9), 1e9)
     }
 }

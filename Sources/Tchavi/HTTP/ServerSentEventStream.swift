@@ -6,10 +6,12 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
     public typealias Element = ServerSentEvent
 
     private let response: TransportResponse
+    private let operation: String
     private let pipeline: HTTPPipeline
 
-    package init(_ response: TransportResponse, pipeline: HTTPPipeline) {
+    init(_ response: TransportResponse, of operation: String, pipeline: HTTPPipeline) {
         self.response = response
+        self.operation = operation
         self.pipeline = pipeline
     }
 
@@ -24,7 +26,14 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         private let idleTimeout: Duration?
         private var end: Duration?
 
-        fileprivate init(_ response: TransportResponse, _ pipeline: HTTPPipeline) {
+        private let headers: HeaderFields
+        private let operation: String
+        private let pipeline: HTTPPipeline
+
+        fileprivate init(_ response: TransportResponse, _ operation: String, _ pipeline: HTTPPipeline) {
+            headers = response.headers
+            self.operation = operation
+            self.pipeline = pipeline
             body = response.body.makeAsyncIterator()
             parser = EventStreamParser(limit: pipeline.configuration.maximumEventBytes)
             time = pipeline.time
@@ -43,6 +52,16 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         ///   falls silent, ``TchaviError/Code/stream`` when an event is too large, ``TchaviError/Code/transport`` when
         ///   the network fails.
         public mutating func next() async throws -> ServerSentEvent? {
+            do {
+                return try await read()
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                throw pipeline.completed(.transportFailure(error), operation: operation, headers: headers)
+            }
+        }
+
+        private mutating func read() async throws -> ServerSentEvent? {
             try Task.checkCancellation()
             while true {
                 if let event = parser.next() { return event }
@@ -83,14 +102,14 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
     }
 
     /// Begins to read.
-    public func makeAsyncIterator() -> Iterator { Iterator(response, pipeline) }
+    public func makeAsyncIterator() -> Iterator { Iterator(response, operation, pipeline) }
 }
 
 extension TchaviError {
     fileprivate static func silent(for limit: Duration) -> TchaviError {
         TchaviError(
             .timeout,
-            "The stream fell silent for \((limit.seconds * 1000).rounded() / 1000) s.",
+            "The stream fell silent for \(limit.roundedSeconds) s.",
             advice: "Raise `idleTimeout` if the model may pause that long between two tokens."
         )
     }

@@ -8,6 +8,11 @@ extension TchaviError {
         )
     }
 
+    /// The error itself, or what stands for an error of a transport's own type.
+    static func transportFailure(_ error: any Error) -> TchaviError {
+        error as? TchaviError ?? .connectionLost("The transport failed: \(error)")
+    }
+
     /// The error with the headers of the response that it is about, redacted, and the request id among them.
     func attributed(to headers: HeaderFields) -> TchaviError {
         var error = self

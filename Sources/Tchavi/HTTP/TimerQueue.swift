@@ -1,8 +1,8 @@
 /// Calls back after a time, for any number of deadlines with few timers.
 ///
 /// A sleep that is cancelled leaves its timer with the system until it would have ended: with a deadline of a minute and a
-/// thousand calls a second, sixty thousand of them. Here one task sleeps until the earliest deadline, and of a timer that
-/// is withdrawn only its deadline is kept, until it comes up or most deadlines are such.
+/// thousand calls a second, sixty thousand of them. Here a task sleeps until the earliest deadline, and of a timer that is
+/// withdrawn only its deadline is kept, until it comes up or most deadlines are such.
 final class TimerQueue: Sendable {
     /// The queue of the whole process.
     static let shared = TimerQueue()
@@ -12,8 +12,15 @@ final class TimerQueue: Sendable {
         /// The deadlines of these timers, and of some that were withdrawn.
         var deadlines = DeadlineHeap()
         var lastID: UInt64 = 0
-        /// When the sleeping task wakes; `nil` where none sleeps.
-        var wakesAt: ContinuousClock.Instant?
+        /// When the sleeping tasks wake: more than one only where a deadline came that is earlier than those before it.
+        var wakes: Set<ContinuousClock.Instant> = []
+
+        /// Whether a task has to be started that sleeps until a deadline; if so, it counts as sleeping.
+        mutating func mustSleep(until deadline: ContinuousClock.Instant) -> Bool {
+            guard !wakes.contains(where: { $0 <= deadline }) else { return false }
+            wakes.insert(deadline)
+            return true
+        }
     }
 
     private let state = Locked(State())
@@ -25,16 +32,15 @@ final class TimerQueue: Sendable {
     ///   - fire: Called once, unless the timer is withdrawn before. It must be quick.
     /// - Returns: The timer's id.
     func schedule(after duration: Duration, _ fire: @escaping @Sendable () -> Void) -> UInt64 {
-        let deadline = ContinuousClock.now + duration
-        let (id, isEarliest) = state.withLock { state in
+        // A hundred years is never, and within what the clock can hold.
+        let deadline = ContinuousClock.now + min(duration, .seconds(100 * 366 * 86400))
+        let (id, mustSleep) = state.withLock { state in
             state.lastID += 1
             state.timers[state.lastID] = fire
             state.deadlines.insert(DeadlineHeap.Entry(deadline: deadline, timer: state.lastID))
-            let isEarliest = state.wakesAt.map { deadline < $0 } ?? true
-            if isEarliest { state.wakesAt = deadline }
-            return (state.lastID, isEarliest)
+            return (state.lastID, state.mustSleep(until: deadline))
         }
-        if isEarliest { sleep(until: deadline) }
+        if mustSleep { sleep(until: deadline) }
         return id
     }
 
@@ -50,8 +56,12 @@ final class TimerQueue: Sendable {
         }
     }
 
+    /// How many tasks are asleep.
+    var sleepingTasks: Int { state.withLock { $0.wakes.count } }
+
     private func sleep(until deadline: ContinuousClock.Instant) {
-        Task {
+        // Detached: the queue is the whole process's, and must not keep the first caller's task-local values and priority.
+        Task.detached { [self] in
             try? await ContinuousClock().sleep(until: deadline)
             wake(at: deadline)
         }
@@ -60,15 +70,14 @@ final class TimerQueue: Sendable {
     private func wake(at deadline: ContinuousClock.Instant) {
         let now = ContinuousClock.now
         let (due, next) = state.withLock { state -> ([@Sendable () -> Void], ContinuousClock.Instant?) in
-            // Another task sleeps for an earlier deadline that came after this one.
-            guard state.wakesAt == deadline else { return ([], nil) }
+            state.wakes.remove(deadline)
             var due: [@Sendable () -> Void] = []
             while let first = state.deadlines.first, first.deadline <= now || state.timers[first.timer] == nil {
                 state.deadlines.removeFirst()
                 if let fire = state.timers.removeValue(forKey: first.timer) { due.append(fire) }
             }
-            state.wakesAt = state.deadlines.first?.deadline
-            return (due, state.wakesAt)
+            let next = state.deadlines.first?.deadline
+            return (due, next.flatMap { state.mustSleep(until: $0) ? $0 : nil })
         }
         if let next { sleep(until: next) }
         for fire in due { fire() }

@@ -144,6 +144,13 @@ package struct JSONMapper {
         members[name] = nil
     }
 
+    /// A field that is decoration, and whose absence leaves the value as it is.
+    package mutating func lenient<Value: JSONConvertible>(_ name: String, _ value: inout Value) {
+        var read = isReading ? Value?.none : value
+        lenient(name, &read)
+        if let read { value = read }
+    }
+
     /// Maps an optional field whose JSON is kept unchanged, including `null`.
     package mutating func raw(_ name: String, _ value: inout JSONValue?) {
         if isReading {

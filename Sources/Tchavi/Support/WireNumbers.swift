@@ -53,4 +53,7 @@ extension Duration: JSONScalar {
         let (seconds, attoseconds) = components
         return Double(seconds) + Double(attoseconds) / 1e18
     }
+
+    /// The duration in seconds to the millisecond, for messages.
+    package var roundedSeconds: Double { (seconds * 1000).rounded() / 1000 }
 }

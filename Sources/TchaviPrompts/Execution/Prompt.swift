@@ -95,7 +95,7 @@ public struct Prompt: Sendable, Identifiable {
         images: [ImageURL] = [],
         options: RunOptions = RunOptions()
     ) async throws -> PromptResponse {
-        let resolution = try resolve(input, variables: variables, images: images, options: options)
+        let resolution = try await resolution(input, variables, images, options)
         var run = try PromptRun(prompt: self, resolution: resolution, options: options)
         let time = gateway.pipeline.time
         while true {
@@ -127,8 +127,19 @@ public struct Prompt: Sendable, Identifiable {
         options: RunOptions = RunOptions()
     ) -> PromptStream {
         PromptStream(gateway: gateway, options: options) {
-            let resolution = try resolve(input, variables: variables, images: images, options: options)
+            let resolution = try await resolution(input, variables, images, options)
             return try PromptRun(prompt: self, resolution: resolution, options: options)
         }
+    }
+
+    /// Resolves the prompt outside of the caller's actor: to hash a request that contains images takes milliseconds.
+    @concurrent
+    private func resolution(
+        _ input: String?,
+        _ variables: [String: String],
+        _ images: [ImageURL],
+        _ options: RunOptions
+    ) async throws(PromptError) -> Resolution {
+        try resolve(input, variables: variables, images: images, options: options)
     }
 }

@@ -42,10 +42,10 @@ public struct PromptStream: AsyncSequence, Sendable {
 
     private let gateway: TchaviClient
     private let options: RunOptions
-    private let start: @Sendable () throws -> PromptRun
+    private let start: @Sendable () async throws -> PromptRun
     private let singlePass = SinglePass()
 
-    init(gateway: TchaviClient, options: RunOptions, start: @escaping @Sendable () throws -> PromptRun) {
+    init(gateway: TchaviClient, options: RunOptions, start: @escaping @Sendable () async throws -> PromptRun) {
         self.gateway = gateway
         self.options = options
         self.start = start
@@ -53,10 +53,9 @@ public struct PromptStream: AsyncSequence, Sendable {
 
     /// Creates the iterator; a second one throws.
     public func makeAsyncIterator() -> Iterator {
-        let isFirst = singlePass.take()
-        return Iterator(gateway: gateway, options: options) { [start] in
-            guard isFirst else { throw TchaviError.iteratedTwice("The stream of a run") }
-            return try start()
+        Iterator(gateway: gateway, options: options) { [start, singlePass] in
+            guard singlePass.take() else { throw TchaviError.iteratedTwice("The stream of a run") }
+            return try await start()
         }
     }
 
@@ -79,7 +78,7 @@ public struct PromptStream: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private let gateway: TchaviClient
         private let options: RunOptions
-        private let start: @Sendable () throws -> PromptRun
+        private let start: @Sendable () async throws -> PromptRun
         private var run: PromptRun?
         private var chat: ChatCompletionStream.Iterator?
         private var pending: [Event] = []
@@ -93,7 +92,7 @@ public struct PromptStream: AsyncSequence, Sendable {
         fileprivate init(
             gateway: TchaviClient,
             options: RunOptions,
-            start: @escaping @Sendable () throws -> PromptRun
+            start: @escaping @Sendable () async throws -> PromptRun
         ) {
             self.gateway = gateway
             self.options = options
@@ -121,7 +120,8 @@ public struct PromptStream: AsyncSequence, Sendable {
         }
 
         private mutating func proceed() async throws {
-            var run = try self.run.take() ?? start()
+            var run: PromptRun
+            if let current = self.run.take() { run = current } else { run = try await start() }
             defer { self.run = run }
             let time = gateway.pipeline.time
             // Taken out, so that the completion it has collected so far is not copied with every chunk.

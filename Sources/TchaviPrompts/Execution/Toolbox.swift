@@ -92,5 +92,5 @@ extension ToolCall {
 private struct ToolTimeout: Error, CustomStringConvertible {
     let limit: Duration
 
-    var description: String { "The tool timed out after \((limit.seconds * 1000).rounded() / 1000) s." }
+    var description: String { "The tool timed out after \(limit.roundedSeconds) s." }
 }

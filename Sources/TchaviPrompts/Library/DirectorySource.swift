@@ -21,6 +21,7 @@ public struct DirectorySource: PromptSource {
     /// - Parameter revision: The revision of the catalogue that the library holds.
     /// - Returns: The catalogue, or `nil` if no file's name, size or modification date has changed since that revision.
     /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` if the directory cannot be read.
+    @concurrent
     public func load(since revision: String?) async throws -> PromptCatalogue? {
         let files = try files()
         let current = Self.revision(files)

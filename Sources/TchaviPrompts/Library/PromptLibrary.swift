@@ -214,10 +214,6 @@ public final class PromptLibrary: Sendable {
     }
 }
 
-extension Snapshot {
-    fileprivate var ids: [String] { records.keys.sorted { $0.precedesInBytes($1) } }
-}
-
 extension PromptVersionConfig {
     /// The names of the tools that the version declares.
     var declaredToolNames: Set<String> {

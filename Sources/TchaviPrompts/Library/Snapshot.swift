@@ -5,6 +5,8 @@ import Tchavi
 /// The records are immutable: a refresh replaces the whole snapshot, so readers never wait for it.
 final class Snapshot: Sendable {
     let records: [String: PromptRecord]
+    /// The prompts' ids, sorted by their UTF-8 bytes.
+    let ids: [String]
     let diagnostics: [PromptDiagnostic]
     let revision: String?
     /// When the source was read, by the library's clock.
@@ -41,6 +43,7 @@ final class Snapshot: Sendable {
             diagnostics[index].servesOlderForm = true
         }
         self.records = records
+        ids = records.keys.sorted { $0.precedesInBytes($1) }
         self.locations = locations
         self.diagnostics = diagnostics
         self.syntax = syntax

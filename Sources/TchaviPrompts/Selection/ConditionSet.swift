@@ -8,10 +8,6 @@ struct ConditionSet: Sendable {
 
     init() {}
 
-    init(_ indices: some Sequence<Int>) {
-        for index in indices { insert(index) }
-    }
-
     var isEmpty: Bool { first == 0 && (others ?? []).allSatisfy { $0 == 0 } }
 
     func contains(_ index: Int) -> Bool {

@@ -70,9 +70,9 @@ struct SelectionExplainer {
             return (.otherArm, "Its arm of the split is\(range).")
         }
         if isLeader, let picked = result.picked {
-            let winner = standings[picked].deployment.candidate.deployment
-            let order = winner.timestamp != candidate.deployment.timestamp ? "newer" : "first in order"
-            return (.lostTie, "It matches as well, but \(winner.id) is \(order).")
+            let winner = standings[picked].deployment.candidate
+            let order = winner.timestamp != candidate.timestamp ? "newer" : "first in order"
+            return (.lostTie, "It matches as well, but \(winner.deployment.id) is \(order).")
         }
         guard let exclusion = standing.exclusion else {
             let best = result.leaders.first.map { standings[$0].evaluation.specificity } ?? 0

@@ -72,3 +72,10 @@ struct WideQueryTests {
         #expect(ConditionSet().isEmpty && !ConditionSet([70]).isEmpty)
     }
 }
+
+extension ConditionSet {
+    fileprivate init(_ indices: [Int]) {
+        self.init()
+        for index in indices { insert(index) }
+    }
+}

@@ -177,6 +177,26 @@ struct ChatTests {
         #expect(completion.choices[0].message.toolCalls?.map(\.name) == ["f", "g"])
     }
 
+    @Test func `What only decorates a completion does not spoil it`() throws {
+        var members = try #require(JSONValue.completion.object)
+        members["object"] = 7
+        members["tchavi"] = "free"
+        let completion = try ChatCompletion(json: .object(members))
+        #expect(completion.text == "Hi")
+        #expect(completion.additionalFields == ["object": 7, "tchavi": "free"])
+        let choice: JSONValue = ["message": ["role": "assistant"], "finish_reason": "stop", "finishReason": 7]
+        #expect(try ChatChoice(json: choice).additionalFields == ["finishReason": 7])
+    }
+
+    @Test func `A copy of an iterator does not send the request again`() async throws {
+        let gateway = LocalGateway()
+        var iterator = gateway.client().chat.stream(.hello).makeAsyncIterator()
+        var copy = iterator
+        #expect(try await iterator.next() != nil)
+        await #expect(throws: TchaviError.self) { _ = try await copy.next() }
+        #expect(gateway.requests.count == 1)
+    }
+
     @Test func `A stream can be iterated only once`() async throws {
         let gateway = LocalGateway()
         let stream = gateway.client().chat.stream(.hello)

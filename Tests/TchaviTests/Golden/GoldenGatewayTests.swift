@@ -197,6 +197,10 @@ struct GoldenGatewayTests {
         #expect(parameters.allowedIPs == ["203.0.113.7"])
         #expect(parameters.allowedEndpoints == ["/v1/chat/completions"])
         #expect(parameters.expiresAt?.text == "2027-01-31T23:59:58.750Z")
+        let changes = try Golden.read("APIKeyChanges.full", as: APIKeyChanges.self)
+        #expect(changes.label == "Staging server")
+        #expect(changes.allowedIPs == ["198.51.100.0/24"])
+        #expect(changes.allowedEndpoints == ["/v1/embeddings"])
         #expect(try Golden.read("Acknowledgement.full", as: Acknowledgement.self).message == "The API key was revoked.")
     }
 
@@ -343,7 +347,7 @@ struct GoldenGatewayTests {
         GoldenCase("ImageRequest", ImageRequest.self), GoldenCase("GeneratedImage", GeneratedImage.self),
         GoldenCase("ImagesResponse", ImagesResponse.self), GoldenCase("CreditBalance", CreditBalance.self),
         GoldenCase("CreditPack", CreditPack.self), GoldenCase("APIKey", APIKey.self),
-        GoldenCase("APIKeyParameters", APIKeyParameters.self), GoldenCase("APIKeyChanges", APIKeyParameters.self),
+        GoldenCase("APIKeyParameters", APIKeyParameters.self), GoldenCase("APIKeyChanges", APIKeyChanges.self),
         GoldenCase("Acknowledgement", Acknowledgement.self), GoldenCase("UsageStatistics", UsageStatistics.self),
         GoldenCase("UsageLog", UsageLog.self), GoldenCase("UsageLogPage", Page<UsageLog>.self),
         GoldenCase("GatewayModel", GatewayModel.self), GoldenCase("Payment", Payment.self),

@@ -205,9 +205,10 @@ struct HTTPPipelineTests {
             $0.observer = { report in reports.withLock { $0.append(report) } }
         }
         let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
-        #expect(error?.attempts == 3)
-        #expect(reports.withLock { $0.map(\.attempt) } == [1, 2, 3])
-        let tokens = ["Bearer token-1", "Bearer token-2", "Bearer token-2"]
+        // The renewal costs none of the two retries.
+        #expect(error?.attempts == 4)
+        #expect(reports.withLock { $0.map(\.attempt) } == [1, 2, 3, 4])
+        let tokens = ["Bearer token-1", "Bearer token-2", "Bearer token-2", "Bearer token-2"]
         #expect(transport.requests.map { $0.headers[.authorization] } == tokens)
     }
 
@@ -399,6 +400,92 @@ struct HTTPPipelineTests {
         #expect(
             transport.requests.map { $0.body.map { String(decoding: $0, as: UTF8.self) } }.suffix(2) == [nil, "{}"]
         )
+    }
+
+    @Test func `A renewed credential has all its retries, and the attempts go on counting`() async throws {
+        let statuses = [401, 503, 200]
+        let transport = StubTransport { _, attempt in
+            statuses[attempt - 1] == 200 ? .json(.completion) : .json(["error": "x"], status: statuses[attempt - 1])
+        }
+        let tokens = Counter()
+        let attempts = Locked<[Int]>([])
+        let credential = Credential.token {
+            tokens.add()
+            return Secret("token-number-\(tokens.value)")
+        }
+        let client = transport.client(credential) {
+            $0.clock = TestClock(skippingSleepsUpTo: .seconds(1))
+            $0.retryPolicy.maxRetries = 1
+            $0.timeout = nil
+            $0.deadline = nil
+            $0.observer = { report in attempts.withLock { $0.append(report.attempt) } }
+        }
+        _ = try await client.chat.complete(.hello)
+        #expect(attempts.withLock { $0 } == [1, 2, 3])
+    }
+
+    @Test func `A call that is cancelled before it begins sends nothing`() async {
+        let transport = StubTransport { _, _ in .json(.completion) }
+        for limit in [Duration?.none, .seconds(60)] {
+            let client = transport.client { $0.timeout = limit }
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                _ = try await client.chat.complete(.hello)
+            }
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test func `Work is cancelled at once when its time is up, whatever the waiter's actor does`() async {
+        let isCancelled = Locked(false)
+        let first = FirstResult<Void>()
+        let began = AsyncStream.makeStream(of: Void.self)
+        let waiter = Task {
+            try await first.value(orOf: {
+                try await withTaskCancellationHandler {
+                    began.continuation.yield()
+                    try await Task.sleep(for: .seconds(600))
+                } onCancel: {
+                    isCancelled.withLock { $0 = true }
+                }
+            })
+        }
+        for await _ in began.stream { break }
+        first.finish(.failure(TchaviError(.timeout, "The time is up.")))
+        #expect(isCancelled.withLock { $0 })
+        await #expect(throws: TchaviError.self) { try await waiter.value }
+    }
+
+    @Test func `An error of a stream of events says which call it was, and shows no key`() async throws {
+        let transport = StubTransport { _, _ in
+            let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
+            writer.write(Data("event: a\ndata: 1\n\n".utf8))
+            writer.finish(throwing: TchaviError.connectionLost("Lost with sk-tch-stub-secret."))
+            return TransportResponse(status: 200, headers: ["X-Request-Id": "req-7"], body: body)
+        }
+        let error = await #expect(throws: TchaviError.self) {
+            for try await _ in try await transport.client().stream(Endpoint(.post, "/events")) {}
+        }
+        #expect(error?.code == .transport)
+        #expect(error?.operation == "POST /events")
+        #expect(error?.requestID == "req-7")
+        #expect(error?.message.contains("secret") == false)
+    }
+
+    @Test func `A body beyond 64 KiB is written and read as a small one is`() async throws {
+        let text = String(repeating: "long ", count: 30_000)
+        let transport = StubTransport { request, _ in
+            let sent = try JSONValue(parsing: request.body ?? Data())["messages"]?[0]?["content"] ?? .null
+            return .json([
+                "id": "c1", "model": "m",
+                "choices": [["index": 0, "message": ["role": "assistant", "content": sent], "finish_reason": "stop"]],
+            ])
+        }
+        let completion = try await transport.client().chat.complete(
+            ChatRequest(model: "m", messages: [.user(.text(text))])
+        )
+        #expect(completion.text == text)
     }
 
     @Test func `The status of the response takes precedence over the one in its body`() async throws {

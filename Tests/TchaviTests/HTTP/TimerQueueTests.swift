@@ -37,6 +37,18 @@ struct TimerQueueTests {
         }
     }
 
+    @Test func `Short timers beside a long one leave no further task asleep`() async {
+        let queue = TimerQueue()
+        _ = queue.schedule(after: .seconds(60)) {}
+        let fired = AsyncStream.makeStream(of: Void.self)
+        var iterator = fired.stream.makeAsyncIterator()
+        for _ in 0..<100 {
+            _ = queue.schedule(after: .milliseconds(1)) { fired.continuation.yield() }
+            await iterator.next()
+        }
+        #expect(queue.sleepingTasks <= 2)
+    }
+
     @Test func `Deadlines stay in order after most of them were removed`() {
         var random = SystemRandomNumberGenerator()
         let start = ContinuousClock.now

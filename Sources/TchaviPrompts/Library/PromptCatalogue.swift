@@ -1,0 +1,31 @@
+/// The prompts of a source, as one call of ``PromptSource/load(since:)`` read them.
+public struct PromptCatalogue: Sendable {
+    /// A prompt and the location that it was read from.
+    public struct Entry: Sendable {
+        /// The location of the prompt, such as a file's name or a URL.
+        public var location: String
+        /// The prompt as it is stored.
+        public var record: PromptRecord
+
+        /// Creates an entry.
+        public init(location: String, record: PromptRecord) {
+            self.location = location
+            self.record = record
+        }
+    }
+
+    /// The prompts that were read. Of several with one id, a library uses the first.
+    public var entries: [Entry]
+    /// The prompts that could not be read.
+    public var diagnostics: [PromptDiagnostic]
+    /// A string that identifies this state of the source, which the library passes to the next call of
+    /// ``PromptSource/load(since:)``; `nil` if the source cannot tell whether it has changed.
+    public var revision: String?
+
+    /// Creates a catalogue; without a `revision`, every refresh reads the source again.
+    public init(entries: [Entry], diagnostics: [PromptDiagnostic] = [], revision: String? = nil) {
+        self.entries = entries
+        self.diagnostics = diagnostics
+        self.revision = revision
+    }
+}
