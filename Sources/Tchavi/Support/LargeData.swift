@@ -9,6 +9,8 @@ package enum LargeData {
     ///   - input: What to work on.
     ///   - bytes: The size of the input.
     ///   - work: The work.
+    /// - Returns: What the work returns.
+    /// - Throws: What the work throws.
     package static func process<Input: Sendable, Output: Sendable, Failure: Error>(
         _ input: Input,
         bytes: Int,
