@@ -48,6 +48,8 @@ public struct Embedding: Sendable, Hashable {
     public var index: Int
     /// The elements of the vector.
     public var vector: [Float]
+    /// Unrecognized fields of the embedding.
+    public var additionalFields: [String: JSONValue] = [:]
     /// The `object` field, which has the same value in every known response.
     package var object = "embedding"
 
@@ -76,6 +78,7 @@ extension Embedding: JSONMapped {
         var numbers = EmbeddingVector(values: vector)
         json.field("embedding", &numbers)
         vector = numbers.values
+        json.rest(&additionalFields)
     }
 }
 

@@ -12,7 +12,7 @@ struct Candidate: Sendable {
     /// Seconds since 2001; a date that is missing or cannot be read counts as the oldest.
     var timestamp: Double { deployment.timestamp?.date?.timeIntervalSinceReferenceDate ?? -.infinity }
 
-    /// `SELECTION.md`, step 7: the newest, then the highest version number, then the first deployment id.
+    /// *Selecting versions*, step 7: the newest, then the highest version number, then the first deployment id.
     func winsTie(with other: Candidate) -> Bool {
         if timestamp != other.timestamp { return timestamp > other.timestamp }
         if version.version != other.version.version { return version.version > other.version.version }

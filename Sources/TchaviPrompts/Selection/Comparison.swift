@@ -1,6 +1,6 @@
 import Tchavi
 
-/// The comparisons of rules, as `SELECTION.md` defines them in the project's design: "Evaluation", "Operators".
+/// The comparisons of rules, as the article *Selecting versions* describes them.
 enum Comparison {
     /// Whether the query's value satisfies a rule's comparison; `nil` if the two values are incomparable.
     static func test(_ given: ConditionValue, _ operator: RuleOperator, _ rule: ConditionValue) -> Bool? {

@@ -57,7 +57,7 @@ private struct RuleCompiler {
         RuleTest(field: table.add(field), comparison: comparison, value: value, wanted: wanted)
     }
 
-    /// Compiles a deployment's group together with its version's tags: `SELECTION.md`, step 3.
+    /// Compiles a deployment's group together with its version's tags: *Selecting versions*, step 3.
     mutating func tree(_ group: RuleGroup, _ tags: [RuleTree]) -> RuleTree {
         let tree = tree(group, isNegated: false)
         guard !tags.isEmpty else { return tree }

@@ -30,7 +30,7 @@ struct CompiledQuery {
         return index
     }
 
-    /// Returns why a deployment is excluded, given the evaluation of its rules: `SELECTION.md`, step 4.
+    /// Returns why a deployment is excluded, given the evaluation of its rules: *Selecting versions*, step 4.
     ///
     /// - Returns: `nil` if the deployment competes.
     func exclusion(of deployment: CompiledDeployment, _ evaluation: Evaluation) -> Exclusion? {

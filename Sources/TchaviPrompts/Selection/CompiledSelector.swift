@@ -1,6 +1,6 @@
 import Tchavi
 
-/// A record's deployments, compiled once for any number of queries: `SELECTION.md`.
+/// A record's deployments, compiled once for any number of queries: see *Selecting versions*.
 ///
 /// For a query, only the deployments that an index finds for its values are evaluated.
 package struct CompiledSelector: Sendable {

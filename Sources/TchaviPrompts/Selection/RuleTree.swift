@@ -1,4 +1,4 @@
-/// The compiled rules of a deployment and tags of its version: `SELECTION.md`, step 3 and "Evaluation".
+/// The compiled rules of a deployment and tags of its version: *Selecting versions*, step 3.
 ///
 /// Negations are pushed down to the rules, fields are numbers, and the tags are members of the groups that they join.
 enum RuleTree: Sendable {
@@ -33,7 +33,7 @@ struct Evaluation {
 }
 
 extension RuleTree {
-    /// Evaluates the tree for a query: `SELECTION.md`, "Evaluation" and step 5.
+    /// Evaluates the tree for a query: *Selecting versions*, step 5.
     func evaluate(_ query: CompiledQuery) -> Evaluation {
         switch self {
         case .rule(let test), .tag(let test):

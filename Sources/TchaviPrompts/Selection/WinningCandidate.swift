@@ -1,6 +1,6 @@
 import Tchavi
 
-/// The candidate that is selected among several of one rank, by a split or by breaking a tie: `SELECTION.md`, steps 6
+/// The candidate that is selected among several of one rank, by a split or by breaking a tie: *Selecting versions*, steps 6
 /// and 7.
 struct WinningCandidate {
     let candidate: Candidate

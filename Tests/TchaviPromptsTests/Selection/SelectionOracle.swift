@@ -3,7 +3,7 @@ import Tchavi
 
 @testable import TchaviPrompts
 
-/// `SELECTION.md`, step by step and without regard to speed: what the compiled selector has to agree with.
+/// The article *Selecting versions*, step by step and without regard to speed: what the compiled selector has to agree with.
 ///
 /// Of the product it uses the model, ``Split``, and the comparison of two values.
 struct SelectionOracle {
