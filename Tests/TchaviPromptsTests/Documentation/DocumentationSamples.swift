@@ -149,7 +149,7 @@ func transports() {
     var configuration = TchaviClient.Configuration()
     configuration.transport = TimingTransport(base: URLSessionTransport.shared)
     configuration.observer = { report in
-        print(report.method, report.path, report.attempt, report.status ?? 200, report.duration, report.outcome)
+        print(report.method, report.path, report.attempt, report.duration, report.outcome)
     }
 }
 
@@ -251,6 +251,13 @@ func testing(request: ChatRequest) async throws {
     local.enqueue(.rateLimited(retryAfter: .seconds(1)), .text("Your order left our house this morning."))
     let completion = try await local.client().chat.complete(request)
     print(completion.text, local.requests.count, local.creditsRemaining)
+
+    var session = TchaviClient.Configuration()
+    session.transport = local
+    let email = LocalGateway.defaultEmail
+    let password = Secret(LocalGateway.defaultPassword)
+    let account = TchaviClient(.account(email: email, password: password), configuration: session)
+    use(account)
 
     let server = try local.serve()
     var overSocket = TchaviClient.Configuration()

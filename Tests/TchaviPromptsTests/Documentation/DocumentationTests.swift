@@ -17,12 +17,12 @@ struct DocumentationTests {
         return [root.appendingPathComponent("README.md")] + articles
     }
 
-    /// The Swift code of a document, block by block.
-    private static func samples(_ document: URL) throws -> [[String]] {
+    /// The code of a document in a language, block by block.
+    private static func samples(_ document: URL, language: String = "swift") throws -> [[String]] {
         var blocks: [[String]] = []
         var current: [String]?
         for line in try String(contentsOf: document, encoding: .utf8).components(separatedBy: "\n") {
-            if line == "```swift" {
+            if line == "```\(language)" {
                 current = []
             } else if line.hasPrefix("```") {
                 if let block = current { blocks.append(block) }
@@ -69,6 +69,20 @@ struct DocumentationTests {
             }
         }
         #expect(count > 100)
+    }
+
+    @Test func `Every prompt in the articles can be read, and does what it says`() throws {
+        var records: [PromptRecord] = []
+        for document in try Self.documents() {
+            for sample in try Self.samples(document, language: "json") {
+                let json = try JSONValue(parsing: sample.joined(separator: "\n"))
+                if json["versions"] != nil { records.append(try PromptRecord(json: json)) }
+            }
+        }
+        #expect(records.count == 2)
+        #expect(records.last?.fallbackVersion?.version == 1)
+        #expect(records.last?.deployments["greeting-v2"]?.first?.weight == 50)
+        #expect(records.last?.deployments["greeting-v2"]?.first?.query?.rules.count == 1)
     }
 
     @Test func `Every file that the documentation links to exists`() throws {
