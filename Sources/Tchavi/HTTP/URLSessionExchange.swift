@@ -26,6 +26,10 @@ final class URLSessionExchange: Sendable {
         self.endRequest = endRequest
     }
 
+    /// Orders what the delegate's queue has written before what the caller reads, in a way that ThreadSanitizer sees: it
+    /// does not see a continuation that is resumed before its task has suspended.
+    func synchronize() { guarded.withLock { _ in } }
+
     func begin(_ continuation: CheckedContinuation<TransportResponse, any Error>) {
         let isCancelled = guarded.withLock { guarded in
             if case .ended = guarded.state { return true }

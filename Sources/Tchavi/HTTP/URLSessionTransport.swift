@@ -71,7 +71,7 @@ public final class URLSessionTransport: HTTPTransport {
             queue.addOperation { delegate.cancelIfRunning(task) }
         }
         delegate.register(exchange, for: task)
-        return try await withTaskCancellationHandler {
+        let response = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 exchange.begin(continuation)
                 task.resume()
@@ -80,5 +80,7 @@ public final class URLSessionTransport: HTTPTransport {
         } onCancel: {
             exchange.cancel()
         }
+        exchange.synchronize()
+        return response
     }
 }
