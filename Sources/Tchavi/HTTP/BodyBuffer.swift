@@ -89,8 +89,11 @@ final class BodyBuffer: Sendable {
     func cancel(_ error: any Error) {
         let (reader, onCancel) = state.withLock { state in
             guard state.end == nil else {
-                // It had ended before: only what nobody will read any more is let go.
-                if error is CancellationError { state.drop() }
+                // It had ended before. What was not read is let go, and must not be taken for the end.
+                if error is CancellationError, state.bytes > 0 {
+                    state.drop()
+                    state.end = .failure(error)
+                }
                 return (CheckedContinuation<Data?, any Error>?.none, (@Sendable () -> Void)?.none)
             }
             state.drop()

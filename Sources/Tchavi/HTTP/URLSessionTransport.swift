@@ -8,7 +8,8 @@ import FoundationNetworking
 ///
 /// One session serves every request of a transport: no cache, no cookies, no redirect to another origin. On Linux it
 /// has no back-pressure: what arrives faster than it is read waits in memory, up to
-/// ``TchaviClient/Configuration/streamBufferBytes``.
+/// ``TchaviClient/Configuration/streamBufferBytes``. There, it also uses the proxy that `http_proxy` names; a request to
+/// this computer that a proxy would receive is refused, unless `no_proxy` excepts it.
 public final class URLSessionTransport: HTTPTransport {
     /// Which redirects are followed.
     public enum RedirectPolicy: Sendable {
@@ -59,6 +60,9 @@ public final class URLSessionTransport: HTTPTransport {
     /// - Throws: `CancellationError`, or ``TchaviError`` of code ``TchaviError/Code/transport``.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
+        #if canImport(FoundationNetworking)
+        if let refusal = EnvironmentProxy.refusal(of: request.url) { throw refusal }
+        #endif
         var urlRequest = URLRequest(url: request.url)
         urlRequest.httpMethod = request.method.rawValue
         for (name, value) in request.headers.fields { urlRequest.addValue(value, forHTTPHeaderField: name) }

@@ -35,12 +35,8 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
         didReceive response: URLResponse,
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
     ) {
-        if let response = response as? HTTPURLResponse {
-            var headers = HeaderFields()
-            for (name, value) in response.allHeaderFields {
-                if let name = name as? String, let value = value as? String { headers.add(name, value) }
-            }
-            exchange(of: dataTask)?.receive(status: response.statusCode, headers: headers)
+        if let response = response as? HTTPURLResponse, response.isFinal {
+            exchange(of: dataTask)?.receive(status: response.statusCode, headers: response.headerFields)
         }
         completionHandler(.allow)
     }
@@ -52,7 +48,11 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         let exchange = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
-        exchange?.complete(error.map(Self.failure))
+        if error == nil, let response = task.response as? HTTPURLResponse, response.isFinal {
+            // On Linux, a redirect without a usable location is never reported as a response, and has no body.
+            exchange?.receive(status: response.statusCode, headers: response.headerFields)
+        }
+        exchange?.complete(error.map { Self.failure($0, of: task) })
     }
 
     func urlSession(
@@ -83,15 +83,29 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
         session.delegateQueue.addOperation { self.cancelIfRunning(task) }
     }
 
+    #if canImport(FoundationNetworking)
+    /// Asked for when a 401 names an authentication scheme that the session knows, after its body has arrived. The 401
+    /// is the response. On Linux, the default handling never completes the task, and no credential traps.
+    func urlSession(
+        _ session: URLSession,
+        task: URLSessionTask,
+        didReceive challenge: URLAuthenticationChallenge,
+        completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+    ) {
+        exchange(of: task)?.complete(nil)
+        completionHandler(.cancelAuthenticationChallenge, nil)
+    }
+    #endif
+
     private static func isSameOrigin(_ first: URL?, _ second: URL?) -> Bool {
         guard let first, let second else { return false }
         return first.scheme == second.scheme && first.host == second.host && first.effectivePort == second.effectivePort
     }
 
-    private static func failure(_ error: any Error) -> TchaviError {
+    private static func failure(_ error: any Error, of task: URLSessionTask) -> TchaviError {
         let error = error as NSError
         let reason = "The network failed: \(error.localizedDescription) (\(error.domain) \(error.code))."
-        guard error.domain == NSURLErrorDomain else { return .connectionLost(reason) }
+        guard error.domain == NSURLErrorDomain, !isPossiblyReceived(task, error) else { return .connectionLost(reason) }
         switch URLError.Code(rawValue: error.code) {
         case .cannotConnectToHost, .cannotFindHost, .dnsLookupFailed, .notConnectedToInternet:
             return .couldNotConnect(reason)
@@ -106,6 +120,35 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
             return failure
         default: return .connectionLost(reason)
         }
+    }
+
+    /// Whether the server may have received the request.
+    ///
+    /// The error's code does not tell: once one address of a host has refused the connection, Foundation reports any
+    /// later failure at another address as `cannotConnectToHost` on Linux, also after a response has begun.
+    private static func isPossiblyReceived(_ task: URLSessionTask, _ error: NSError) -> Bool {
+        if task.response != nil || task.countOfBytesSent > 0 { return true }
+        #if canImport(FoundationNetworking)
+        // A request without a body has no bytes that are counted. What is left is the message, which is libcurl's.
+        let isConnectFailure = URLError.Code(rawValue: error.code) == .cannotConnectToHost
+        let hasBody = task.originalRequest?.httpBody?.isEmpty == false
+        return isConnectFailure && !hasBody && !error.localizedDescription.hasPrefix("Failed to connect")
+        #else
+        return false
+        #endif
+    }
+}
+
+extension HTTPURLResponse {
+    /// Whether this is the response to the request, and not an interim one, such as 103 (Early Hints).
+    fileprivate var isFinal: Bool { statusCode >= 200 }
+
+    fileprivate var headerFields: HeaderFields {
+        var headers = HeaderFields()
+        for (name, value) in allHeaderFields {
+            if let name = name as? String, let value = value as? String { headers.add(name, value) }
+        }
+        return headers
     }
 }
 
