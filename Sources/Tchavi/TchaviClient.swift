@@ -70,7 +70,8 @@ public struct TchaviClient: Sendable {
             guard let url = URL(string: text) else {
                 throw TchaviError(
                     .invalidRequest,
-                    "TCHAVI_BASE_URL is `\(text)`, which is not a valid URL.",
+                    // Not repeated here: it may contain a password.
+                    "TCHAVI_BASE_URL is not a valid URL.",
                     advice: "Set it to a URL such as https://gateway.example."
                 )
             }
@@ -128,8 +129,8 @@ public struct TchaviClient: Sendable {
         call.parameters = parameters
         call.query = query.map { (name: $0.key, value: $0.value) }
         call.accept = "text/event-stream"
-        let response = try await pipeline.stream(call, options)
-        return ServerSentEventStream(response, of: call.operation, pipeline: pipeline)
+        let (response, origin) = try await pipeline.stream(call, options)
+        return ServerSentEventStream(response, of: origin, pipeline: pipeline)
     }
 
     static let userAgent = "tchavi-swift/0.1.0"

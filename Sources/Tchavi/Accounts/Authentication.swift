@@ -4,7 +4,8 @@
 public struct Authentication: Sendable {
     let pipeline: HTTPPipeline
 
-    /// Logs in (`POST /auth/login`). The new session replaces the one that the client has, if any.
+    /// Logs in (`POST /auth/login`). The new session replaces the one that the client has, if any; a login that fails
+    /// leaves that one as it is.
     ///
     /// - Parameters:
     ///   - email: The e-mail address.
@@ -56,7 +57,8 @@ public struct Authentication: Sendable {
 
     /// Logs out (`POST /auth/logout`).
     ///
-    /// The client's session ends at once, even if the gateway cannot be reached. A refresh in progress is discarded.
+    /// The client's session ends at once, even if the gateway cannot be reached. A refresh in progress is discarded. If
+    /// the access token has expired, the session is refreshed first, because the gateway would refuse to end it.
     /// Later calls throw until the program logs in again.
     ///
     /// - Parameter options: Options that override the client's configuration for this call.
@@ -64,12 +66,12 @@ public struct Authentication: Sendable {
     /// - Throws: ``TchaviError`` or `CancellationError`, if the gateway was not notified.
     @discardableResult
     public func logout(options: RequestOptions = RequestOptions()) async throws -> Acknowledgement {
-        guard let ended = try pipeline.authorizer.logOut() else {
-            return Acknowledgement(message: "The client was not logged in.")
+        guard let response = try await pipeline.authorizer.logOut(options) else {
+            return Acknowledgement(message: "There was no session to end.")
         }
-        var options = options
-        options.headers[.cookie] = ended.cookies
-        return try await ended.pipeline.send(HTTPPipeline.Call(.logout), options, as: "an acknowledgement")
+        return try await pipeline.value(of: response, to: HTTPPipeline.Call(.logout), as: "an acknowledgement") {
+            json throws(JSONError) in try json.decoded()
+        }
     }
 
     /// Sets an access token obtained elsewhere, which replaces the client's session, if any.
@@ -90,8 +92,19 @@ public struct Authentication: Sendable {
 public struct LoginResponse: Codable, Sendable, Hashable {
     /// The access token, which the client keeps and uses for its calls.
     public var accessToken: Secret
-    /// The account that logged in.
-    public var user: AccountUser
+    /// The account that logged in; `nil` if the gateway sent none, or only parts of one. ``Users/me(options:)`` fetches
+    /// it.
+    public var user: AccountUser?
+
+    /// Decodes the access token, and the account, which may be missing.
+    ///
+    /// - Parameter decoder: The decoder to read from.
+    /// - Throws: The decoder's error if the access token is missing or invalid.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        accessToken = try container.decode(Secret.self, forKey: .accessToken)
+        user = try? container.decodeIfPresent(AccountUser.self, forKey: .user)
+    }
 }
 
 /// An account to register.
@@ -124,16 +137,16 @@ public struct Registration: Sendable, Hashable {
 public struct RegistrationResponse: Codable, Sendable, Hashable {
     /// The gateway's message, often a request to confirm the e-mail address; empty if it sent none.
     public var message: String
-    /// The registered account.
-    public var user: AccountUser
+    /// The registered account; `nil` if the gateway sent none, or only parts of one.
+    public var user: AccountUser?
 
-    /// Decodes the account, and the message, which may be missing.
+    /// Decodes the account and the message, both of which may be missing.
     ///
     /// - Parameter decoder: The decoder to read from.
-    /// - Throws: The decoder's error if the account is missing or invalid.
+    /// - Throws: The decoder's error if the response is not an object.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         message = try container.decodeIfPresent(String.self, forKey: .message) ?? ""
-        user = try container.decode(AccountUser.self, forKey: .user)
+        user = try? container.decodeIfPresent(AccountUser.self, forKey: .user)
     }
 }

@@ -70,9 +70,10 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         private let pipeline: HTTPPipeline
         private var accumulator = ChatCompletionAccumulator()
         private var isDone = false
+        private var origin: ResponseOrigin?
 
         /// The response's header fields; `nil` until the response has begun.
-        public private(set) var headers: HeaderFields?
+        public var headers: HeaderFields? { origin?.received }
 
         fileprivate init(_ state: State, _ pipeline: HTTPPipeline) {
             self.state = state
@@ -100,9 +101,9 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             } catch {
                 state = .ended
                 var failure = TchaviError.transportFailure(error)
-                guard let headers else { throw failure }
+                guard let origin else { throw failure }
                 failure.partial = completion
-                throw pipeline.completed(failure, operation: Self.call.operation, headers: headers)
+                throw pipeline.completed(failure, of: origin)
             }
         }
 
@@ -117,13 +118,13 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             if request.streamOptions == nil { request.streamOptions = StreamOptions(includeUsage: true) }
             var call = Self.call
             call.body = request.body(streaming: true)
-            let response = try await pipeline.stream(call, options)
-            headers = response.headers
+            let (response, origin) = try await pipeline.stream(call, options)
+            self.origin = origin
             guard response.headers[.contentType]?.lowercased().hasPrefix("application/json") != true else {
                 throw try await notAStream(response)
             }
             state = .reading(
-                ServerSentEventStream(response, of: call.operation, pipeline: pipeline).makeAsyncIterator()
+                ServerSentEventStream(response, of: origin, pipeline: pipeline).makeAsyncIterator()
             )
         }
 

@@ -7,8 +7,10 @@ final class AccountSession: Sendable {
         var cookies = CookieJar()
         /// The login or refresh in progress, which all callers share.
         var renewal: Task<AccessToken, any Error>?
-        /// Counts the log-ins and log-outs that the program asked for; a renewal that began before one is void.
+        /// Counts the sessions that the program began and ended; a renewal that began before one is void.
         var generation = 0
+        /// Counts the log-ins that the program asked for, of which the last one holds.
+        var logins = 0
         var isLoggedOut = false
         /// Whether the program began the session itself: then the client's own account must not take its place.
         var isBegunByProgram = false
@@ -20,10 +22,10 @@ final class AccountSession: Sendable {
     private let now: @Sendable () -> Date
     private let state = Locked(State())
 
-    init(account: (email: String, password: Secret)?, configuration: TchaviClient.Configuration) {
+    init(account: (email: String, password: Secret)?, requests: SessionRequests) {
         self.account = account
-        requests = SessionRequests(configuration: configuration)
-        now = configuration.now
+        self.requests = requests
+        now = requests.configuration.now
     }
 
     /// The token that the session has, fresh or not.
@@ -31,22 +33,26 @@ final class AccountSession: Sendable {
 
     // MARK: Tokens
 
-    /// A token that is valid, and is not the one that was refused.
-    func token(insteadOf refused: Secret? = nil) async throws -> AccessToken {
+    /// A token that is valid, and is not the one that was refused; `nil` where there is no other.
+    ///
+    /// A token near its end is used as well where nothing can renew it: whether it has expired is the gateway's to say.
+    func token(insteadOf refused: Secret? = nil) async throws -> AccessToken? {
         let now = now()
-        let (fresh, renewal, generation) = try state.withLock { state in
+        let (current, renewal, generation) = try state.withLock { state in
             if state.isLoggedOut { throw TchaviError.loggedOut }
-            if let token = state.token, token.isFresh(at: now), try token.authorization() != refused {
+            let canLogIn = account != nil && !state.isBegunByProgram
+            let canRenew = canLogIn || !state.cookies.isEmpty
+            if let token = state.token, token.isFresh(at: now) || !canRenew, try token.authorization() != refused {
                 return (AccessToken?.some(token), state.renewal, state.generation)
             }
+            guard canRenew else { return (nil, nil, state.generation) }
             if let renewal = state.renewal { return (nil, renewal, state.generation) }
-            let (generation, cookies, isBegunByProgram) = (state.generation, state.cookies, state.isBegunByProgram)
-            let renewal = Task { try await self.renew(generation, cookies, mayLogIn: !isBegunByProgram) }
+            let (generation, cookies) = (state.generation, state.cookies)
+            let renewal = Task { try await self.renew(generation, cookies, mayLogIn: canLogIn) }
             state.renewal = renewal
             return (nil, renewal, generation)
         }
-        if let fresh { return fresh }
-        guard let renewal else { throw TchaviError.loggedOut }
+        guard current == nil, let renewal else { return current }
         do {
             return try await renewal.sharedValue()
         } catch {
@@ -85,7 +91,7 @@ final class AccountSession: Sendable {
                 guard error.code != .rateLimited else { throw error }
             }
         }
-        guard mayLogIn, let account else { throw TchaviError.loggedOut }
+        guard mayLogIn, let account else { throw TchaviError.sessionEnded }
         return try await requests.logIn(email: account.email, password: account.password)
     }
 
@@ -95,22 +101,30 @@ final class AccountSession: Sendable {
     struct Login: Sendable {
         let grant: SessionRequests.Grant
         fileprivate let generation: Int
+        fileprivate let number: Int
     }
 
-    /// Forgets whatever session there was and asks for another, which ``begin(_:)`` puts in its place.
+    /// Asks for another session, which ``begin(_:)`` puts in the place of the one there is.
     func logIn(email: String, password: Secret) async throws -> Login {
-        let generation = startOver(isLoggedOut: false)
-        return Login(grant: try await requests.logIn(email: email, password: password), generation: generation)
+        let (generation, number) = state.withLock { state in
+            state.logins += 1
+            return (state.generation, state.logins)
+        }
+        let grant = try await requests.logIn(email: email, password: password)
+        return Login(grant: grant, generation: generation, number: number)
     }
 
     func begin(_ login: Login) throws(TchaviError) {
         try state.withLock { state throws(TchaviError) in
-            guard state.generation == login.generation else { throw TchaviError.loggedOut }
-            // A generation of its own: a renewal for the client's own account that began meanwhile is void.
+            guard state.generation == login.generation, state.logins == login.number else {
+                throw TchaviError.superseded
+            }
+            // A generation of its own: a renewal of the session before is void.
             state = State(
                 token: login.grant.token,
                 cookies: login.grant.cookies,
                 generation: state.generation + 1,
+                logins: state.logins,
                 isBegunByProgram: true
             )
         }
@@ -118,26 +132,59 @@ final class AccountSession: Sendable {
 
     func begin(with token: AccessToken) {
         state.withLock { state in
-            state = State(token: token, generation: state.generation + 1, isBegunByProgram: true)
+            state = State(
+                token: token,
+                generation: state.generation + 1,
+                logins: state.logins,
+                isBegunByProgram: true
+            )
         }
     }
 
-    /// Forgets the session, and returns what it was, for the gateway to be told.
-    func end() -> (token: AccessToken?, cookies: CookieJar) {
-        let ended = state.withLock { ($0.token, $0.cookies) }
-        _ = startOver(isLoggedOut: true)
-        return ended
-    }
-
-    private func startOver(isLoggedOut: Bool) -> Int {
-        state.withLock { state in
-            state = State(generation: state.generation + 1, isLoggedOut: isLoggedOut)
-            return state.generation
+    /// Forgets the session at once, and then tells the gateway.
+    ///
+    /// The gateway accepts a log-out only with a valid access token. If there is none, the session is refreshed first:
+    /// otherwise its cookie would stay valid.
+    ///
+    /// - Returns: The gateway's response; `nil` if there was no session, or the gateway had ended it.
+    func logOut(_ options: RequestOptions) async throws -> JSONResponse? {
+        let (token, cookies) = state.withLock { state in
+            defer {
+                state = State(generation: state.generation + 1, logins: state.logins, isLoggedOut: true)
+            }
+            return (state.token, state.cookies)
         }
+        if let token, token.isFresh(at: now()) || cookies.isEmpty {
+            do {
+                return try await requests.logOut(token, cookies, options)
+            } catch let error as TchaviError where error.statusCode == 401 && !cookies.isEmpty {
+                // The token had expired, or was revoked.
+            }
+        }
+        guard !cookies.isEmpty else { return nil }
+        let grant: SessionRequests.Grant
+        do {
+            grant = try await requests.refresh(cookies, options)
+        } catch let error as TchaviError where error.statusCode == 401 {
+            return nil
+        }
+        return try await requests.logOut(grant.token, grant.cookies, options)
     }
 }
 
 extension TchaviError {
+    fileprivate static let sessionEnded = TchaviError(
+        .authentication,
+        "The session has ended, and the gateway does not renew it.",
+        advice: "Log in again with `auth.login`."
+    )
+
+    fileprivate static let superseded = TchaviError(
+        .authentication,
+        "The client logged out, or began another session, before this login was answered.",
+        advice: "Log in again with `auth.login` if this session is still wanted."
+    )
+
     fileprivate static let loggedOut = TchaviError(
         .authentication,
         "The client is logged out.",

@@ -10,7 +10,7 @@ final class Authorizer: Sendable {
     /// The token that the program returned last, to be redacted where it is echoed.
     private let lastProvided = Locked<Secret?>(nil)
 
-    init(credential: Credential, configuration: TchaviClient.Configuration) {
+    init(credential: Credential, configuration: TchaviClient.Configuration, retryBudget: RetryBucket) {
         self.credential = credential
         self.configuration = configuration
         var account: (email: String, password: Secret)?
@@ -27,7 +27,10 @@ final class Authorizer: Sendable {
         case .token, .none: break
         }
         self.keyAuthorization = keyAuthorization
-        session = AccountSession(account: account, configuration: configuration)
+        session = AccountSession(
+            account: account,
+            requests: SessionRequests(configuration: configuration, retryBudget: retryBudget)
+        )
     }
 
     var mode: AuthenticationMode {
@@ -54,8 +57,8 @@ final class Authorizer: Sendable {
         switch credential.kind {
         case .apiKey: return try keyAuthorization?.get()
         case .token(let provider): return try await authorization(from: provider)
-        case .none: return session.heldToken == nil ? nil : try await session.token().authorization()
-        case .password: return try await session.token().authorization()
+        case .none: return session.heldToken == nil ? nil : try await session.token()?.authorization()
+        case .password: return try await session.token()?.authorization()
         }
     }
 
@@ -67,8 +70,8 @@ final class Authorizer: Sendable {
             let other = try await authorization(from: provider)
             return other == refused ? nil : other
         case .none:
-            return session.heldToken == nil ? nil : try await session.token(insteadOf: refused).authorization()
-        case .password: return try await session.token(insteadOf: refused).authorization()
+            return session.heldToken == nil ? nil : try await session.token(insteadOf: refused)?.authorization()
+        case .password: return try await session.token(insteadOf: refused)?.authorization()
         }
     }
 
@@ -80,19 +83,29 @@ final class Authorizer: Sendable {
         case .password(_, let password): secrets.append(password)
         case .token, .none: break
         }
-        // A shorter string would redact what only looks like it.
-        return secrets.compactMap { $0?.revealed() }.filter { $0.utf8.count >= 8 }
+        return secrets.compactMap { $0?.revealed() }.filter { $0.utf8.count >= Secret.minimumRedactedBytes }
     }
 
     private func authorization(from provider: @Sendable () async throws -> Secret) async throws -> Secret {
-        let token = try await provider()
+        let token: Secret
+        do {
+            token = try await provider()
+        } catch let error where error is TchaviError || error is CancellationError {
+            throw error
+        } catch {
+            throw TchaviError(
+                .authentication,
+                "The closure of `.token { … }` failed: \(error)",
+                advice: "Check where the program gets its access tokens from."
+            )
+        }
         lastProvided.withLock { $0 = token }
         return try token.authorization("access token", "Check what the closure of `.token { … }` returns.")
     }
 
     // MARK: What the program asks for
 
-    /// Logs in, in place of whatever session there was. The session is used once it is begun with what is returned.
+    /// Logs in. The session takes the place of the one there is once it is begun with what is returned.
     func logIn(email: String, password: Secret) async throws -> AccountSession.Login {
         try checkLogsIn()
         return try await session.logIn(email: email, password: password)
@@ -103,7 +116,7 @@ final class Authorizer: Sendable {
     func setAccessToken(_ secret: Secret, expiresIn: Duration?) throws(TchaviError) {
         try checkLogsIn()
         let now = configuration.now()
-        let token = AccessToken(secret, expiresAt: expiresIn.map { now.addingTimeInterval($0.seconds) }, now: now)
+        let token = AccessToken(secret, lifetime: expiresIn?.seconds, now: now)
         _ = try token.authorization()
         session.begin(with: token)
     }
@@ -111,18 +124,16 @@ final class Authorizer: Sendable {
     /// Renews the token now.
     func refresh() async throws {
         guard mode == .session else { throw TchaviError.noLogin(mode) }
-        _ = try await session.token(insteadOf: session.heldToken?.authorization())
+        let held = try session.heldToken?.authorization()
+        guard try await session.token(insteadOf: held) != nil else { throw TchaviError.notRenewable }
     }
 
-    /// Forgets the session at once.
+    /// Forgets the session at once, and tells the gateway.
     ///
-    /// - Returns: How to tell the gateway: the pipeline and the cookies of the session that was; `nil` without one.
-    func logOut() throws(TchaviError) -> (pipeline: HTTPPipeline, cookies: String?)? {
+    /// - Returns: The gateway's response; `nil` if there was no session, or the gateway had ended it.
+    func logOut(_ options: RequestOptions) async throws -> JSONResponse? {
         try checkLogsIn()
-        let (token, cookies) = session.end()
-        guard token != nil || !cookies.isEmpty else { return nil }
-        let credential = token.map { token in Credential.token { token.secret } } ?? .none
-        return (HTTPPipeline(credential: credential, configuration: configuration), cookies.header)
+        return try await session.logOut(options)
     }
 
     private func checkLogsIn() throws(TchaviError) {
@@ -131,6 +142,12 @@ final class Authorizer: Sendable {
 }
 
 extension TchaviError {
+    fileprivate static let notRenewable = TchaviError(
+        .authentication,
+        "The access token was set by the program, and only the program can replace it.",
+        advice: "Set another one with `auth.setAccessToken`, or log in with `auth.login`."
+    )
+
     fileprivate static func noLogin(_ mode: AuthenticationMode) -> TchaviError {
         TchaviError(
             .invalidRequest,

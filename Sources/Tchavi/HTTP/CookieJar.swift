@@ -25,20 +25,19 @@ struct CookieJar: Sendable {
         let name = first[..<equals].trimmingCharacters(in: .whitespaces)
         let value = first[first.index(after: equals)...].trimmingCharacters(in: .whitespaces)
         guard !name.isEmpty else { return }
-        var isEnded = value.isEmpty
-        var hasMaxAge = false
+        var maxAge: Int?
+        var expires: Date?
         for part in parts.dropFirst() {
             let pair = part.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
             switch pair.first?.lowercased() {
-            case "max-age":
-                hasMaxAge = true
-                if pair.count == 2, let seconds = Int(pair[1]), seconds <= 0 { isEnded = true }
-            case "expires":
-                if !hasMaxAge, pair.count == 2, let date = HTTPDate.date(pair[1]), date <= now { isEnded = true }
+            case "max-age": maxAge = pair.count == 2 ? Int(pair[1]) : nil
+            case "expires": expires = pair.count == 2 ? HTTPDate.date(pair[1]) : nil
             default: break
             }
         }
-        values[name] = isEnded ? nil : value
+        // `Max-Age` holds before `Expires`, in whichever order they stand.
+        let isEnded = maxAge.map { $0 <= 0 } ?? expires.map { $0 <= now } ?? false
+        values[name] = isEnded || value.isEmpty ? nil : value
     }
 
     /// Several `Set-Cookie` fields arrive as one on Linux, joined by commas, which also stand inside `Expires`: a comma

@@ -13,6 +13,9 @@ enum ErrorReader {
         error = error.attributed(to: headers)
         error.retryAfter = RetryAfter.duration(headers, now: now)
         error.advice = advice(error)
+        if (300..<400).contains(status), headers["Location"].flatMap({ URL(string: $0) }) == nil {
+            error.advice = "The server redirects without saying where to: check the base URL and the path."
+        }
         return error
     }
 
@@ -20,7 +23,10 @@ enum ErrorReader {
     static func reported(in json: JSONValue, status: Int?) -> TchaviError? {
         guard case .object(let members) = json, let reported = members["error"], !reported.isNull else { return nil }
         switch reported {
-        case .object(let error): return openAI(error, status: status)
+        case .object(let error):
+            // In a response that is no error by its status, an object may be anything.
+            guard status.map({ $0 >= 300 }) ?? false || isError(error) else { return nil }
+            return openAI(error, status: status)
         case .string(let name): return tchavi(name, members, status: status)
         default: return nil
         }
@@ -41,6 +47,12 @@ enum ErrorReader {
         }
         error.advice = advice(error)
         return error
+    }
+
+    /// Whether an object describes an error: it has a message, or says of which kind the error is.
+    private static func isError(_ members: [String: JSONValue]) -> Bool {
+        if let message = members["message"]?.string, !message.isEmpty { return true }
+        return ["code", "type"].contains { members[$0].map { !$0.isNull } ?? false }
     }
 
     /// `{error: {message, type, param, code}}`.
@@ -84,7 +96,7 @@ enum ErrorReader {
             guard let wait = error.retryAfter, wait > .zero else {
                 return "Send fewer requests at a time, or raise the key's limit."
             }
-            return "Wait \(Int(wait.seconds.rounded(.up))) s, then try again."
+            return "Wait \(Int(min(wait.seconds, 1e9).rounded(.up))) s, then try again."
         case .some(300..<400):
             return "Redirects are not followed, so that the key stays here: set the base URL that it leads to."
         case .some(400..<500): return "Correct the request: the gateway will refuse it again."

@@ -42,13 +42,18 @@ extension HTTPPipeline {
             body = await LargeData.process(json, bytes: bytes) { $0.serializedData() }
         }
 
-        var headers = configuration.headers
+        var headers: HeaderFields = [.accept: call.accept, .userAgent: TchaviClient.userAgent]
         headers.reserveCapacity(5)
-        headers.replace(with: options.headers)
-        headers[.accept] = call.accept
-        headers[.userAgent] = TchaviClient.userAgent
         if body != nil { headers[.contentType] = "application/json" }
-        if hasBody { headers[.idempotencyKey] = options.idempotencyKey ?? IdempotencyKey.random() }
+        headers.replace(with: configuration.headers)
+        // One key for all calls would make each call a repetition of the first.
+        headers[.idempotencyKey] = nil
+        headers.replace(with: options.headers)
+        if let key = options.idempotencyKey {
+            headers[.idempotencyKey] = key
+        } else if hasBody, headers[.idempotencyKey] == nil {
+            headers[.idempotencyKey] = IdempotencyKey.random()
+        }
         headers[.authorization] = nil
         if let name = headers.unsendable { throw .unsendable(name) }
         return TransportRequest(

@@ -8,11 +8,16 @@ package final class HTTPPipeline: Sendable {
     let retryBudget: RetryBucket
     let urls: EndpointURLs
 
-    init(credential: Credential, configuration: TchaviClient.Configuration) {
+    /// - Parameters:
+    ///   - credential: How calls are authorized.
+    ///   - configuration: How calls behave.
+    ///   - retryBudget: The retry budget of another pipeline to share; `nil` for one of its own.
+    init(credential: Credential, configuration: TchaviClient.Configuration, retryBudget: RetryBucket? = nil) {
+        let retryBudget = retryBudget ?? RetryBucket(configuration.retryBudget)
         self.configuration = configuration
+        self.retryBudget = retryBudget
         time = TimeSource(configuration.clock)
-        authorizer = Authorizer(credential: credential, configuration: configuration)
-        retryBudget = RetryBucket(configuration.retryBudget)
+        authorizer = Authorizer(credential: credential, configuration: configuration, retryBudget: retryBudget)
         urls = EndpointURLs(configuration)
     }
 
@@ -26,7 +31,7 @@ package final class HTTPPipeline: Sendable {
             let response = try await configuration.transport.send(request)
             let body = try await collectedBody(of: response)
             do throws(TchaviError) {
-                return try await JSONResponse(response, body: body)
+                return try await JSONResponse(response, body: body, to: request)
             } catch {
                 throw error.attributed(to: response.headers)
             }
@@ -72,22 +77,26 @@ package final class HTTPPipeline: Sendable {
         do {
             return try await response.value(decode)
         } catch {
-            throw completed(
-                .unreadable(error, as: expectation),
-                operation: call.operation,
-                headers: response.headers
-            )
+            throw completed(.unreadable(error, as: expectation), of: response.origin(of: call))
         }
     }
 
     // MARK: Responses as they arrive
 
+    /// A successful response whose body is still to be read, and where it comes from.
+    package typealias StreamedResponse = (response: TransportResponse, origin: ResponseOrigin)
+
     /// Sends a call and returns as soon as the headers of a successful response are there.
-    package func stream(_ call: Call, _ options: RequestOptions) async throws -> TransportResponse {
+    package func stream(_ call: Call, _ options: RequestOptions) async throws -> StreamedResponse {
         try await perform(call, options, bufferBytes: configuration.streamBufferBytes) { [self] request in
             let response = try await configuration.transport.send(request)
             if !response.isSuccess { _ = try await collectedBody(of: response) }
-            return response
+            let origin = ResponseOrigin(
+                operation: call.operation,
+                sent: request.headers,
+                received: response.headers
+            )
+            return (response, origin)
         }
     }
 
@@ -99,15 +108,17 @@ package final class HTTPPipeline: Sendable {
         bufferBytes: Int,
         _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
     ) async throws -> Value {
+        var sent = HeaderFields()
         do {
             let request = try await request(for: call, options, bufferBytes: bufferBytes)
             var loop = RetryLoop(request, for: call, options, in: self)
+            defer { sent = loop.request.headers }
             guard !options.omitsCredential else { return try await loop.run(attempt) }
             let authorization = try await authorization(within: loop.remaining)
             loop.request.headers[.authorization] = authorization?.revealed()
             do {
                 return try await loop.run(attempt)
-            } catch let error as TchaviError where error.statusCode == 401 {
+            } catch let error as TchaviError where error.statusCode == 401 && error.isRepeatable {
                 guard let renewed = try await renewedAuthorization(after: authorization, within: loop.remaining) else {
                     throw error
                 }
@@ -115,7 +126,7 @@ package final class HTTPPipeline: Sendable {
                 return try await loop.run(attempt)
             }
         } catch let error as TchaviError {
-            throw completed(error, operation: call.operation)
+            throw completed(error, of: ResponseOrigin(operation: call.operation, sent: sent))
         }
     }
 
@@ -135,16 +146,21 @@ package final class HTTPPipeline: Sendable {
 
     /// Collects a response's body, and throws the error that it is where the status is not a success.
     private func collectedBody(of response: TransportResponse) async throws -> Data {
-        let body = try await response.body.collect(upTo: configuration.maximumResponseBytes)
-        guard response.isSuccess else {
-            throw await ErrorReader.error(
-                status: response.status,
-                headers: response.headers,
-                body: body,
-                now: configuration.now()
-            )
+        let limit = configuration.maximumResponseBytes
+        if response.isSuccess { return try await response.body.collect(upTo: limit) }
+        let body: Data
+        do {
+            body = try await response.body.collect(upTo: limit)
+        } catch is TchaviError {
+            // The status says what went wrong, also where the connection is lost before the whole body has arrived.
+            body = Data()
         }
-        return body
+        throw await ErrorReader.error(
+            status: response.status,
+            headers: response.headers,
+            body: body,
+            now: configuration.now()
+        )
     }
 
     // MARK: Errors
@@ -153,18 +169,28 @@ package final class HTTPPipeline: Sendable {
     ///
     /// - Parameters:
     ///   - error: The error.
-    ///   - operation: The call's method and path.
-    ///   - headers: The response's headers, where the error does not have them yet.
+    ///   - origin: The call, what was sent, and the headers of the response where the error does not have them yet.
     /// - Returns: The error with operation and request id, without a credential that a server echoed, and with its body
     ///   cut to what is kept of one.
-    package func completed(_ error: TchaviError, operation: String, headers: HeaderFields? = nil) -> TchaviError {
-        let attributed = headers.map { error.attributed(to: $0) } ?? error
-        var error = authorizer.secrets.reduce(attributed) { $0.redacting($1) }
-        error.operation = operation
+    package func completed(_ error: TchaviError, of origin: ResponseOrigin) -> TchaviError {
+        let attributed = origin.received.map { error.attributed(to: $0) } ?? error
+        // The credential of the request may have been replaced meanwhile, for the client or by it.
+        let secrets = Set(authorizer.secrets + origin.sent.secrets)
+        // A secret may contain another one, of which nothing must be left.
+        var error = secrets.sorted { $0.utf8.count > $1.utf8.count }.reduce(attributed) { $0.redacting($1) }
+        // A login or refresh on behalf of the call names itself.
+        error.operation = error.operation ?? origin.operation
         // Cut last: a cut through a credential would leave its beginning.
         error.body = error.body.map { String(decoding: $0.utf8.prefix(ErrorReader.maximumBodyBytes), as: UTF8.self) }
         return error
     }
+}
+
+/// What an error is completed with: the call it belongs to, and the headers that were sent and received.
+package struct ResponseOrigin: Sendable {
+    let operation: String
+    let sent: HeaderFields
+    var received: HeaderFields?
 }
 
 extension TransportResponse {

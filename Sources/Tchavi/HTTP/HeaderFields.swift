@@ -1,3 +1,5 @@
+import Foundation
+
 /// Header fields of a request or a response. Names compare without regard to case; order and repetitions are kept.
 public struct HeaderFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     private struct Field: Sendable, Hashable {
@@ -72,6 +74,23 @@ public struct HeaderFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
             result[name] = result[name].map { $0 + ", " + value } ?? value
         }
         return result
+    }
+
+    /// The credentials in the fields: what a server must not be able to place in an error by repeating it.
+    package var secrets: [String] {
+        var secrets: [String] = []
+        for field in storage where Self.mayHoldSecret(field.name.lowercased) {
+            if field.name == .cookie {
+                secrets += field.value.split(separator: ";").compactMap { cookie in
+                    cookie.split(separator: "=", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
+                }
+            } else {
+                // Of `Bearer …`, only what follows is secret.
+                secrets += field.value.split(separator: " ").last.map { [String($0)] } ?? []
+            }
+        }
+        // A shorter string would redact what only looks like it.
+        return secrets.filter { $0.utf8.count >= Secret.minimumRedactedBytes }
     }
 
     /// Whether a header of that lower-case name may carry a credential or a session.

@@ -4,14 +4,16 @@ import Foundation
 package struct JSONResponse: Sendable {
     package let json: JSONValue
     package let headers: HeaderFields
+    private let sent: HeaderFields
     private let bodyBytes: Int
 
     /// Parses a response's body.
     ///
     /// - Throws: ``TchaviError`` of code ``TchaviError/Code/decoding`` where it is not JSON, or what the JSON reports in
     ///   spite of the status.
-    init(_ response: TransportResponse, body: Data) async throws(TchaviError) {
+    init(_ response: TransportResponse, body: Data, to request: TransportRequest) async throws(TchaviError) {
         headers = response.headers
+        sent = request.headers
         bodyBytes = body.count
         do {
             // A 204, for instance, is a success without a body.
@@ -26,7 +28,16 @@ package struct JSONResponse: Sendable {
             failure.body = ErrorReader.text(body)
             throw failure
         }
-        if let error = ErrorReader.reported(in: json, status: response.status) { throw error }
+        if var error = ErrorReader.reported(in: json, status: response.status) {
+            // The status line says that the request was carried out.
+            error.isRepeatable = false
+            throw error
+        }
+    }
+
+    /// What an error of this response is completed with.
+    func origin(of call: HTTPPipeline.Call) -> ResponseOrigin {
+        ResponseOrigin(operation: call.operation, sent: sent, received: headers)
     }
 
     /// Decodes a value from the JSON.

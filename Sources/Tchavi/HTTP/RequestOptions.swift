@@ -6,10 +6,11 @@ public struct RequestOptions: Sendable {
     public var deadline: Duration?
     /// How many times the call may be retried. `nil` for the configuration's.
     public var maxRetries: Int?
-    /// Header fields to send beside the client's; of the same name, these win. They cannot set `Authorization`.
+    /// Header fields to send beside the client's; of the same name, these win, also over those that the client sets
+    /// itself, such as `Accept` and `Idempotency-Key`. They cannot set `Authorization`.
     public var headers: HeaderFields
-    /// The key under which a gateway that honours `Idempotency-Key` carries the call out only once. `nil` for a random
-    /// one.
+    /// The key under which a gateway that honours `Idempotency-Key` carries the call out only once. `nil` for the one in
+    /// ``headers`` or, without one there, a random key.
     public var idempotencyKey: String?
     /// Sends the call without a credential.
     public var omitsCredential: Bool

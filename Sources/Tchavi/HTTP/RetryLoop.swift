@@ -46,10 +46,11 @@ struct RetryLoop {
             try Task.checkCancellation()
             let start = time.elapsed()
             let remaining = deadline.map { $0 - start }
-            if let lastError, let remaining, remaining <= .zero { throw lastError }
+            let limit = [timeout, remaining].compactMap(\.self).min()
+            if let limit, limit <= .zero { throw lastError ?? .notSentInTime(isDeadline: limit == remaining) }
             attempts += 1
             do {
-                let value = try await send(within: remaining, attempt)
+                let value = try await send(within: limit, isDeadline: limit == remaining, attempt)
                 budget.succeeded()
                 report(.succeeded, since: start)
                 return value
@@ -71,14 +72,13 @@ struct RetryLoop {
         }
     }
 
-    /// One attempt, within its own limit and what is left of the deadline.
+    /// One attempt, within the shorter of its own limit and what is left of the deadline.
     private func send<Value: Sendable>(
-        within remaining: Duration?,
+        within limit: Duration?,
+        isDeadline: Bool,
         _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
     ) async throws -> Value {
-        let limit = [timeout, remaining].compactMap(\.self).min()
-        let isDeadline = limit != nil && limit == remaining
-        return try await time.run(
+        try await time.run(
             within: limit,
             orThrow: TchaviError.timedOut(after: limit ?? .zero, isDeadline: isDeadline)
         ) { [request] in
@@ -128,6 +128,15 @@ extension Endpoint {
 }
 
 extension TchaviError {
+    fileprivate static func notSentInTime(isDeadline: Bool) -> TchaviError {
+        TchaviError(
+            .timeout,
+            isDeadline
+                ? "The call's deadline passed before it was sent." : "The call's timeout leaves no time to send it.",
+            advice: "Nothing was sent. Raise `\(isDeadline ? "deadline" : "timeout")`."
+        )
+    }
+
     fileprivate static func timedOut(after limit: Duration, isDeadline: Bool) -> TchaviError {
         let seconds = limit.roundedSeconds
         return TchaviError(

@@ -71,7 +71,13 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     func backoff(retriesSoFar: Int) -> Duration {
-        // Beyond 2¹⁰ every sensible maximum has been reached, and larger factors would only risk an overflow.
-        min(initialDelay * (1 << min(max(retriesSoFar, 0), 10)), maximumDelay)
+        // Doubled step by step, so that no configuration overflows.
+        var delay = initialDelay
+        var doublings = retriesSoFar
+        while doublings > 0, delay > .zero, delay < maximumDelay {
+            delay += min(delay, maximumDelay - delay)
+            doublings -= 1
+        }
+        return min(delay, maximumDelay)
     }
 }

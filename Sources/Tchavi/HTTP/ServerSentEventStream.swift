@@ -6,12 +6,12 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
     public typealias Element = ServerSentEvent
 
     private let response: TransportResponse
-    private let operation: String
+    private let origin: ResponseOrigin
     private let pipeline: HTTPPipeline
 
-    init(_ response: TransportResponse, of operation: String, pipeline: HTTPPipeline) {
+    init(_ response: TransportResponse, of origin: ResponseOrigin, pipeline: HTTPPipeline) {
         self.response = response
-        self.operation = operation
+        self.origin = origin
         self.pipeline = pipeline
     }
 
@@ -26,13 +26,11 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         private let idleTimeout: Duration?
         private var end: Duration?
 
-        private let headers: HeaderFields
-        private let operation: String
+        private let origin: ResponseOrigin
         private let pipeline: HTTPPipeline
 
-        fileprivate init(_ response: TransportResponse, _ operation: String, _ pipeline: HTTPPipeline) {
-            headers = response.headers
-            self.operation = operation
+        fileprivate init(_ response: TransportResponse, _ origin: ResponseOrigin, _ pipeline: HTTPPipeline) {
+            self.origin = origin
             self.pipeline = pipeline
             body = response.body.makeAsyncIterator()
             parser = EventStreamParser(limit: pipeline.configuration.maximumEventBytes)
@@ -57,7 +55,7 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                throw pipeline.completed(.transportFailure(error), operation: operation, headers: headers)
+                throw pipeline.completed(.transportFailure(error), of: origin)
             }
         }
 
@@ -102,7 +100,7 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
     }
 
     /// Begins to read.
-    public func makeAsyncIterator() -> Iterator { Iterator(response, operation, pipeline) }
+    public func makeAsyncIterator() -> Iterator { Iterator(response, origin, pipeline) }
 }
 
 extension TchaviError {

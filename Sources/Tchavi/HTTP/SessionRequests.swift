@@ -1,6 +1,6 @@
 import Foundation
 
-/// The requests that begin and renew a session.
+/// The requests that begin, renew and end a session.
 struct SessionRequests: Sendable {
     /// What a login or a refresh returns.
     struct Grant: Sendable {
@@ -15,6 +15,8 @@ struct SessionRequests: Sendable {
     }
 
     let configuration: TchaviClient.Configuration
+    /// The client's, which its calls share.
+    let retryBudget: RetryBucket
 
     func logIn(email: String, password: Secret) async throws -> Grant {
         guard !email.isEmpty, !password.isEmpty else {
@@ -26,20 +28,39 @@ struct SessionRequests: Sendable {
         }
         let body: JSONValue = ["email": .string(email), "password": .string(password.revealed())]
         do {
-            return try await grant(HTTPPipeline.Call(.login, body: body), CookieJar())
+            return try await grant(HTTPPipeline.Call(.login, body: body), CookieJar(), RequestOptions())
         } catch var error as TchaviError {
             if error.code == .authentication { error.advice = "Check the e-mail address and the password." }
             throw error.redacting(password.revealed())
         }
     }
 
-    func refresh(_ cookies: CookieJar) async throws -> Grant {
-        try await grant(HTTPPipeline.Call(.refresh), cookies)
+    func refresh(_ cookies: CookieJar, _ options: RequestOptions = RequestOptions()) async throws -> Grant {
+        try await grant(HTTPPipeline.Call(.refresh), cookies, options)
     }
 
-    private func grant(_ call: HTTPPipeline.Call, _ cookies: CookieJar) async throws -> Grant {
-        let pipeline = HTTPPipeline(credential: .none, configuration: configuration)
-        var options = RequestOptions(omitsCredential: true)
+    func logOut(
+        _ token: AccessToken,
+        _ cookies: CookieJar,
+        _ options: RequestOptions
+    ) async throws -> JSONResponse {
+        var options = options
+        options.headers[.cookie] = cookies.header
+        return try await pipeline(.token { token.secret }).send(HTTPPipeline.Call(.logout), options)
+    }
+
+    private func pipeline(_ credential: Credential) -> HTTPPipeline {
+        HTTPPipeline(credential: credential, configuration: configuration, retryBudget: retryBudget)
+    }
+
+    private func grant(
+        _ call: HTTPPipeline.Call,
+        _ cookies: CookieJar,
+        _ options: RequestOptions
+    ) async throws -> Grant {
+        let pipeline = pipeline(.none)
+        var options = options
+        options.omitsCredential = true
         options.headers[.cookie] = cookies.header
         let response = try await pipeline.send(call, options)
         let body: TokenBody = try await pipeline.value(of: response, to: call, as: "an access token") {

@@ -36,7 +36,8 @@ package struct TimeSource: Sendable {
     /// one that does not heed cancellation.
     ///
     /// - Parameters:
-    ///   - limit: How long it may take; `nil` for no limit, and no task of its own either.
+    ///   - limit: How long it may take; `nil` for no limit, and no task of its own either. Without any time left, the
+    ///     operation is not started.
     ///   - timeout: What is thrown when the time is up.
     ///   - operation: What to run.
     /// - Returns: What the operation returns.
@@ -47,6 +48,7 @@ package struct TimeSource: Sendable {
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         guard let limit else { return try await operation() }
+        guard limit > .zero else { throw timeout() }
         let first = FirstResult<Value>()
         let cancelTimer = schedule(after: limit) { first.finish(.failure(timeout())) }
         defer { cancelTimer() }

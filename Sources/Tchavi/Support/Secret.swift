@@ -12,6 +12,10 @@ public struct Secret: Sendable, Hashable {
     /// The string that is shown instead of a secret.
     public static let placeholder = "<redacted>"
 
+    /// How long a secret has to be for its occurrences in a server's texts to be redacted: a shorter one may occur by
+    /// chance.
+    package static let minimumRedactedBytes = 8
+
     private let string: String
 
     /// Creates a secret.

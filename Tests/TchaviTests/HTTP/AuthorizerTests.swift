@@ -226,6 +226,206 @@ struct AuthorizerTests {
         #expect(jar.header == "c=x=y; e=6")
     }
 
+    @Test func `The order of Max-Age and Expires does not matter`() {
+        let past = "Expires=Wed, 09 Jun 2021 10:18:14 GMT"
+        var jar = CookieJar()
+        jar.update(
+            ["Set-Cookie": "a=1; \(past); Max-Age=60, b=2; Max-Age=60; \(past), c=3; \(past), d=4; Max-Age=0"],
+            now: clock.now
+        )
+        #expect(jar.header == "a=1; b=2")
+    }
+
+    /// A JSON Web Token of these claims.
+    private static func token(_ claims: JSONValue) -> Secret {
+        Secret("e30." + claims.serializedData().base64EncodedString().trimmingCharacters(in: ["="]) + ".c2ln")
+    }
+
+    @Test func `The lifetime of a token does not depend on this computer's clock`() throws {
+        let now = clock.now
+        func lifetime(_ claims: JSONValue) -> TimeInterval {
+            AccessToken(Self.token(claims), now: now).expiresAt.timeIntervalSince(now)
+        }
+        let wrong = now.timeIntervalSince1970 - 86400
+        #expect(lifetime(["iat": .double(wrong), "exp": .double(wrong + 600)]) == 600)
+        #expect(lifetime(["exp": .double(now.timeIntervalSince1970 + 600)]) == 600)
+        // Expired before it was received: the clock is wrong, and the lifetime unknown.
+        #expect(lifetime(["exp": .double(wrong)]) == 900)
+        #expect(lifetime(["iat": 100, "exp": 50]) == 900)
+        for claims: JSONValue in [["exp": 1e300], ["exp": "soon"], ["iat": -1e300, "exp": 1e300], [:]] {
+            #expect(AccessToken(Self.token(claims), now: now).isFresh(at: now))
+        }
+        // A token of a few seconds is used for half of them.
+        let brief = AccessToken(Self.token(["iat": 0, "exp": 20]), now: now)
+        #expect(brief.isFresh(at: now.addingTimeInterval(9)))
+        #expect(!brief.isFresh(at: now.addingTimeInterval(11)))
+    }
+
+    @Test func `A token near its end that nothing can renew is sent`() async throws {
+        let transport = StubTransport { _, _ in .json(["message": "x"]) }
+        let client = transport.client(.none) { $0.now = { [clock] in clock.now } }
+        try client.auth.setAccessToken("token-of-the-program", expiresIn: .seconds(60))
+        for _ in 0..<3 {
+            _ = try await client.send(Endpoint(.get, "/x"))
+            clock.advance(50)
+        }
+        #expect(transport.requests.map(\.url.path) == ["/x", "/x", "/x"])
+        #expect(transport.requests.allSatisfy { $0.headers[.authorization] == "Bearer token-of-the-program" })
+        let error = await #expect(throws: TchaviError.self) { try await client.auth.refresh() }
+        #expect(error?.code == .authentication)
+    }
+
+    @Test(arguments: [#"{}"#, #"{"id": "u1"}"#, "null", "7"])
+    func `An account that is only partly there spoils neither a login nor a refresh`(user: String) async throws {
+        let user = try JSONValue(parsing: user)
+        let transport = StubTransport { request, _ in
+            guard request.url.path.hasPrefix("/auth/") else { return .json(["message": "x"]) }
+            return .json(
+                ["accessToken": "token-\(UUID())".json, "user": user, "message": "Welcome."],
+                headers: ["Set-Cookie": "refreshToken=r1; Path=/auth"]
+            )
+        }
+        for credential in [ServedGateway.account, .none] {
+            let client = transport.client(credential) { $0.now = { [clock] in clock.now } }
+            let login = try await client.auth.login(email: "ada@example.org", password: "pass-word-1")
+            #expect(login.user == nil)
+            _ = try await client.send(Endpoint(.get, "/x"))
+            clock.advance(1000)
+            _ = try await client.send(Endpoint(.get, "/x"))
+            try await client.auth.refresh()
+            let registration = Registration(email: "bo@example.org", password: "pass-word-2")
+            #expect(try await client.auth.register(registration).message == "Welcome.")
+        }
+    }
+
+    @Test func `A login that fails leaves the session there was`() async throws {
+        let client = client()
+        _ = try await client.users.me()
+        await #expect(throws: TchaviError.self) {
+            try await client.auth.login(email: LocalGateway.defaultEmail, password: "not the password")
+        }
+        #expect(client.auth.mode == .session)
+        _ = try await client.users.me()
+        #expect(paths == ["/auth/login", "/users/me", "/auth/login", "/users/me"])
+        try await client.auth.logout()
+        await #expect(throws: TchaviError.self) {
+            try await client.auth.login(email: LocalGateway.defaultEmail, password: "not the password")
+        }
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
+        #expect(error?.message == "The client is logged out.")
+    }
+
+    @Test func `Of two logins at once, the last one that was asked for holds`() async throws {
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let arrived = AsyncStream.makeStream(of: Void.self)
+        let transport = StubTransport { request, attempt in
+            if attempt == 1 {
+                arrived.continuation.yield()
+                for await _ in gate.stream { break }
+            }
+            return .json(["accessToken": "token-of-login-\(attempt)".json])
+        }
+        let client = transport.client(.none)
+        let first = Task { try await client.auth.login(email: "a@example.org", password: "pass-word-1") }
+        for await _ in arrived.stream { break }
+        _ = try await client.auth.login(email: "b@example.org", password: "pass-word-2")
+        gate.continuation.yield()
+        await #expect(throws: TchaviError.self) { _ = try await first.value }
+        _ = try await client.send(Endpoint(.get, "/x"))
+        #expect(transport.requests.last?.headers[.authorization] == "Bearer token-of-login-2")
+    }
+
+    @Test func `A log-out with an expired access token ends the session at the gateway as well`() async throws {
+        let client = client()
+        _ = try await client.users.me()
+        let cookie = try #require(await refreshCookie(of: client))
+        clock.advance(1000)
+        let message = try await client.auth.logout().message
+        #expect(!message.isEmpty)
+        #expect(paths.suffix(2) == ["/auth/refresh", "/auth/logout"])
+        // Neither the cookie there was nor the one that the refresh gave is accepted any more.
+        let last = try #require(served.gateway.requests.last?.headers[.cookie])
+        #expect(last != cookie)
+        for cookie in [cookie, last] {
+            let error = await #expect(throws: TchaviError.self) {
+                _ = try await self.client(.none).send(
+                    .refresh,
+                    options: RequestOptions(headers: [.cookie: cookie])
+                )
+            }
+            #expect(error?.statusCode == 401)
+        }
+    }
+
+    /// The cookie that a client sends to refresh.
+    private func refreshCookie(of client: TchaviClient) async throws -> String? {
+        try await client.auth.refresh()
+        return served.gateway.requests.last { $0.path == "/auth/refresh" }?.headers[.cookie]
+    }
+
+    @Test func `A log-out whose token the gateway no longer accepts refreshes and tries again`() async throws {
+        let client = client()
+        _ = try await client.users.me()
+        served.gateway.enqueue(.error(status: 401, code: "unauthorized", message: "Revoked."))
+        try await client.auth.logout()
+        #expect(paths == ["/auth/login", "/users/me", "/auth/logout", "/auth/refresh", "/auth/logout"])
+    }
+
+    @Test func `Many log-outs at once end one session once`() async throws {
+        let client = client()
+        _ = try await client.users.me()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { _ = try? await client.auth.logout() } }
+        }
+        #expect(paths.count { $0 == "/auth/logout" } == 1)
+    }
+
+    @Test func `An error of the token provider is typed, and a cancellation stays one`() async throws {
+        struct KeychainLocked: Error {}
+        let transport = StubTransport { _, _ in .json(.completion) }
+        let client = transport.client(.token { throw KeychainLocked() })
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(error?.code == .authentication)
+        #expect(error?.message.contains("KeychainLocked") == true)
+        let own = transport.client(.token { throw TchaviError(.api, "No token today.") })
+        let second = await #expect(throws: TchaviError.self) { _ = try await own.chat.complete(.hello) }
+        #expect(second?.message == "No token today.")
+        let cancelled = transport.client(.token { throw CancellationError() })
+        await #expect(throws: CancellationError.self) { _ = try await cancelled.chat.complete(.hello) }
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test func `Renewals share the retry budget of the calls`() async throws {
+        let transport = StubTransport { _, _ in .json([:], status: 503) }
+        let client = transport.client(ServedGateway.account) {
+            $0.clock = TestClock(skippingSleepsUpTo: .seconds(10))
+            $0.timeout = nil
+            $0.deadline = nil
+        }
+        for _ in 0..<20 { await #expect(throws: TchaviError.self) { _ = try await client.users.me() } }
+        // Ten retries are in the budget, and every call's first attempt is free.
+        #expect(transport.requests.count == 30)
+        #expect(transport.requests.allSatisfy { $0.url.path == "/auth/login" })
+    }
+
+    @Test func `A refresh names itself in its error, and shows no cookie that the gateway repeats`() async throws {
+        let transport = StubTransport { request, _ in
+            guard request.url.path == "/auth/refresh" else {
+                return .json(
+                    ["accessToken": "token-of-the-session", "message": "x"],
+                    headers: ["Set-Cookie": "refreshToken=cookie-of-the-session"]
+                )
+            }
+            return .json(["error": "x", "message": .string("Sent: \(request.headers[.cookie] ?? "")")], status: 500)
+        }
+        let client = transport.client(ServedGateway.account) { $0.now = { [clock] in clock.now } }
+        _ = try await client.send(Endpoint(.get, "/x"))
+        clock.advance(1000)
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.send(Endpoint(.get, "/x")) }
+        #expect(error?.operation == "POST /auth/refresh")
+        #expect(error?.message == "Sent: refreshToken=<redacted>")
+    }
+
     @Test func `A session that the program started is never replaced by the client's account`() async throws {
         let client = client()
         let bo = Registration(email: "bo@tchavi.example", password: "long-enough")

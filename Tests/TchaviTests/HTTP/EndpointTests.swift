@@ -68,6 +68,8 @@ struct EndpointTests {
 
     @Test(arguments: [
         ("Fri, 29 Sep 2023 16:26:57 GMT", 1_696_004_817.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Friday, 29-Sep-23 16:26:57 GMT", 1_696_004_817), ("Fri Sep 29 16:26:57 2023", 1_696_004_817),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777), ("Sun Nov  6 08:49:37 1994", 784_111_777),
     ])
     func `HTTP dates are read`(text: String, seconds: Double) {
         #expect(HTTPDate.date(text)?.timeIntervalSince1970 == seconds)
@@ -75,6 +77,8 @@ struct EndpointTests {
 
     @Test(arguments: [
         "", "Zun, 29 Sep 2023 16:26:27 GMT", "Fri, 29 Sep 100000 16:26:57 GMT", "Fri, 29 Foo 2023 16:26:57 GMT",
+        "Fri, 29 Sep 2023 16:26:57 CET", "Fri Sep 29 2023", "Fri, 29 Sep 2023 6:26:57 GMT",
+        "Fri, 32 Sep 2023 16:26:57 GMT",
     ])
     func `Invalid HTTP dates are ignored`(text: String) {
         #expect(HTTPDate.date(text) == nil)

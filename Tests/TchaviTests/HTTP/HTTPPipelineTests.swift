@@ -217,8 +217,9 @@ struct HTTPPipelineTests {
         let transport = StubTransport { _, _ in .json(["data": [["id": .string(text), "name": "n"]]]) }
         let json = try await transport.client().send(Endpoint(.get, "/things"))
         #expect(json["data"]?[0]?["id"]?.string == text)
-        let small = try await JSONResponse(TransportResponse(status: 200), body: Data("{}".utf8))
-        let large = try await JSONResponse(TransportResponse(status: 200), body: json.serializedData())
+        let request = try #require(transport.requests.first)
+        let small = try await JSONResponse(TransportResponse(status: 200), body: Data("{}".utf8), to: request)
+        let large = try await JSONResponse(TransportResponse(status: 200), body: json.serializedData(), to: request)
         #expect(try await Self.decodesOnMainQueue(small))
         #expect(try await !Self.decodesOnMainQueue(large))
     }
@@ -350,6 +351,115 @@ struct HTTPPipelineTests {
         #expect(transport.requests[0].headers["x-trace"] == "7")
     }
 
+    @Test func `Headers of a call replace those that the client sets itself`() async throws {
+        let transport = StubTransport { _, _ in .json(.completion) }
+        let own: HeaderFields = [
+            "Idempotency-Key": "order-7", "Accept": "application/vnd.example+json", "User-Agent": "shop/2",
+            "Content-Type": "application/json; charset=utf-8",
+        ]
+        let client = transport.client { $0.headers = own }
+        _ = try await client.chat.complete(.hello, options: RequestOptions(headers: own))
+        _ = try await client.chat.complete(.hello, options: RequestOptions(headers: own, idempotencyKey: "order-8"))
+        _ = try await client.chat.complete(.hello)
+        let sent = transport.requests.map(\.headers)
+        #expect(sent.map { $0[.idempotencyKey] }.prefix(2) == ["order-7", "order-8"])
+        // The configuration's would make each call a repetition of the first.
+        #expect(sent[2][.idempotencyKey]?.count == 36)
+        for headers in sent {
+            #expect(headers[.accept] == own[.accept])
+            #expect(headers[.userAgent] == "shop/2")
+            #expect(headers[.contentType] == "application/json; charset=utf-8")
+            #expect(Set(headers.fields.map { $0.name.lowercased() }).count == headers.fields.count)
+        }
+    }
+
+    @Test(arguments: [
+        #"{"error": "rate_limit_exceeded", "message": "Slow down.", "statusCode": 429}"#,
+        #"{"error": {"message": "Bad gateway.", "code": 502}}"#,
+        #"{"error": "unauthorized", "message": "No.", "statusCode": 401}"#,
+        #"{"error": {"message": "", "type": "overloaded_error"}}"#,
+    ])
+    func `An error within a successful response is thrown, and neither retried nor answered by another token`(
+        body: String
+    ) async throws {
+        let transport = StubTransport { _, _ in
+            TransportResponse(
+                status: 200,
+                headers: ["Content-Type": "application/json", "Retry-After": "0"],
+                body: TransportBody(Data(body.utf8))
+            )
+        }
+        let asked = Counter()
+        let credential = Credential.token {
+            asked.add()
+            return Secret("token-\(asked.value)")
+        }
+        for honours in [false, true] {
+            let client = transport.client(credential) { $0.honoursIdempotencyKey = honours }
+            let before = (transport.requests.count, asked.value)
+            await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+            #expect((transport.requests.count, asked.value) == (before.0 + 1, before.1 + 1))
+        }
+    }
+
+    @Test(arguments: [#"{}"#, #"{"message": ""}"#, #"{"code": null, "type": null, "at": 7}"#, "null", "[]", "7"])
+    func `A member named error is data where it does not describe an error`(error: String) async throws {
+        let json = try JSONValue(parsing: #"{"id": "job-1", "error": \#(error)}"#)
+        let transport = StubTransport { _, _ in .json(json) }
+        #expect(try await transport.client().send(Endpoint(.get, "/jobs/1")) == json)
+        let refusing = StubTransport { _, _ in .json(json, status: 400) }
+        await #expect(throws: TchaviError.self) { _ = try await refusing.client().send(Endpoint(.get, "/jobs/1")) }
+    }
+
+    @Test(arguments: [Duration.zero, .seconds(-1)])
+    func `A call without any time left is not sent, and asks for no credential`(time: Duration) async throws {
+        let transport = StubTransport { _, _ in .json(.completion) }
+        let asked = Counter()
+        let client = transport.client(
+            .token {
+                asked.add()
+                return "token-of-the-program"
+            }
+        )
+        for options in [RequestOptions(deadline: time), RequestOptions(timeout: time)] {
+            for isStream in [false, true] {
+                let error = await #expect(throws: TchaviError.self) {
+                    if isStream {
+                        _ = try await client.chat.stream(.hello, options: options).collect()
+                    } else {
+                        _ = try await client.chat.complete(.hello, options: options)
+                    }
+                }
+                #expect(error?.code == .timeout)
+                #expect(error?.attempts == nil)
+            }
+            if options.deadline != nil { #expect(asked.value == 0) }
+        }
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test func `What a server repeats of a request is redacted, also after its token was replaced`() async throws {
+        let isReplaced = Locked(false)
+        let transport = StubTransport { request, _ in
+            // The program's next token is there before the response to this one.
+            isReplaced.withLock { $0 = true }
+            let sent = request.headers.fields.map(\.value).joined(separator: " ")
+            if request.url.path == "/events" { return .events("event: error\ndata: x\n\ndata: \(sent)\n\n") }
+            return .json(["error": "teapot", "message": .string("You sent \(sent).")], status: 418)
+        }
+        let client = transport.client(.token { isReplaced.withLock { $0 } ? "token-of-tomorrow" : "token-of-today" })
+        let error = await #expect(throws: TchaviError.self) {
+            _ = try await client.send(
+                Endpoint(.post, "/x"),
+                options: RequestOptions(headers: [
+                    "Cookie": "a=1; session=cookie-of-today", "X-Api-Key": "key-of-today",
+                ])
+            )
+        }
+        #expect(error.map { "\($0) \($0.details ?? nil)".contains("-of-to") } == false)
+        #expect(error?.message.contains("Bearer <redacted>") == true)
+    }
+
     @Test func `A response that is too large is an error`() async throws {
         let transport = StubTransport { _, _ in .json(["x": .string(String(repeating: "x", count: 2000))]) }
         let client = transport.client { $0.maximumResponseBytes = 1000 }
@@ -373,6 +483,10 @@ struct HTTPPipelineTests {
         )
         let error = #expect(throws: TchaviError.self) { _ = try TchaviClient(environment: [:]) }
         #expect(error?.code == .authentication)
+        let invalid = ["TCHAVI_API_KEY": "k", "TCHAVI_BASE_URL": "http://ada:pass-word@[gateway"]
+        let second = #expect(throws: TchaviError.self) { _ = try TchaviClient(environment: invalid) }
+        #expect(second.map { "\($0)".contains("pass-word") } == false)
+        #expect(second?.message.contains("TCHAVI_BASE_URL") == true)
     }
 
     @Test func `Endpoints can be replaced, and other endpoints called`() async throws {
