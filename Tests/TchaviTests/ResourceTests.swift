@@ -197,11 +197,11 @@ struct ResourceTests {
 
     // MARK: Pages
 
-    /// Gives pages of these sizes, and says that there is always another.
-    private func pages(_ sizes: [Int], limit: Int) -> StubTransport {
+    /// Returns pages of these sizes, with `limit` and these members.
+    private func pages(_ sizes: [Int], _ members: [String: JSONValue], ignoresPage: Bool = false) -> StubTransport {
         StubTransport { request, _ in
             let query = request.url.query ?? ""
-            let number = Int(query.split(separator: "&").first?.dropFirst(5) ?? "") ?? 0
+            let number = ignoresPage ? 1 : Int(query.split(separator: "&").first?.dropFirst(5) ?? "") ?? 0
             let count = number <= sizes.count ? sizes[number - 1] : 0
             let data = (0..<count).map { index -> JSONValue in
                 [
@@ -210,24 +210,60 @@ struct ResourceTests {
                     "creditsGranted": 1, "createdAt": "2026-01-01T00:00:00Z",
                 ]
             }
-            return .json([
-                "data": .array(data), "page": .integer(Int64(number)), "limit": .integer(Int64(limit)), "total": 99,
-                "hasMore": true,
-            ])
+            let page: [String: JSONValue] = ["data": .array(data), "page": .integer(Int64(number)), "limit": 2]
+            return .json(.object(page.merging(members) { $1 }))
         }
     }
 
-    @Test(arguments: [([2, 2, 0], 3), ([2, 1], 2), ([0], 1), ([2, 2, 2, 1], 4)])
-    func `An empty page, a short page and one past the end all end a list`(sizes: [Int], requests: Int) async throws {
-        let transport = pages(sizes, limit: 2)
+    private func count(_ transport: StubTransport) async throws -> Int {
         var count = 0
         for try await _ in transport.client().payments.history(pageSize: 2) { count += 1 }
-        #expect(count == sizes.reduce(0, +))
+        return count
+    }
+
+    @Test(arguments: [([2, 2, 0], 3), ([2, 1], 3), ([0], 1), ([1, 1, 2, 1], 5)])
+    func `An empty page ends a list, and a short one does not`(sizes: [Int], requests: Int) async throws {
+        let transport = pages(sizes, ["total": 99, "hasMore": true])
+        #expect(try await count(transport) == sizes.reduce(0, +))
+        #expect(transport.requests.count == requests)
+    }
+
+    @Test func `A page without another one ends a list`() async throws {
+        let transport = pages([2, 2], ["total": 99, "hasMore": false])
+        #expect(try await count(transport) == 2)
+        #expect(transport.requests.count == 1)
+    }
+
+    @Test(arguments: [["page": 1], ["page": nil], [:]] as [[String: JSONValue]])
+    func `A server that ignores the page's number does not repeat a list for ever`(
+        members: [String: JSONValue]
+    ) async throws {
+        let transport = pages([2], members.merging(["total": 99, "hasMore": true]) { $1 }, ignoresPage: true)
+        #expect(try await count(transport) == 2)
+        #expect(transport.requests.count == 2)
+    }
+
+    @Test(
+        arguments: [
+            // The server limits pages to 100 and yet reports the requested limit.
+            ([100, 100, 50], ["total": 250, "limit": 500], 4), ([2, 2], ["total": 4], 2), ([2, 1], ["total": 3], 3),
+            ([2, 2], [:], 1), ([2, 2, 1], ["total": 5, "page": nil, "limit": nil], 4), ([1], ["total": 1], 1),
+            ([2, 2], ["total": 4, "page": .integer(.max)], 1), ([2, 2], ["total": 4, "page": .integer(.min)], 3),
+        ] as [([Int], [String: JSONValue], Int)]
+    )
+    func `Without hasMore, the total says whether there are more pages`(
+        sizes: [Int],
+        members: [String: JSONValue],
+        requests: Int
+    ) async throws {
+        let transport = pages(sizes, members)
+        let count = try await count(transport)
+        #expect(count == (members["total"] == nil || requests == 1 ? sizes[0] : sizes.reduce(0, +)))
         #expect(transport.requests.count == requests)
     }
 
     @Test func `Pages are fetched as they are read`() async throws {
-        let transport = pages([2, 2, 2], limit: 2)
+        let transport = pages([2, 2, 2], ["total": 99, "hasMore": true])
         for try await _ in transport.client().payments.history() { break }
         #expect(transport.requests.count == 1)
         var sizes: [Int] = []

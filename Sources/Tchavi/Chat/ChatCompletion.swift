@@ -45,15 +45,16 @@ extension ChatCompletion: JSONMapped {
     package init() { self.init(id: "", model: "", choices: []) }
 
     package mutating func map(_ json: inout JSONMapper) {
+        // A completion that was paid for must not fail because of a field without which it can be used.
+        json.isLenient = true
         json.defaulted("id", &id)
-        json.lenient("object", &object)
-        json.field("created", &created)
+        json.defaulted("object", &object)
+        json.wholeNumber("created", &created)
         json.defaulted("model", &model)
         json.field("choices", &choices)
         json.field("usage", &usage)
         json.field("system_fingerprint", &systemFingerprint)
-        // A completion that was paid for must not fail because its metadata cannot be read.
-        json.lenient("tchavi", &tchavi)
+        json.field("tchavi", &tchavi)
         json.rest(&additionalFields)
     }
 }
@@ -84,11 +85,12 @@ extension ChatChoice: JSONMapped {
     package init() { self.init(message: ChatMessage(), finishReason: nil) }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.defaulted("index", &index)
+        json.isLenient = true
+        json.wholeNumber("index", &index)
         json.field("message", &message)
         json.nullable("finish_reason", &finishReason)
         // Maxim's responses use camelCase.
-        if json.isReading, finishReason == nil { json.lenient("finishReason", &finishReason) }
+        if json.isReading, finishReason == nil { json.field("finishReason", &finishReason) }
         json.field("logprobs", &logprobs)
         json.rest(&additionalFields)
     }

@@ -10,6 +10,9 @@ public struct ChatCompletionAccumulator: Sendable {
     /// Creates an accumulator without chunks.
     public init() {}
 
+    /// The tool calls of the first choice so far, in the order in which they began.
+    package var toolCalls: [ToolCallDelta] { choices[0]?.calls.deltas ?? [] }
+
     /// Whether at least one choice has begun, and every choice that has begun has a finish reason.
     public var isFinished: Bool { !choices.isEmpty && choices.values.allSatisfy { $0.finishReason != nil } }
 
@@ -48,18 +51,19 @@ public struct ChatCompletionAccumulator: Sendable {
         /// The parts in order, as soon as one of them is not plain text.
         private var parts: [ContentPart]?
         private var refusal: String?
-        private var calls: [ToolCallDelta] = []
+        private(set) var calls = ToolCallAccumulator()
         private var functionCall: FunctionCall?
         private var logprobs: JSONValue?
         private var messageFields: [String: JSONValue] = [:]
         private var choiceFields: [String: JSONValue] = [:]
 
         mutating func append(_ choice: ChunkChoice) {
-            if let reason = choice.finishReason { finishReason = reason }
+            // Some servers send empty strings where others send nothing.
+            if let reason = choice.finishReason, reason != "" { finishReason = reason }
             if let new = choice.logprobs { logprobs.fold(new) }
             choiceFields.merge(choice.additionalFields) { $1.isNull ? $0 : $1 }
             let delta = choice.delta
-            if role == nil { role = delta.role }
+            if role == nil, delta.role != "" { role = delta.role }
             if let content = delta.content { append(content) }
             if let new = delta.refusal { refusal = (refusal ?? "") + new }
             if let function = delta.functionCall {
@@ -68,7 +72,7 @@ public struct ChatCompletionAccumulator: Sendable {
                 call.arguments += function.arguments ?? ""
                 functionCall = call
             }
-            for call in delta.toolCalls ?? [] { append(call) }
+            for call in delta.toolCalls ?? [] { calls.append(call) }
             if !delta.additionalFields.isEmpty { messageFields.fold(delta.additionalFields) }
         }
 
@@ -80,7 +84,7 @@ public struct ChatCompletionAccumulator: Sendable {
                     if part.type == "text", part.additionalFields.isEmpty {
                         append(text: part.text ?? "")
                     } else {
-                        if parts == nil { parts = text.map { [.text($0)] } ?? [] }
+                        if parts == nil { parts = (text ?? "").isEmpty ? [] : [.text(text ?? "")] }
                         parts?.append(part)
                     }
                 }
@@ -89,11 +93,7 @@ public struct ChatCompletionAccumulator: Sendable {
 
         private mutating func append(text new: String) {
             guard let last = parts?.indices.last else {
-                if parts != nil {
-                    parts?.append(.text(new))
-                } else if text?.append(new) == nil {
-                    text = new
-                }
+                if text?.append(new) == nil { text = new }
                 return
             }
             if parts?[last].type == "text", parts?[last].additionalFields.isEmpty == true {
@@ -103,95 +103,20 @@ public struct ChatCompletionAccumulator: Sendable {
             }
         }
 
-        private mutating func append(_ delta: ToolCallDelta) {
-            let position =
-                if let index = delta.index {
-                    calls.firstIndex { $0.index == index }
-                } else if let id = delta.id, !id.isEmpty {
-                    calls.firstIndex { $0.id == id }
-                } else {
-                    calls.indices.last
-                }
-            guard let position else {
-                var first = delta
-                if first.index == nil { first.index = (calls.compactMap(\.index).max() ?? -1).addingWithoutOverflow(1) }
-                calls.append(first)
-                return
-            }
-            if calls[position].id?.isEmpty ?? true { calls[position].id = delta.id }
-            if calls[position].type == nil { calls[position].type = delta.type }
-            if !delta.additionalFields.isEmpty { calls[position].additionalFields.fold(delta.additionalFields) }
-            guard let function = delta.function else { return }
-            if calls[position].function == nil { calls[position].function = ToolCallDelta.Function() }
-            if calls[position].function?.name?.isEmpty ?? true { calls[position].function?.name = function.name }
-            if let arguments = function.arguments {
-                if calls[position].function?.arguments?.append(arguments) == nil {
-                    calls[position].function?.arguments = arguments
-                }
-            }
-        }
-
         func choice(index: Int) -> ChatChoice {
             let content: MessageContent? = parts.map { .parts($0) } ?? text.map { .text($0) }
             var message = ChatMessage(role: role ?? .assistant, content: content)
             message.refusal = refusal
             message.functionCall = functionCall
             message.additionalFields = messageFields
-            // A delta has no properties for these two. Other values than strings could not be decoded again: drop them.
+            // A delta has no properties for these two. Values other than strings are dropped.
             message.name = message.additionalFields.removeValue(forKey: "name")?.string
             message.toolCallID = message.additionalFields.removeValue(forKey: "tool_call_id")?.string
-            if !calls.isEmpty {
-                message.toolCalls = calls.sorted { ($0.index ?? 0) < ($1.index ?? 0) }.map { delta in
-                    var call = ToolCall(
-                        id: delta.id ?? "",
-                        name: delta.function?.name ?? "",
-                        arguments: delta.function?.arguments ?? ""
-                    )
-                    call.type = delta.type ?? "function"
-                    call.additionalFields = delta.additionalFields
-                    return call
-                }
-            }
+            if !calls.deltas.isEmpty { message.toolCalls = calls.toolCalls }
             var choice = ChatChoice(index: index, message: message, finishReason: finishReason)
             choice.logprobs = logprobs
             choice.additionalFields = choiceFields
             return choice
         }
-    }
-}
-
-extension JSONValue? {
-    /// Appends in place: strings and arrays are concatenated, objects merged, other values replaced.
-    fileprivate mutating func fold(_ more: JSONValue) {
-        switch more {
-        case .null: return
-        case .string(let new):
-            guard case .string(var text)? = self else { break }
-            // Release the string held here, so that it is appended to in place and not copied.
-            self = nil
-            text += new
-            self = .string(text)
-            return
-        case .array(let new):
-            guard case .array(var elements)? = self else { break }
-            self = nil
-            elements += new
-            self = .array(elements)
-            return
-        case .object(let new):
-            guard case .object(var members)? = self else { break }
-            self = nil
-            members.fold(new)
-            self = .object(members)
-            return
-        default: break
-        }
-        self = more
-    }
-}
-
-extension [String: JSONValue] {
-    fileprivate mutating func fold(_ more: [String: JSONValue]) {
-        for (name, value) in more { self[name].fold(value) }
     }
 }

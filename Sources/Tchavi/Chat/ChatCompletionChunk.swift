@@ -41,11 +41,17 @@ extension ChatCompletionChunk: JSONMapped {
     package init() { self.init(id: "", model: "", choices: []) }
 
     package mutating func map(_ json: inout JSONMapper) {
+        json.isLenient = true
         json.defaulted("id", &id)
-        json.lenient("object", &object)
-        json.field("created", &created)
+        json.defaulted("object", &object)
+        json.wholeNumber("created", &created)
         json.defaulted("model", &model)
-        json.field("choices", &choices)
+        // Some servers send no choices, or null, in the chunk that reports the usage.
+        if json.members["choices"] == .null || json.members["usage"] ?? .null != .null {
+            json.defaulted("choices", &choices)
+        } else {
+            json.field("choices", &choices)
+        }
         json.field("usage", &usage)
         json.field("system_fingerprint", &systemFingerprint)
         json.rest(&additionalFields)
@@ -80,7 +86,8 @@ extension ChunkChoice: JSONMapped {
     package init() { self.init(delta: ChatDelta()) }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.defaulted("index", &index)
+        json.isLenient = true
+        json.wholeNumber("index", &index)
         json.defaulted("delta", &delta)
         json.nullable("finish_reason", &finishReason)
         json.field("logprobs", &logprobs)
@@ -109,6 +116,7 @@ public struct ChatDelta: Sendable, Hashable {
 
 extension ChatDelta: JSONMapped {
     package mutating func map(_ json: inout JSONMapper) {
+        json.isLenient = true
         json.field("role", &role)
         json.field("content", &content)
         json.field("tool_calls", &toolCalls)
@@ -138,16 +146,10 @@ public struct ToolCallDelta: Sendable, Hashable {
         package init() { self.init(name: nil) }
 
         package mutating func map(_ json: inout JSONMapper) {
+            json.isLenient = true
             json.field("name", &name)
-            // Some servers send the arguments as a JSON object instead of a string that contains one.
-            json.field(
-                "arguments",
-                &arguments,
-                reading: { json throws(JSONError) in
-                    if case .object = json { json.serialized() } else { try String(reading: json) }
-                },
-                writing: { $0?.json }
-            )
+            // Some servers send the arguments as JSON instead of a string that contains it.
+            json.field("arguments", &arguments, reading: { $0.string ?? $0.serialized() }, writing: { $0?.json })
             json.rest(&additionalFields)
         }
     }
@@ -176,7 +178,8 @@ extension ToolCallDelta: JSONMapped {
     package init() { self.init(index: nil) }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.field("index", &index)
+        json.isLenient = true
+        json.wholeNumber("index", &index)
         json.field("id", &id)
         json.field("type", &type)
         json.field("function", &function)

@@ -14,8 +14,9 @@ import Foundation
 /// Nothing is sent before the first element is requested. The sequence ends when the completion is complete. It throws
 /// ``TchaviError``: the gateway's own errors, also those within the stream; code ``TchaviError/Code/stream`` if it ends
 /// too early; ``TchaviError/Code/decoding`` if a chunk cannot be decoded; ``TchaviError/Code/timeout`` if no data
-/// arrives in time; ``TchaviError/Code/transport`` if the connection is lost; ``TchaviError/Code/invalidRequest`` from
-/// a second iterator. The error's ``TchaviError/partialCompletion`` is what had arrived by then. A stream that has
+/// arrives in time; ``TchaviError/Code/transport`` if the connection is lost or the completion is larger than
+/// ``TchaviClient/Configuration/maximumResponseBytes``; ``TchaviError/Code/invalidRequest`` from a second iterator. The
+/// error's ``TchaviError/partialCompletion`` is what had arrived by then. A stream that has
 /// begun is never retried. Dropping the iterator cancels the request.
 public struct ChatCompletionStream: AsyncSequence, Sendable {
     /// An element of the stream.
@@ -71,6 +72,8 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         private var accumulator = ChatCompletionAccumulator()
         private var isDone = false
         private var origin: ResponseOrigin?
+        /// The size of the chunks so far.
+        private var bytes = 0
 
         /// The response's header fields; `nil` until the response has begun.
         public var headers: HeaderFields? { origin?.received }
@@ -82,6 +85,9 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
 
         /// The completion as far as it has been read.
         public var completion: ChatCompletion { accumulator.completion }
+
+        /// The tool calls of the first choice as far as they have been read, in the order in which they began.
+        package var toolCalls: [ToolCallDelta] { accumulator.toolCalls }
 
         /// Waits for the next element.
         ///
@@ -102,7 +108,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                 state = .ended
                 var failure = TchaviError.transportFailure(error)
                 guard let origin else { throw failure }
-                failure.partial = completion
+                if failure.partial == nil { failure.partial = completion }
                 throw pipeline.completed(failure, of: origin)
             }
         }
@@ -128,7 +134,8 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             )
         }
 
-        /// The error for a JSON response to a request for a stream.
+        /// The error for a JSON response to a request for a stream: the one that it reports, or one with the completion,
+        /// which was paid for.
         private func notAStream(_ response: TransportResponse) async throws -> TchaviError {
             let limit = pipeline.configuration.maximumResponseBytes
             let data = try await pipeline.time.run(
@@ -137,16 +144,19 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             ) {
                 try await response.body.collect(upTo: limit)
             }
-            let reported = await LargeData.process(data, bytes: data.count) { data in
-                (try? JSONValue(parsing: data)).flatMap { ErrorReader.reported(in: $0, status: response.status) }
-            }
-            return reported
-                ?? TchaviError(
+            return await LargeData.process(data, bytes: data.count) { data in
+                let json = try? JSONValue(parsing: data)
+                if let json, let error = ErrorReader.reported(in: json, status: response.status) { return error }
+                var error = TchaviError(
                     .stream,
                     "The server responded with JSON instead of server-sent events.",
-                    advice: "This server may not support streaming: use `chat.complete`.",
+                    advice: "This server may not support streaming: use `chat.complete`. If the response was a "
+                        + "completion, it is in `partialCompletion`.",
                     statusCode: response.status
                 )
+                error.partial = json.flatMap { try? ChatCompletion(json: $0) }
+                return error
+            }
         }
 
         private mutating func read() async throws -> Event? {
@@ -164,7 +174,12 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                     endSoon()
                     continue
                 }
-                let chunk = try await LargeData.process(event.data, bytes: event.data.utf8.count, Self.chunk)
+                guard let chunk = try await LargeData.process(event, bytes: event.data.utf8.count, Self.chunk) else {
+                    continue
+                }
+                bytes = bytes.addingWithoutOverflow(event.data.utf8.count)
+                let limit = pipeline.configuration.maximumResponseBytes
+                guard bytes <= limit else { throw TchaviError.tooLarge(limit, "maximumResponseBytes") }
                 accumulator.append(chunk)
                 return .chunk(chunk)
             }
@@ -206,15 +221,20 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             }
         }
 
+        /// The chunk that an event contains, or `nil` if it contains none.
         @Sendable
-        private static func chunk(_ text: String) throws(TchaviError) -> ChatCompletionChunk {
+        private static func chunk(_ event: ServerSentEvent) throws(TchaviError) -> ChatCompletionChunk? {
+            if event.event == "error" { throw .reported(by: event) }
             let json: JSONValue
             do {
-                json = try JSONValue(parsing: text)
+                json = try JSONValue(parsing: event.data)
             } catch {
+                if event.event != "message" { return nil }
                 throw .unreadable(error, as: "a chunk of a completion")
             }
             if let error = ErrorReader.reported(in: json, status: nil) { throw error }
+            // Some servers name the events of their chunks. Other named events, such as `ping`, are not chunks.
+            if event.event != "message", json["choices"] == nil { return nil }
             do {
                 return try ChatCompletionChunk(json: json)
             } catch {
@@ -252,6 +272,22 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
 }
 
 extension TchaviError {
+    /// Returns the error that an event named `error` reports: in one of the known JSON forms, with or without the member
+    /// `error` around it, or as text.
+    fileprivate static func reported(by event: ServerSentEvent) -> TchaviError {
+        let json = try? JSONValue(parsing: event.data)
+        if let json, json.object != nil {
+            let error = ErrorReader.reported(in: json, status: nil)
+            if let error = error ?? ErrorReader.reported(in: ["error": json], status: nil) { return error }
+        }
+        let text = json?.string ?? event.data
+        return TchaviError(
+            .api,
+            text.isEmpty ? "The server reported an error without a message." : text,
+            advice: "The server reported this within a response that had begun well: try again later."
+        )
+    }
+
     /// The part of a completion that had arrived when its stream failed.
     public var partialCompletion: ChatCompletion? { partial as? ChatCompletion }
 }

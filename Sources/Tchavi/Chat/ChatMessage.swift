@@ -62,8 +62,17 @@ extension ChatMessage: JSONMapped {
     package init() { self.init(role: .user, content: nil) }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.field("role", &role)
+        if json.isReading, json.isLenient {
+            // Some servers send a model's message without a role, or with an empty one.
+            role = ""
+            json.defaulted("role", &role)
+            if role == "" { role = .assistant }
+        } else {
+            json.field("role", &role)
+        }
         json.nullable("content", &content)
+        // Role and content are checked in messages that people write. Everything else comes from models.
+        json.isLenient = true
         json.field("name", &name)
         json.field("tool_calls", &toolCalls)
         json.field("tool_call_id", &toolCallID)

@@ -24,10 +24,12 @@ extension MessageContent: JSONRepresentable, JSONConvertible {
     ///
     /// - Parameter json: The JSON form.
     /// - Throws: ``JSONError`` for anything else.
-    public init(json: JSONValue) throws(JSONError) {
+    public init(json: JSONValue) throws(JSONError) { try self.init(reading: json, leniently: false) }
+
+    package init(reading json: JSONValue, leniently: Bool) throws(JSONError) {
         switch json {
         case .string(let text): self = .text(text)
-        case .array: self = .parts(try [ContentPart](reading: json))
+        case .array: self = .parts(try [ContentPart](reading: json, leniently: leniently))
         default: throw JSONError("expected a string or an array of parts, found \(json.kind)")
         }
     }

@@ -13,7 +13,7 @@ public struct TokenUsage: Sendable, Hashable {
     public init(promptTokens: Int, completionTokens: Int) {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
-        totalTokens = promptTokens + completionTokens
+        totalTokens = promptTokens.addingWithoutOverflow(completionTokens)
         additionalFields = [:]
     }
 }
@@ -22,10 +22,11 @@ extension TokenUsage: JSONMapped {
     package init() { self.init(promptTokens: 0, completionTokens: 0) }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.defaulted("prompt_tokens", &promptTokens)
-        json.defaulted("completion_tokens", &completionTokens)
+        json.isLenient = true
+        json.wholeNumber("prompt_tokens", &promptTokens)
+        json.wholeNumber("completion_tokens", &completionTokens)
         var total = json.isReading ? nil : totalTokens
-        json.field("total_tokens", &total)
+        json.wholeNumber("total_tokens", &total)
         totalTokens = total ?? promptTokens.addingWithoutOverflow(completionTokens)
         json.rest(&additionalFields)
     }

@@ -2,17 +2,15 @@
 public struct Page<Element: Sendable>: Sendable {
     /// The page's elements.
     public var data: [Element]
-    /// The page's number, from 1.
+    /// The page's number, from 1, as the server reports it; 1 if it does not.
     public var page: Int
     /// How many elements a page has at the most.
     public var limit: Int
     /// How many elements there are on all pages.
     public var total: Int
-    /// Whether there is another page.
+    /// Whether there is another page. If the server does not say so, this is whether ``total`` is greater than the
+    /// number of elements on as many pages of this size, so that there may be one more page, which is empty.
     public var hasMore: Bool
-
-    /// Whether no further page needs to be asked for: there is none, or this one is empty or short.
-    var isLast: Bool { !hasMore || data.isEmpty || data.count < limit }
 
     private enum CodingKeys: String, CodingKey { case data, page, limit, total, hasMore }
 }
@@ -32,7 +30,8 @@ extension Page: Decodable where Element: Decodable {
         page = try container.decodeIfPresent(Int.self, forKey: .page) ?? 1
         limit = try container.decodeIfPresent(Int.self, forKey: .limit) ?? data.count
         total = try container.decodeIfPresent(Int.self, forKey: .total) ?? data.count
-        hasMore = try container.decodeIfPresent(Bool.self, forKey: .hasMore) ?? false
+        let (count, overflow) = data.count.multipliedReportingOverflow(by: max(page, 1))
+        hasMore = try container.decodeIfPresent(Bool.self, forKey: .hasMore) ?? (!overflow && count < total)
     }
 }
 
@@ -44,8 +43,10 @@ extension Page: Decodable where Element: Decodable {
 /// }
 /// ```
 ///
-/// It ends with the last page, and with one that is empty or short. To iterate again is to fetch again.
-public struct PagedSequence<Element: Sendable>: AsyncSequence, Sendable {
+/// It ends after a page without ``Page/hasMore``, and before one that is empty or has the same elements as an earlier one,
+/// because some servers ignore the number of the page. A page with fewer elements than requested does not end it, because
+/// some servers limit the size of a page. To iterate again is to fetch again.
+public struct PagedSequence<Element: Hashable & Sendable>: AsyncSequence, Sendable {
     private let fetch: @Sendable (_ page: Int) async throws -> Page<Element>
 
     init(_ fetch: @escaping @Sendable (_ page: Int) async throws -> Page<Element>) {
@@ -95,12 +96,14 @@ public struct PagedSequence<Element: Sendable>: AsyncSequence, Sendable {
             fileprivate let fetch: @Sendable (_ page: Int) async throws -> Element
             private var number = 1
             private var isComplete = false
+            /// The hashes of the pages' elements.
+            private var seen: Set<Int> = []
 
             fileprivate init(fetch: @escaping @Sendable (_ page: Int) async throws -> Element) {
                 self.fetch = fetch
             }
 
-            /// The next page, or `nil` after the last; one that is empty is not given.
+            /// The next page, or `nil` after the last; one that is empty or repeated is not returned.
             ///
             /// - Returns: The next page.
             /// - Throws: ``TchaviError``, or `CancellationError`, where the page cannot be fetched. To ask again is to
@@ -109,8 +112,9 @@ public struct PagedSequence<Element: Sendable>: AsyncSequence, Sendable {
                 guard !isComplete else { return nil }
                 let page = try await fetch(number)
                 number += 1
-                isComplete = page.isLast
-                return page.data.isEmpty ? nil : page
+                let isNew = !page.data.isEmpty && seen.insert(page.data.hashValue).inserted
+                isComplete = !isNew || !page.hasMore
+                return isNew ? page : nil
             }
         }
     }

@@ -25,6 +25,8 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         private let time: TimeSource
         private let idleTimeout: Duration?
         private var end: Duration?
+        /// Thrown once the events before it have been read.
+        private var tooLarge: TchaviError?
 
         private let origin: ResponseOrigin
         private let pipeline: HTTPPipeline
@@ -63,11 +65,12 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
             try Task.checkCancellation()
             while true {
                 if let event = parser.next() { return event }
+                if let tooLarge { throw tooLarge }
                 guard let chunk = try await nextChunk() else { return nil }
                 do {
                     try parser.push(chunk)
                 } catch {
-                    throw TchaviError(
+                    tooLarge = TchaviError(
                         .stream,
                         "A line or event of the stream is larger than \(error.limit) bytes.",
                         advice: "Raise `maximumEventBytes` if events of this size are meant."

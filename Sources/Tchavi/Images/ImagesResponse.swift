@@ -27,9 +27,11 @@ extension ImagesResponse: JSONMapped {
     package init() { self.init(data: []) }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.field("created", &created)
+        // Images that were paid for must not fail because of a field without which they can be used.
+        json.isLenient = true
+        json.wholeNumber("created", &created)
         json.field("data", &data)
-        json.lenient("tchavi", &tchavi)
+        json.field("tchavi", &tchavi)
         json.rest(&additionalFields)
     }
 }
@@ -61,6 +63,7 @@ extension GeneratedImage: JSONMapped {
     package init() { self.init(url: nil) }
 
     package mutating func map(_ json: inout JSONMapper) {
+        json.isLenient = true
         json.field("url", &url)
         json.field("b64_json", &base64)
         json.field("revised_prompt", &revisedPrompt)

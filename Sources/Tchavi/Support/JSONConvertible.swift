@@ -3,8 +3,15 @@ package protocol JSONConvertible {
     /// Creates a value from its JSON form.
     init(reading json: JSONValue) throws(JSONError)
 
+    /// Creates a value from its JSON form, for types with optional fields: see ``JSONMapper/isLenient``.
+    init(reading json: JSONValue, leniently: Bool) throws(JSONError)
+
     /// The value's JSON form.
     var json: JSONValue { get }
+}
+
+extension JSONConvertible {
+    package init(reading json: JSONValue, leniently: Bool) throws(JSONError) { try self.init(reading: json) }
 }
 
 extension JSONConvertible where Self: JSONRepresentable {
@@ -16,13 +23,15 @@ extension JSONValue: JSONConvertible {
 }
 
 extension Array: JSONConvertible where Element: JSONConvertible {
-    package init(reading json: JSONValue) throws(JSONError) {
+    package init(reading json: JSONValue) throws(JSONError) { try self.init(reading: json, leniently: false) }
+
+    package init(reading json: JSONValue, leniently: Bool) throws(JSONError) {
         guard case .array(let elements) = json else { throw JSONError("expected an array, found \(json.kind)") }
         self.init()
         reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             do {
-                append(try Element(reading: element))
+                append(try Element(reading: element, leniently: leniently))
             } catch {
                 throw error.inside(.element(index))
             }

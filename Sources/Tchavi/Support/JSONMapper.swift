@@ -15,9 +15,12 @@ extension JSONMapped {
     ///
     /// - Parameter json: The JSON form.
     /// - Throws: ``JSONError`` with the path to the first field that is missing or of the wrong kind.
-    public init(json: JSONValue) throws(JSONError) {
+    public init(json: JSONValue) throws(JSONError) { try self.init(reading: json, leniently: false) }
+
+    package init(reading json: JSONValue, leniently: Bool) throws(JSONError) {
         self.init()
         var mapper = try JSONMapper(reading: json)
+        mapper.isLenient = leniently
         map(&mapper)
         if let error = mapper.error { throw error }
     }
@@ -39,6 +42,9 @@ extension JSONMapped {
 package struct JSONMapper {
     /// Whether the mapper reads fields; otherwise it writes them.
     package let isReading: Bool
+    /// Whether an optional field that is invalid leaves its property unchanged and is kept as an unrecognized one,
+    /// instead of being an error. Responses are read this way, because they were paid for; so are the values inside.
+    package var isLenient = false
     /// The members that have not been read yet, or those that have been written.
     package private(set) var members: [String: JSONValue]
     /// The first field that could not be read, with its path.
@@ -79,7 +85,11 @@ package struct JSONMapper {
         guard let json = members.removeValue(forKey: name) else {
             return fail(JSONError("missing", at: [.member(name)]))
         }
-        read(json, name, &value)
+        do {
+            value = try Value(reading: json, leniently: isLenient)
+        } catch {
+            fail(error, in: name)
+        }
     }
 
     /// Maps an optional field; `nil` is not written.
@@ -88,12 +98,7 @@ package struct JSONMapper {
             if let value { members[name] = value.json }
             return
         }
-        guard let json = take(name) else { return }
-        do {
-            value = try Value(reading: json)
-        } catch {
-            fail(error, in: name)
-        }
+        if let read: Value = read(name) { value = read }
     }
 
     /// Maps an optional field, which is also read by another name.
@@ -111,9 +116,9 @@ package struct JSONMapper {
         field(name, &value)
     }
 
-    /// Maps a field that is required when reading, although its property is optional.
+    /// Maps a field that is required when reading, unless leniently, although its property is optional.
     package mutating func required<Value: JSONConvertible>(_ name: String, _ value: inout Value?) {
-        if isReading, members[name] == nil { fail(JSONError("missing", at: [.member(name)])) }
+        if isReading, !isLenient, members[name] == nil { fail(JSONError("missing", at: [.member(name)])) }
         field(name, &value)
     }
 
@@ -123,7 +128,7 @@ package struct JSONMapper {
             members[name] = value.json
             return
         }
-        if let json = take(name) { read(json, name, &value) }
+        if let read: Value = read(name) { value = read }
     }
 
     /// Maps an optional field, which is also read by another name; if it is missing, the value is unchanged.
@@ -132,23 +137,27 @@ package struct JSONMapper {
         defaulted(name, &value)
     }
 
-    /// Maps an optional field that is not essential: if it is invalid, the value is unchanged, and the field is kept as
-    /// an unrecognized one.
+    /// Maps an optional field that is not essential, as if ``isLenient`` were set.
     package mutating func lenient<Value: JSONConvertible>(_ name: String, _ value: inout Value?) {
-        guard isReading else {
-            if let value { members[name] = value.json }
-            return
-        }
-        guard let json = members[name], let read = try? Value(reading: json) else { return }
-        value = read
-        members[name] = nil
+        let wasLenient = isLenient
+        isLenient = true
+        field(name, &value)
+        isLenient = wasLenient
     }
 
-    /// A field that is decoration, and whose absence leaves the value as it is.
-    package mutating func lenient<Value: JSONConvertible>(_ name: String, _ value: inout Value) {
-        var read = isReading ? Value?.none : value
-        lenient(name, &read)
-        if let read { value = read }
+    /// Maps an optional whole number, which some servers send with a fraction or as a string.
+    package mutating func wholeNumber(_ name: String, _ value: inout Int?) {
+        var number = value.map { WholeNumber(value: $0) }
+        field(name, &number)
+        value = number?.value
+    }
+
+    /// Maps a whole number, which some servers send with a fraction or as a string; if it is missing, the value is
+    /// unchanged.
+    package mutating func wholeNumber(_ name: String, _ value: inout Int) {
+        var number = WholeNumber(value: value)
+        defaulted(name, &number)
+        value = number.value
     }
 
     /// Maps an optional field whose JSON is kept unchanged, including `null`.
@@ -181,7 +190,7 @@ package struct JSONMapper {
         do {
             value = try reading(json)
         } catch {
-            fail(error, in: name)
+            reject(json, error, in: name)
         }
     }
 
@@ -198,6 +207,7 @@ package struct JSONMapper {
         }
         do throws(JSONError) {
             var inner = try JSONMapper(reading: json)
+            inner.isLenient = isLenient
             fields(&inner)
             if let error = inner.error { throw error }
         } catch {
@@ -205,13 +215,14 @@ package struct JSONMapper {
         }
     }
 
-    /// Maps the unrecognized fields; must be called last. They do not replace fields that have been written.
+    /// Maps the unrecognized fields; must be called last. They do not replace fields that have been written, except for
+    /// `null`.
     package mutating func rest(_ fields: inout [String: JSONValue]) {
         if isReading {
             // An empty dictionary that had members would keep its storage.
             fields = members.isEmpty ? [:] : members
         } else if !fields.isEmpty {
-            members.merge(fields) { written, _ in written }
+            members.merge(fields) { written, kept in written.isNull ? kept : written }
         }
     }
 
@@ -227,11 +238,18 @@ package struct JSONMapper {
         return json
     }
 
-    private mutating func read<Value: JSONConvertible>(_ json: JSONValue, _ name: String, _ value: inout Value) {
+    /// Reads an optional member; `nil` if it is missing, `null` or invalid.
+    private mutating func read<Value: JSONConvertible>(_ name: String) -> Value? {
+        guard let json = take(name) else { return nil }
         do {
-            value = try Value(reading: json)
+            return try Value(reading: json, leniently: isLenient)
         } catch {
-            fail(error, in: name)
+            reject(json, error, in: name)
+            return nil
         }
+    }
+
+    private mutating func reject(_ json: JSONValue, _ error: JSONError, in name: String) {
+        if isLenient { members[name] = json } else { fail(error, in: name) }
     }
 }

@@ -3,7 +3,7 @@ public import Foundation
 extension JSONValue {
     /// Parses one JSON value (RFC 8259).
     ///
-    /// Of members with the same name, the last one is kept. The maximum nesting depth is 512.
+    /// Of members with the same name, the last one is kept. The maximum nesting depth is 128.
     ///
     /// - Parameter text: The JSON, optionally surrounded by white space.
     /// - Throws: ``JSONError``, which contains the byte offset of the failure.
@@ -27,7 +27,9 @@ extension JSONValue {
 
 /// A recursive-descent parser for UTF-8 that copies nothing but the values it returns.
 struct JSONParser {
-    static let maximumDepth = 512
+    /// How deep arrays and objects may be nested. Values are compared, hashed, written and released recursively, which
+    /// must not overflow the 512 KiB stack of a thread.
+    static let maximumDepth = 128
 
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
@@ -50,12 +52,12 @@ struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
-        guard depth <= Self.maximumDepth else { throw failure("nested more than \(Self.maximumDepth) levels deep") }
         skipWhiteSpace()
         guard let byte = current else { throw failure("unexpected end of input where a value was expected") }
         switch byte {
-        case UInt8(ascii: "{"): return try object(depth: depth)
-        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            guard depth < Self.maximumDepth else { throw failure(JSONValue.tooDeep) }
+            return byte == UInt8(ascii: "{") ? try object(depth: depth) : try array(depth: depth)
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try literal("true", .boolean(true))
         case UInt8(ascii: "f"): return try literal("false", .boolean(false))
@@ -262,4 +264,9 @@ struct JSONParser {
     }
 
     private func failure(_ reason: String) -> JSONError { JSONError("\(reason), at byte \(position)") }
+}
+
+extension JSONValue {
+    /// Why a value is refused that is nested too deep.
+    static let tooDeep = "nested more than \(JSONParser.maximumDepth) levels deep"
 }

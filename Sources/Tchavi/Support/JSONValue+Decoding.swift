@@ -56,7 +56,7 @@ extension JSONError.Step {
 }
 
 /// Decodes from a ``JSONValue``.
-private struct JSONValueDecoder: Decoder {
+struct JSONValueDecoder: Decoder {
     let json: JSONValue
     let path: [JSONError.Step]
 
@@ -204,7 +204,7 @@ private struct JSONArrayContainer: UnkeyedDecodingContainer {
 }
 
 /// A step of a path as a coding key.
-private struct PathKey: CodingKey {
+struct PathKey: CodingKey {
     let stringValue: String
     let intValue: Int?
 

@@ -20,9 +20,17 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Creates a timestamp from a date, in UTC with milliseconds.
+    ///
+    /// - Parameter date: The date. Before the year 1 or after 9999, the string is the beginning or end of that time. A
+    ///   date that is not a number results in the string `Invalid Date`, which no server accepts, and no ``date``.
     public init(_ date: Date) {
-        text = ISO8601.text(date)
-        self.date = date
+        if date.timeIntervalSince1970.isNaN {
+            text = "Invalid Date"
+            self.date = nil
+        } else {
+            text = ISO8601.text(date)
+            self.date = date
+        }
     }
 
     /// The string as received.

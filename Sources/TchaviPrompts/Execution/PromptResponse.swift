@@ -125,7 +125,7 @@ public struct PromptUsage: Sendable, Hashable {
         }
         self.latency += latency
         if let tchavi = completion.tchavi {
-            creditsUsed = (creditsUsed ?? 0) + tchavi.creditsUsed
+            creditsUsed = (creditsUsed ?? 0).addingWithoutOverflow(tchavi.creditsUsed)
             creditsRemaining = tchavi.creditsRemaining
         }
     }

@@ -81,9 +81,9 @@ public struct PromptStream: AsyncSequence, Sendable {
         private let start: @Sendable () async throws -> PromptRun
         private var run: PromptRun?
         private var chat: ChatCompletionStream.Iterator?
-        private var pending: [Event] = []
-        /// The indices of the tool calls of this round that have an event.
-        private var startedCalls: Set<Int> = []
+        private var pending: ArraySlice<Event> = []
+        /// The number of tool calls of this round that have an event.
+        private var startedCalls = 0
         /// The time spent waiting for the model in this round.
         private var roundLatency = Duration.zero
         private var timeToFirstToken: Duration?
@@ -106,7 +106,7 @@ public struct PromptStream: AsyncSequence, Sendable {
         ///   error's `partialCompletion` holds what had arrived of it.
         public mutating func next() async throws -> Event? {
             while true {
-                if !pending.isEmpty { return pending.removeFirst() }
+                if let event = pending.popFirst() { return event }
                 guard !isFinished else { return nil }
                 do {
                     try await proceed()
@@ -133,20 +133,19 @@ public struct PromptStream: AsyncSequence, Sendable {
             roundLatency += time.elapsed() - start
             switch event {
             case .chunk(let chunk):
+                addEvents(of: chunk, iterator.toolCalls, latency: run.response.usage.latency + roundLatency)
                 chat = iterator
-                addEvents(of: chunk, latency: run.response.usage.latency + roundLatency)
             case .metadata: chat = iterator
             case nil: try await endRound(&run, iterator.completion, time)
             }
         }
 
-        private mutating func addEvents(of chunk: ChatCompletionChunk, latency: Duration) {
+        private mutating func addEvents(of chunk: ChatCompletionChunk, _ calls: [ToolCallDelta], latency: Duration) {
             if !chunk.text.isEmpty { pending.append(.text(chunk.text)) }
-            let calls = chunk.choices.first { $0.index == 0 }?.delta.toolCalls ?? []
-            for call in calls {
-                guard let name = call.function?.name, !name.isEmpty,
-                    startedCalls.insert(call.index ?? startedCalls.count).inserted
-                else { continue }
+            // A call whose name has not arrived yet holds up those after it, so that the events are in order.
+            for call in calls.dropFirst(startedCalls) {
+                guard let name = call.name, !name.isEmpty else { break }
+                startedCalls += 1
                 pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
             }
             if timeToFirstToken == nil, !pending.isEmpty { timeToFirstToken = latency }
@@ -157,7 +156,7 @@ public struct PromptStream: AsyncSequence, Sendable {
             _ completion: ChatCompletion,
             _ time: TimeSource
         ) async throws {
-            startedCalls = []
+            startedCalls = 0
             let calls = try run.receive(completion, latency: roundLatency)
             roundLatency = .zero
             if !calls.isEmpty {

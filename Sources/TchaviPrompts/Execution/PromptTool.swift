@@ -71,6 +71,8 @@ public struct PromptTool: Sendable {
         ) { data in
             let arguments: Arguments
             do {
+                // Refuses arguments that are nested so deep that decoding them could overflow the stack.
+                _ = try JSONValue(parsing: data)
                 arguments = try Self.decoder.decode(Arguments.self, from: data)
             } catch {
                 throw ToolArgumentsError(error)
@@ -128,6 +130,10 @@ struct ToolArgumentsError: Error, CustomStringConvertible {
     let description: String
 
     init(_ error: any Error) {
+        if let error = error as? JSONError {
+            description = "The arguments cannot be decoded: at \(error.path): \(error.reason)"
+            return
+        }
         let context: (path: [any CodingKey], reason: String)? =
             switch error as? DecodingError {
             case .keyNotFound(let key, let context): (context.codingPath + [key], "missing")

@@ -27,8 +27,13 @@ public struct Split: Sendable, Hashable {
     ///   - weights: The weight of each arm's deployment, in order. Deployments with a weight of 0 or less are ignored.
     public init(salt: String, weights: [(deploymentID: String, weight: Double)]) {
         self.salt = salt
-        let weights = weights.filter { $0.weight > 0 }
-        let total = weights.reduce(0) { $0 + $1.weight }
+        var weights = weights.filter { $0.weight > 0 }
+        var total = weights.reduce(0) { $0 + $1.weight }
+        if total.isInfinite {
+            // The sum of finite weights can be beyond `Double`, but that of their quotients by their number cannot.
+            weights = weights.map { ($0.deploymentID, $0.weight / Double(weights.count)) }
+            total = weights.reduce(0) { $0 + $1.weight }
+        }
         var bound = 0.0
         arms = weights.map { arm in
             let lower = bound

@@ -109,4 +109,76 @@ struct PromptStreamTests {
         #expect(try await iterator.next() == nil)
         #expect(gateway.requests.count == 1)
     }
+
+    // MARK: Servers that deviate
+
+    /// Returns the prompt of a library whose gateway sends this body to every request.
+    private func prompt(_ body: String, contentType: String) async throws -> (LoopbackServer, Prompt) {
+        let server = try LoopbackServer { connection in
+            while try connection.receiveRequest() != nil {
+                try connection.respond(headers: ["Content-Type": contentType], body: Data(body.utf8))
+            }
+        }
+        let configuration = TchaviClient.Configuration(baseURL: server.baseURL)
+        let gateway = TchaviClient(.apiKey("sk-tch-loopback"), configuration: configuration)
+        let library = PromptLibrary(source: .memory([.simple("p", [.system("x")])]), gateway: gateway)
+        return (server, try await library.prompt("p"))
+    }
+
+    @Test func `A completion in place of a stream is the partial completion of the error`() async throws {
+        let completion = #"{"choices":[{"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}"#
+        let (server, prompt) = try await prompt(completion, contentType: "application/json")
+        defer { server.stop() }
+        let error = await #expect(throws: TchaviError.self) { _ = try await prompt.stream("?").collect() }
+        #expect(error?.code == .stream)
+        #expect(error?.partialCompletion?.text == "Hi")
+    }
+
+    @Test func `Parallel tool calls that share an index have an event each`() async throws {
+        let deltas = [
+            #"{"index":0,"id":"a","type":"function","function":{"name":"weather","arguments":"{\"city\":"}}"#,
+            #"{"index":0,"function":{"arguments":"\"Brest\"}"}}"#,
+            #"{"index":0,"id":"b","type":"function","function":{"name":"plan","arguments":"{}"}}"#,
+        ]
+        let events = deltas.map { #"data: {"choices":[{"delta":{"tool_calls":[\#($0)]}}]}"# } + ["data: [DONE]", ""]
+        let (server, prompt) = try await prompt(events.joined(separator: "\n\n"), contentType: "text/event-stream")
+        defer { server.stop() }
+        var started: [String] = []
+        var results: [ToolCallResult] = []
+        let options = RunOptions(tools: tools + [.schema("plan")])
+        for try await event in prompt.stream("?", options: options) {
+            if case .toolCall(let call) = event { started.append("\(call.name) \(call.id)") }
+            if case .toolResult(let result) = event { results.append(result) }
+        }
+        #expect(started == ["weather a", "plan b"])
+        #expect(results.map(\.arguments) == [#"{"city":"Brest"}"#, "{}"])
+        #expect(results.first?.result == "grey over Brest")
+    }
+
+    @Test func `Many tool calls of one round have an event each, in order`() async throws {
+        let calls = (0..<1000).map { ToolCall(id: "c\($0)", name: "plan", arguments: "{}") }
+        let gateway = LocalGateway()
+        gateway.enqueue(.toolCalls(calls))
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        var started: [String] = []
+        for try await event in prompt.stream("?", options: RunOptions(tools: [.schema("plan")])) {
+            if case .toolCall(let call) = event { started.append(call.id) }
+        }
+        #expect(started == calls.map(\.id))
+    }
+
+    @Test func `Arguments of a tool that are nested too deep are an error for the model`() async throws {
+        struct Tree: Decodable { let children: [Tree] }
+        func tree(_ depth: Int) -> String {
+            depth == 0 ? "[]" : (0..<depth).reduce("[]") { text, _ in #"[{"children":\#(text)}]"# }
+        }
+        let gateway = LocalGateway()
+        let calls = [63, 64].map { ToolCall(id: "\($0)", name: "count", arguments: #"{"children":\#(tree($0))}"#) }
+        gateway.enqueue(.toolCalls(calls), .text("Done."))
+        let tool = PromptTool.program("count") { (tree: Tree) in tree.children.count }
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        let response = try await prompt.run("?", options: RunOptions(tools: [tool]))
+        #expect(response.toolCallResults.map(\.isError) == [false, true])
+        #expect(response.toolCallResults[1].result.string?.contains("nested more than 128 levels deep") == true)
+    }
 }

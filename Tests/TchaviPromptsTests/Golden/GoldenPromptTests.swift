@@ -110,8 +110,8 @@ struct GoldenPromptTests {
         let (keys, defaulted) = try GoldenCase.mutateAll(Self.cases)
         // Their values in the files are also what their absence means; another value is noticed.
         let expected: Set<String> = [
-            "combinator", "isFallback", "modelParameters", "modelParams", "not", "promptId", "rules", "totalTokens",
-            "type",
+            "combinator", "isFallback", "modelParameters", "modelParams", "not", "promptId", "role", "rules",
+            "totalTokens", "type",
         ]
         #expect(defaulted == expected, "\(defaulted.sorted())")
         #expect(keys > 300)

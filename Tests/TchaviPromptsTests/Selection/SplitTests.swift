@@ -150,4 +150,9 @@ struct SplitTests {
             }
         }
     }
+
+    @Test func `Weights whose sum is beyond Double keep their shares`() {
+        let split = Split(salt: "s", weights: [("a", 1.5e308), ("b", 0.5e308), ("c", 1e308)])
+        #expect(split.arms.map(\.upperBound) == [0.5, 1.5 / 3 + 0.5 / 3, 1])
+    }
 }
