@@ -1,8 +1,8 @@
-import Foundation
+package import Foundation
 
 /// The date form of HTTP headers (RFC 9110, section 5.6.7): `Fri, 29 Sep 2023 16:26:57 GMT`.
-enum HTTPDate {
-    static func date(_ text: String) -> Date? {
+package enum HTTPDate {
+    package static func date(_ text: String) -> Date? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, days.contains(parts[0]), parts[5] == "GMT" || parts[5] == "UTC",
             let day = number(parts[1], width: 2), let month = months.firstIndex(of: parts[2]),
