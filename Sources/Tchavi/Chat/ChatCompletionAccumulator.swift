@@ -66,6 +66,7 @@ public struct ChatCompletionAccumulator: Sendable {
                 var call = functionCall ?? FunctionCall(name: "", arguments: "")
                 if call.name.isEmpty { call.name = function.name ?? "" }
                 call.arguments += function.arguments ?? ""
+                call.additionalFields.fold(function.additionalFields)
                 functionCall = call
             }
             for call in delta.toolCalls ?? [] { append(call) }
@@ -124,6 +125,7 @@ public struct ChatCompletionAccumulator: Sendable {
             guard let function = delta.function else { return }
             if calls[position].function == nil { calls[position].function = ToolCallDelta.Function() }
             if calls[position].function?.name?.isEmpty ?? true { calls[position].function?.name = function.name }
+            calls[position].function?.additionalFields.fold(function.additionalFields)
             if let arguments = function.arguments {
                 if calls[position].function?.arguments?.append(arguments) == nil {
                     calls[position].function?.arguments = arguments
@@ -148,6 +150,7 @@ public struct ChatCompletionAccumulator: Sendable {
                         arguments: delta.function?.arguments ?? ""
                     )
                     call.type = delta.type ?? "function"
+                    call.function.additionalFields = delta.function?.additionalFields ?? [:]
                     call.additionalFields = delta.additionalFields
                     return call
                 }
