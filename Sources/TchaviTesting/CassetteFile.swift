@@ -32,7 +32,9 @@ actor CassetteFile {
             )
         else { throw CocoaError(.fileWriteUnknown) }
         guard rename(temporary.path, file.path) == 0 else {
-            throw SystemCallFailure("rename")
+            let failure = SystemCallFailure("rename")
+            try? FileManager.default.removeItem(at: temporary)
+            throw failure
         }
         written = cassette.exchanges.count
     }

@@ -5,8 +5,15 @@ public import Tchavi
 ///
 /// A request is answered by the first unused exchange with the same method, path, query and body. Each exchange is used
 /// once. If no exchange matches, the error says how the request differs from the next unused exchange.
+///
+/// Secrets are redacted in the request before it is looked up, so a client with any credential of the same kind can
+/// replay a cassette, also one that logs in and refreshes its session: the tokens and cookies that it gets are
+/// placeholders. Such a token is treated as valid for 15 minutes, so a refresh is replayed where a 401 was recorded
+/// before it, and not where the client refreshed because the token was about to expire.
 public final class CassettePlayer: HTTPTransport {
     private let unused: Locked<[Cassette.Exchange]>
+    /// The credentials sent so far, which were redacted in later requests too.
+    private let credentials = Locked<Set<String>>([])
 
     /// Creates a player from a recorded file.
     ///
@@ -24,7 +31,8 @@ public final class CassettePlayer: HTTPTransport {
         unused = Locked(cassette.exchanges)
     }
 
-    /// The number of exchanges that have not been used yet.
+    /// The number of exchanges that have not been used yet. A test that is meant to make every recorded call ends with
+    /// `#expect(player.remaining == 0)`.
     public var remaining: Int { unused.withLock { $0.count } }
 
     /// Returns the recorded response to a request.
@@ -34,23 +42,24 @@ public final class CassettePlayer: HTTPTransport {
     /// - Throws: `TchaviError` with the code `invalidRequest` if no unused exchange matches; `CancellationError`.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
-        let body = Cassette.redacted(request.body ?? Data(), removing: request.secrets)
+        let credentials = credentials.withLock { credentials in
+            credentials.formUnion(request.credentials)
+            return credentials
+        }
+        let sent = CassetteRedaction(credentials.union(request.secrets)).redacted(request)
         let exchange = unused.withLock { unused -> Cassette.Exchange? in
-            let index = unused.firstIndex {
-                let recorded = $0.request
-                return recorded.method == request.method && recorded.target == request.target && recorded.body == body
-            }
+            let index = unused.firstIndex { $0.request == sent }
             return index.map { unused.remove(at: $0) }
         }
-        guard let exchange else { throw mismatch(request, body) }
+        guard let exchange else { throw mismatch(sent) }
         var headers = HeaderFields()
         for (name, value) in exchange.response.headers.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }
         let data = Cassette.data(exchange.response.body)
         return TransportResponse(status: exchange.response.status, headers: headers, body: TransportBody(data))
     }
 
-    private func mismatch(_ request: TransportRequest, _ body: JSONValue?) -> TchaviError {
-        let call = "\(request.method) \(request.target)"
+    private func mismatch(_ sent: Cassette.Exchange.Request) -> TchaviError {
+        let call = "\(sent.method) \(sent.target)"
         guard let next = unused.withLock({ $0.first?.request }) else {
             return TchaviError(
                 .invalidRequest,
@@ -59,10 +68,10 @@ public final class CassettePlayer: HTTPTransport {
             )
         }
         var differences: [String] = []
-        if next.method != request.method || next.target != request.target {
+        if next.method != sent.method || next.target != sent.target {
             differences.append("the next recorded request is \(next.method) \(next.target)")
         } else {
-            Self.compare(next.body ?? .null, body ?? .null, at: "$", &differences)
+            Self.compare(next.body ?? .null, sent.body ?? .null, at: "$", &differences)
         }
         return TchaviError(
             .invalidRequest,

@@ -6,11 +6,14 @@ struct ChunkedData: AsyncSequence, Sendable {
     typealias Failure = any Error
 
     private let chunks: [Data]
+    private let error: (any Error)?
 
     /// - Parameters:
     ///   - events: The data, one chunk per element unless a size is given.
     ///   - chunkBytes: The size of the chunks in bytes.
-    init(_ events: [Data], chunkBytes: Int?) {
+    ///   - error: What the sequence throws after the last chunk.
+    init(_ events: [Data], chunkBytes: Int?, endingWith error: (any Error)? = nil) {
+        self.error = error
         guard let chunkBytes else {
             chunks = events
             return
@@ -23,12 +26,15 @@ struct ChunkedData: AsyncSequence, Sendable {
 
     struct Iterator: AsyncIteratorProtocol {
         var chunks: ArraySlice<Data>
+        var error: (any Error)?
 
         mutating func next() async throws -> Data? {
             try Task.checkCancellation()
-            return chunks.popFirst()
+            if let chunk = chunks.popFirst() { return chunk }
+            if let error = error.take() { throw error }
+            return nil
         }
     }
 
-    func makeAsyncIterator() -> Iterator { Iterator(chunks: chunks[...]) }
+    func makeAsyncIterator() -> Iterator { Iterator(chunks: chunks[...], error: error) }
 }

@@ -48,7 +48,8 @@ struct LocalAccounts: Sendable {
     ) -> (access: String, refresh: String) {
         let end = now.addingTimeInterval(min(max(lifetime.seconds, 0), 1e10))
         let payload: JSONValue = [
-            "sub": .string(accounts[account].id), "exp": .double(end.timeIntervalSince1970),
+            "sub": .string(accounts[account].id), "iat": .double(now.timeIntervalSince1970),
+            "exp": .double(end.timeIntervalSince1970),
             "jti": .string(name("token")),
         ]
         let parts = [Data(#"{"alg":"none"}"#.utf8), payload.serializedData(), Data("local".utf8)].map { data in

@@ -3,20 +3,28 @@ import Tchavi
 
 extension LocalGateway {
     static func chat(_ request: ReceivedRequest) throws(RequestFailure) -> (chat: ChatRequest, isStream: Bool) {
+        let json: JSONValue
+        let chat: ChatRequest
         do {
-            let json = try JSONValue(parsing: request.body)
-            let chat = try ChatRequest(json: json)
-            guard (1...128).contains(chat.n ?? 1) else { throw JSONError("`n` must be between 1 and 128") }
-            return (chat, json["stream"]?.boolean ?? false)
+            json = try JSONValue(parsing: request.body)
+            chat = try ChatRequest(json: json)
         } catch {
-            throw .invalid("The request body is not valid: \((error as? JSONError)?.description ?? "\(error)").")
+            throw .invalid("The request body is not valid: \(error.description).")
         }
+        guard !chat.model.isBlank else { throw .invalid("`model` is empty.") }
+        guard (1...128).contains(chat.n ?? 1) else { throw .invalid("`n` must be between 1 and 128.") }
+        for (index, message) in (json["messages"]?.array ?? []).enumerated() where message["role"]?.string == nil {
+            throw .invalid("`messages[\(index)].role` is missing.")
+        }
+        try check(chat.messages)
+        return (chat, json["stream"]?.boolean ?? false)
     }
 
     func response(
         for scripted: ScriptedResponse,
         _ call: AuthenticatedRequest,
-        number: Int
+        number: Int,
+        cutAfter cut: Int? = nil
     ) throws -> TransportResponse {
         var completion: ChatCompletion
         switch scripted {
@@ -25,6 +33,9 @@ extension LocalGateway {
             return TransportResponse(status: status, headers: headers, body: TransportBody(body))
         case .error(let status, let code, let message, let headers):
             return Self.error(status, code, message, headers: headers)
+        case .cutStream(let events, let whole):
+            let whole = try whole ?? Self.derivedResponse(to: Self.chat(call.request).chat)
+            return try response(for: whole, call, number: number, cutAfter: min(events, cut ?? events))
         case .completion, .text, .toolCalls: break
         }
         let (chat, isStream) = try Self.chat(call.request)
@@ -34,19 +45,26 @@ extension LocalGateway {
         case .toolCalls(let calls, let text):
             let message = ChatMessage(role: .assistant, content: text.map { .text($0) }, toolCalls: calls)
             completion = makeCompletion(chat, message, .toolCalls, number)
-        case .error, .response, .failure: throw RequestFailure.notFound
+        case .cutStream, .error, .response, .failure: throw RequestFailure.notFound
         }
         let usage = completion.usage ?? TokenUsage(promptTokens: 0, completionTokens: 0)
         completion.tchavi = try state.withLock { state throws(RequestFailure) in
             try charge(call, Self.cost(usage, configuration), model: chat.model, usage, &state.accounts)
         }
-        guard isStream else { return Self.json(completion.json) }
+        let cutError = cut.map { _ in TchaviError.connectionLost("The connection was cut, as scripted.") }
+        guard isStream else {
+            if let cutError { throw cutError }
+            return Self.json(completion.json)
+        }
         let includesUsage = chat.streamOptions?.includeUsage ?? false
         let events = CompletionEvents.events(of: completion, includesUsage: includesUsage)
+        let sent = cut.map { Array(events.prefix(max(0, $0))) } ?? events
         return TransportResponse(
             status: 200,
             headers: [.contentType: "text/event-stream"],
-            body: TransportBody(ChunkedData(events, chunkBytes: configuration.streamChunkBytes))
+            body: TransportBody(
+                ChunkedData(sent, chunkBytes: configuration.streamChunkBytes, endingWith: cutError)
+            )
         )
     }
 

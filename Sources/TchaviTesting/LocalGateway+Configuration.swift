@@ -19,7 +19,8 @@ extension LocalGateway {
         /// Whether requests are kept for ``LocalGateway/requests`` and calls for the usage history. Memory grows with
         /// each request, so turn this off for long runs.
         public var remembersRequests = true
-        /// The clock that measures ``latency``.
+        /// The clock that measures ``latency``. With a ``TestClock``, a delayed response waits until the test advances
+        /// the clock.
         public var clock: any Clock<Duration> = ContinuousClock()
         /// Returns the current date, which decides when keys and tokens expire.
         public var now: @Sendable () -> Date = { Date() }

@@ -14,6 +14,10 @@ extension LocalGateway {
             case .tokens(let tokens): [tokens.map(String.init).joined(separator: " ")]
             case .tokenArrays(let arrays): arrays.map { $0.map(String.init).joined(separator: " ") }
             }
+        guard !request.model.isBlank else { throw .invalid("`model` is empty.") }
+        guard !inputs.isEmpty, !inputs.contains(where: \.isEmpty) else {
+            throw .invalid("`input` is or holds an empty text.")
+        }
         let dimensions = request.dimensions ?? 8
         guard (1...4096).contains(dimensions) else { throw .invalid("`dimensions` must be between 1 and 4096.") }
         let usage = TokenUsage(

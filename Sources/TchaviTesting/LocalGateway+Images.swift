@@ -8,6 +8,8 @@ extension LocalGateway {
         _ accounts: inout LocalAccounts
     ) throws(RequestFailure) -> TransportResponse {
         let request = try Self.read(body, ImageRequest.self)
+        guard !request.prompt.isBlank else { throw .invalid("`prompt` is empty.") }
+        guard request.model?.isBlank != true else { throw .invalid("`model` is empty.") }
         let count = request.n ?? 1
         guard (1...10).contains(count) else { throw .invalid("`n` must be between 1 and 10.") }
         let usage = TokenUsage(promptTokens: (request.prompt.utf8.count + 3) / 4, completionTokens: 0)

@@ -39,3 +39,8 @@ extension LocalGateway {
         return TransportResponse(status: status, headers: headers, body: TransportBody(body.serializedData()))
     }
 }
+
+extension String {
+    /// Whether the string holds nothing but white space.
+    var isBlank: Bool { allSatisfy(\.isWhitespace) }
+}

@@ -3,13 +3,20 @@ public import Tchavi
 
 extension LocalGateway {
     /// The response to one request.
-    public enum ScriptedResponse: Sendable {
+    public indirect enum ScriptedResponse: Sendable {
         /// A completion with this text.
         case text(String)
         /// A completion with tool calls and, optionally, text.
         case toolCalls([ToolCall], text: String? = nil)
         /// This completion, with the metadata of what the gateway charges for it.
         case completion(ChatCompletion)
+        /// This text, tool calls or completion as a stream that breaks off after so many server-sent events, with 0
+        /// directly after the header fields; a response with fewer events breaks off after all of them.
+        ///
+        /// In the process, the body throws `TchaviError.connectionLost(_:)`; a served gateway closes the connection. If
+        /// the request does not ask for a stream, this happens before the response begins. The gateway charges for the
+        /// whole response, which by default is ``LocalGateway/derivedResponse(to:)``.
+        case cutStream(after: Int, of: ScriptedResponse? = nil)
         /// An error in the gateway's format, free of charge.
         case error(status: Int, code: String, message: String, headers: HeaderFields = HeaderFields())
         /// An unchanged HTTP response, free of charge.

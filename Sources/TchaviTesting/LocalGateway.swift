@@ -35,6 +35,8 @@ public import Tchavi
 /// - **Usage**: `day`, `week` and `month` are the last 1, 7 and 30 days; the latency is always 1 ms.
 /// - **Limits**: pages have 20 elements by default and 100 at most; requests are limited to 128 choices, 10 images and
 ///   4,096 dimensions.
+/// - **Refusals**: what OpenAI's API refuses in the messages of a chat (unknown roles, missing content, tool messages
+///   and calls without each other), and an empty model, input or prompt. Other parameters are hardly checked.
 /// - **Catalogues**: the credit packs and models, and the metadata's tier and mode.
 public final class LocalGateway: HTTPTransport {
     /// The API key that a gateway accepts by default.
@@ -98,13 +100,21 @@ public final class LocalGateway: HTTPTransport {
 
     /// Scripts the responses to the next requests with a valid credential, in order. Each is used once.
     ///
-    /// Text, tool calls and completions are kept for the next chat request; errors, HTTP responses and failures are
-    /// used for the next request of any kind.
+    /// Text, tool calls, completions and cut streams are kept for the next chat request that is not refused; errors,
+    /// HTTP responses and failures are used for the next request of any kind.
     ///
     /// - Parameter responses: The responses to add to the script.
     public func enqueue(_ responses: ScriptedResponse...) {
         state.withLock { $0.script += responses }
     }
+
+    /// The scripted responses that no request has used yet, in order. A test whose requests are meant to use them all
+    /// ends with:
+    ///
+    /// ```swift
+    /// #expect(gateway.unusedResponses.isEmpty)
+    /// ```
+    public var unusedResponses: [ScriptedResponse] { state.withLock { $0.script } }
 
     /// All requests received so far, in order, including those that were refused.
     public var requests: [ReceivedRequest] { state.withLock { $0.requests } }
@@ -156,7 +166,7 @@ public final class LocalGateway: HTTPTransport {
             }
             let call = try authenticated(request)
             let isChat = request.method == .post && request.path == "/v1/chat/completions"
-            if let scripted = nextScripted(call, isChat: isChat) {
+            if let scripted = try nextScripted(call, isChat: isChat) {
                 return try response(for: scripted, call, number: number)
             }
             guard isChat else {
@@ -182,12 +192,17 @@ public final class LocalGateway: HTTPTransport {
     }
 
     /// Removes and returns the next scripted response, if it suits a request of this kind.
-    private func nextScripted(_ call: AuthenticatedRequest, isChat: Bool) -> ScriptedResponse? {
-        state.withLock { state in
+    private func nextScripted(
+        _ call: AuthenticatedRequest,
+        isChat: Bool
+    ) throws(RequestFailure) -> ScriptedResponse? {
+        try state.withLock { state throws(RequestFailure) in
             switch state.script.first {
             case nil: return nil
-            case .text, .toolCalls, .completion:
+            case .text, .toolCalls, .completion, .cutStream:
                 guard isChat else { return nil }
+                // A request that is refused uses no completion.
+                _ = try Self.chat(call.request)
             case .error, .response, .failure: break
             }
             let scripted = state.script.removeFirst()

@@ -2,8 +2,8 @@ import Tchavi
 
 /// A clock that a test controls, so that no test has to wait.
 ///
-/// Sleeps up to a limit return immediately and advance the clock. Longer sleeps wait until ``advance(by:)`` reaches their
-/// end, or until they are cancelled.
+/// A client's waits between retries are skipped up to a limit. Everything else that sleeps on the clock, such as a
+/// client's timeouts, waits until ``advance(by:)`` reaches its end, or until it is cancelled.
 ///
 /// ```swift
 /// let clock = TestClock(skippingSleepsUpTo: .seconds(10))
@@ -11,6 +11,9 @@ import Tchavi
 /// // … a call that is retried twice …
 /// clock.sleeps  // the delays between the attempts
 /// ```
+///
+/// A skipped wait does not advance the clock, so it ends no timeout, neither of its own call nor of another one that
+/// runs at the same time. It counts toward the deadline of its own call.
 public final class TestClock: Clock {
     /// A point in time of a test clock.
     public struct Instant: InstantProtocol {
@@ -58,7 +61,7 @@ public final class TestClock: Clock {
 
     /// Creates a clock that stands at zero.
     ///
-    /// - Parameter limit: The longest sleep that returns immediately.
+    /// - Parameter limit: The longest wait between two attempts of a call that is skipped. No other sleep is.
     public init(skippingSleepsUpTo limit: Duration = .zero) {
         skipLimit = limit
     }
@@ -69,7 +72,7 @@ public final class TestClock: Clock {
     /// The clock's resolution: one attosecond.
     public var minimumResolution: Duration { Duration(secondsComponent: 0, attosecondsComponent: 1) }
 
-    /// The durations of the sleeps that returned immediately, in order.
+    /// The waits between retries that were skipped, in order. Timeouts and other sleeps are not listed.
     public var sleeps: [Duration] { state.withLock { $0.skipped } }
 
     /// Sleeps until this clock reaches an instant.
@@ -81,16 +84,11 @@ public final class TestClock: Clock {
     public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         try Task.checkCancellation()
         let id: Int? = state.withLock { state in
-            let duration = deadline.offset - state.now
-            if duration <= skipLimit {
-                state.skipped.append(duration)
-                state.now = max(state.now, deadline.offset)
-                return nil
-            }
+            if deadline.offset <= state.now { return nil }
             state.nextID += 1
             return state.nextID
         }
-        guard let id else { return wakeDue() }
+        guard let id else { return }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 enum Outcome {
@@ -124,12 +122,8 @@ public final class TestClock: Clock {
     ///
     /// - Parameter duration: The time to add.
     public func advance(by duration: Duration) {
-        state.withLock { $0.now += duration }
-        wakeDue()
-    }
-
-    private func wakeDue() {
         let due = state.withLock { state in
+            state.now += duration
             let due = state.sleepers.filter { $0.value.deadline <= state.now }
             for id in due.keys { state.sleepers[id] = nil }
             return due.values.sorted { $0.deadline < $1.deadline }
@@ -149,5 +143,13 @@ public final class TestClock: Clock {
             }
             if isReady { continuation.resume() }
         }
+    }
+}
+
+extension TestClock: RetryDelaySkipping {
+    package func skips(retryDelay: Duration) -> Bool {
+        guard retryDelay <= skipLimit else { return false }
+        state.withLock { $0.skipped.append(retryDelay) }
+        return true
     }
 }

@@ -57,6 +57,51 @@ struct CassetteTests {
         #expect(try await replayed.apiKeys.create(APIKeyParameters(label: "ci")).apiKey == key.apiKey)
     }
 
+    @Test(arguments: [false, true])
+    func `A recorded refresh after a 401 is replayed`(isServed: Bool) async throws {
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let start = Date(timeIntervalSince1970: 1_750_000_000)
+        let serverTime = Locked(start)
+        var settings = LocalGateway.Configuration()
+        settings.now = { serverTime.withLock { $0 } }
+        let gateway = LocalGateway(configuration: settings)
+        let server = isServed ? try gateway.serve() : nil
+
+        /// Logs in, and lets the access token expire at the gateway, whose clock is ahead, before the second call.
+        func calls(_ transport: any HTTPTransport) async throws -> [Decimal] {
+            var configuration = TchaviClient.Configuration()
+            if let server { configuration.baseURL = server.baseURL }
+            configuration.transport = transport
+            configuration.now = { start }
+            let client = TchaviClient(
+                .account(email: LocalGateway.defaultEmail, password: Secret(LocalGateway.defaultPassword)),
+                configuration: configuration
+            )
+            let first = try await client.credits.balance()
+            serverTime.withLock { $0 += 20 * 60 }
+            return [first, try await client.credits.balance()]
+        }
+
+        let recorder = CassetteRecorder(to: file, transport: isServed ? URLSessionTransport.shared : gateway)
+        let balances = try await calls(recorder)
+        let cassette = try JSONValue(parsing: try Data(contentsOf: URL(fileURLWithPath: file))).decoded(
+            as: Cassette.self
+        )
+        #expect(
+            cassette.exchanges.map { "\($0.request.target) \($0.response.status)" } == [
+                "/auth/login 200", "/credits/balance 200", "/credits/balance 401", "/auth/refresh 200",
+                "/credits/balance 200",
+            ]
+        )
+        #expect(
+            cassette.exchanges[0].response.headers["set-cookie"]
+                == "refreshToken=<redacted>; Path=/auth; HttpOnly; SameSite=Strict"
+        )
+        let player = CassettePlayer(cassette)
+        #expect(try await calls(player) == balances)
+        #expect(player.remaining == 0)
+    }
+
     @Test func `The error of a call without a match says how it differs`() async throws {
         defer { try? FileManager.default.removeItem(atPath: file) }
         let recorder = CassetteRecorder(to: file, transport: LocalGateway())

@@ -82,6 +82,18 @@ struct LocalGatewayTests {
         #expect(unknown?.statusCode == 404)
     }
 
+    @Test func `A request that is refused uses no scripted completion`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.text("kept"))
+        var refused = request
+        refused.messages = []
+        let error = await #expect(throws: TchaviError.self) { _ = try await gateway.client().chat.complete(refused) }
+        #expect(error?.statusCode == 400)
+        #expect(gateway.unusedResponses.count == 1)
+        #expect(try await gateway.client().chat.complete(request).text == "kept")
+        #expect(gateway.unusedResponses.isEmpty)
+    }
+
     @Test(arguments: [nil, 1, 3])
     func `Responses and streams are the same on a socket as in the process`(chunkBytes: Int?) async throws {
         var settings = LocalGateway.Configuration()

@@ -39,7 +39,8 @@ struct TransportConformanceTests {
                 url: try #require(URL(string: "http://\(host)/v1/chat/completions")),
                 headers: ["Authorization": "Bearer \(LocalGateway.defaultAPIKey)"],
                 body: ([
-                    "model": .string(stream ? "many-words" : "long-word"), "messages": [], "stream": .boolean(stream),
+                    "model": .string(stream ? "many-words" : "long-word"),
+                    "messages": [["role": "user", "content": "?"]], "stream": .boolean(stream),
                 ] as JSONValue).serializedData()
             )
         }

@@ -70,6 +70,7 @@ public struct ChatCompletionAccumulator: Sendable {
                 var call = functionCall ?? FunctionCall(name: "", arguments: "")
                 if call.name.isEmpty { call.name = function.name ?? "" }
                 call.arguments += function.arguments ?? ""
+                call.additionalFields.fold(function.additionalFields)
                 functionCall = call
             }
             for call in delta.toolCalls ?? [] { calls.append(call) }

@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 
 /// The date forms of HTTP headers (RFC 9110, section 5.6.7): `Fri, 29 Sep 2023 16:26:57 GMT`, and the two obsolete ones
 /// that recipients still have to read, `Friday, 29-Sep-23 16:26:57 GMT` and `Fri Sep 29 16:26:57 2023`.
-enum HTTPDate {
-    static func date(_ text: String) -> Date? {
+package enum HTTPDate {
+    package static func date(_ text: String) -> Date? {
         let parts = text.split { $0 == " " || $0 == "-" || $0 == "," }
         guard let first = parts.first, days.contains(first.prefix(3)) else { return nil }
         switch (parts.count, parts.last) {

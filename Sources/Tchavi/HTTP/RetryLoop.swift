@@ -12,7 +12,7 @@ struct RetryLoop {
     /// How long one attempt may take.
     let timeout: Duration?
     /// When the call ends, by `time`.
-    let deadline: Duration?
+    private var deadline: Duration?
     let random: @Sendable () -> Double
     let observer: (@Sendable (AttemptReport) -> Void)?
 
@@ -67,7 +67,8 @@ struct RetryLoop {
                 report(.retrying(after: delay), status: failure.statusCode, since: start)
                 lastError = failure
                 retries += 1
-                try await time.sleep(delay)
+                let skipped = try await time.sleepBetweenRetries(delay)
+                deadline = deadline.map { $0 - skipped }
             }
         }
     }

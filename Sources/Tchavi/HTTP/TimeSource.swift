@@ -1,9 +1,16 @@
+/// A clock that can skip the waits between retries: a test's.
+package protocol RetryDelaySkipping: Clock<Duration> {
+    /// Returns whether a wait between two attempts is skipped.
+    func skips(retryDelay: Duration) -> Bool
+}
+
 /// A clock reduced to what the client needs of it: how much time has passed, and a sleep that can be cancelled.
 package struct TimeSource: Sendable {
     /// The time since the source was created.
     package let elapsed: @Sendable () -> Duration
     /// Sleeps, and throws `CancellationError` when the task is cancelled.
     package let sleep: @Sendable (Duration) async throws -> Void
+    private let skips: @Sendable (_ retryDelay: Duration) -> Bool
     /// For the system's clock; any other clock has only its sleeps.
     private let timers: TimerQueue?
 
@@ -14,20 +21,39 @@ package struct TimeSource: Sendable {
     private init(
         elapsed: @escaping @Sendable () -> Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void,
+        skips: @escaping @Sendable (Duration) -> Bool,
         timers: TimerQueue?
     ) {
         self.elapsed = elapsed
         self.sleep = sleep
+        self.skips = skips
         self.timers = timers
     }
 
     private static func make(_ clock: some Clock<Duration>) -> TimeSource {
         let start = clock.now
+        let skipping = clock as? any RetryDelaySkipping
         return TimeSource(
             elapsed: { start.duration(to: clock.now) },
             sleep: { try await clock.sleep(for: $0) },
+            skips: { skipping?.skips(retryDelay: $0) ?? false },
             timers: clock is ContinuousClock ? .shared : nil
         )
+    }
+
+    /// Waits between two attempts.
+    ///
+    /// A wait that the clock skips does not change its time, which other calls and all timeouts share: it would end
+    /// them too early.
+    ///
+    /// - Parameter delay: How long to wait.
+    /// - Returns: How much of the wait was skipped, to be counted toward the call's deadline.
+    /// - Throws: `CancellationError` when the task is cancelled.
+    package func sleepBetweenRetries(_ delay: Duration) async throws -> Duration {
+        try Task.checkCancellation()
+        if skips(delay) { return delay }
+        try await sleep(delay)
+        return .zero
     }
 
     /// Runs an operation in a task of its own and waits for it, for a limited time.

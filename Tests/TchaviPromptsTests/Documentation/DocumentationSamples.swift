@@ -3,6 +3,7 @@ import Foundation
 import Tchavi
 import TchaviPrompts
 import TchaviTesting
+import Testing
 
 // The code of the README and of the articles, so that it is compiled. `DocumentationTests` looks for every line of the
 // documents in this file, which therefore keeps their layout.
@@ -251,6 +252,7 @@ func testing(request: ChatRequest) async throws {
     local.enqueue(.rateLimited(retryAfter: .seconds(1)), .text("Your order left our house this morning."))
     let completion = try await local.client().chat.complete(request)
     print(completion.text, local.requests.count, local.creditsRemaining)
+    #expect(local.unusedResponses.isEmpty)
 
     var session = TchaviClient.Configuration()
     session.transport = local

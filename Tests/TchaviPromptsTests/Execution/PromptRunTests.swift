@@ -129,16 +129,16 @@ struct PromptRunTests {
     }
 
     @Test func `Usage and credits are sums over the rounds, and latency leaves the tools out`() async throws {
-        let clock = TestClock(skippingSleepsUpTo: .seconds(10))
-        var settings = LocalGateway.Configuration()
-        settings.latency = .seconds(2)
-        settings.clock = clock
-        let gateway = LocalGateway(configuration: settings)
-        gateway.enqueue(.toolCalls([call("weather")]), .toolCalls([call("weather")]), .text("done"))
+        let clock = TestClock()
+        let weather = call("weather")
+        let gateway = LocalGateway { request in
+            clock.advance(by: .seconds(2))
+            return request.messages.count { $0.role == .tool } < 2 ? .toolCalls([weather]) : .text("done")
+        }
         var configuration = TchaviClient.Configuration()
         configuration.clock = clock
         let slow = PromptTool.program("weather") { (_: City) in
-            try await clock.sleep(for: .seconds(5))
+            clock.advance(by: .seconds(5))
             return 1
         }
         let prompt = try await gateway.prompt(
