@@ -92,7 +92,8 @@ extension LocalGateway {
         let start = call.now.addingTimeInterval(-days * 86400)
         let logs = logs.filter { $0.createdAt >= start }
         return Self.json([
-            "totalRequests": logs.count.json, "totalTokens": logs.reduce(0) { $0 + $1.usage.totalTokens }.json,
+            "totalRequests": logs.count.json,
+            "totalTokens": logs.reduce(0) { $0.addingWithoutOverflow($1.usage.totalTokens) }.json,
             "totalCreditsUsed": logs.reduce(0) { $0 + $1.charged }.json, "periodStart": .date(start),
             "periodEnd": .date(call.now),
         ])
@@ -103,7 +104,7 @@ extension LocalGateway {
         let end = query["endDate"].flatMap { Timestamp($0).date } ?? .distantFuture
         return logs.filter { log in
             query["model"].map { $0 == log.model } ?? true && query["endpoint"].map { $0 == log.endpoint } ?? true
-                && (start...end).contains(log.createdAt)
+                && log.createdAt >= start && log.createdAt <= end
         }
     }
 

@@ -25,12 +25,12 @@ struct CookieJar: Sendable {
         let name = first[..<equals].trimmingCharacters(in: .whitespaces)
         let value = first[first.index(after: equals)...].trimmingCharacters(in: .whitespaces)
         guard !name.isEmpty else { return }
-        var maxAge: Int?
+        var maxAge: Double?
         var expires: Date?
         for part in parts.dropFirst() {
             let pair = part.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
             switch pair.first?.lowercased() {
-            case "max-age": maxAge = pair.count == 2 ? Int(pair[1]) : nil
+            case "max-age": maxAge = pair.count == 2 ? Double(pair[1]) : nil
             case "expires": expires = pair.count == 2 ? HTTPDate.date(pair[1]) : nil
             default: break
             }

@@ -32,8 +32,8 @@ final class TimerQueue: Sendable {
     ///   - fire: Called once, unless the timer is withdrawn before. It must be quick.
     /// - Returns: The timer's id.
     func schedule(after duration: Duration, _ fire: @escaping @Sendable () -> Void) -> UInt64 {
-        // A hundred years is never, and within what the clock can hold.
-        let deadline = ContinuousClock.now + min(duration, .seconds(100 * 366 * 86400))
+        // Thirty years is never, within what the clock can hold, and an `Int` of 32 bits too.
+        let deadline = ContinuousClock.now + min(duration, .seconds(1_000_000_000))
         let (id, mustSleep) = state.withLock { state in
             state.lastID += 1
             state.timers[state.lastID] = fire
