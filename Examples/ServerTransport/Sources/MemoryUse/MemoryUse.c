@@ -16,9 +16,3 @@ long heap_bytes_in_use(void) {
     return -1;
 #endif
 }
-
-void trim_heap(void) {
-#if defined(__GLIBC__)
-    malloc_trim(0);
-#endif
-}
