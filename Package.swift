@@ -39,7 +39,6 @@ let package = Package(
         example("fetch-and-run", path: "FetchAndRun"),
         example("ab-selection", path: "ABSelection"),
         example("tool-calls", path: "ToolCalls"),
-        example("soak", path: "Soak"),
         example("local-gateway", path: "LocalGateway"),
         .target(name: "AllocationCounter", path: "Examples/AllocationCounter"),
         .executableTarget(

@@ -15,6 +15,8 @@ let package = Package(
     products: [
         .library(name: "TchaviAsyncHTTPClient", targets: ["TchaviAsyncHTTPClient"]),
         .executable(name: "call-benchmarks", targets: ["CallBenchmarks"]),
+        .executable(name: "disorder", targets: ["Disorder"]),
+        .executable(name: "soak", targets: ["Soak"]),
     ],
     dependencies: [
         .package(name: "tchavi-swift", path: "../.."),
@@ -41,6 +43,36 @@ let package = Package(
                 .product(name: "Tchavi", package: "tchavi-swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ProgramOptions",
+            dependencies: [
+                "TchaviAsyncHTTPClient",
+                .product(name: "Tchavi", package: "tchavi-swift"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Disorder",
+            dependencies: [
+                "ProgramOptions",
+                .product(name: "Tchavi", package: "tchavi-swift"),
+                .product(name: "TchaviTesting", package: "tchavi-swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "MemoryUse"),
+        .executableTarget(
+            name: "Soak",
+            dependencies: [
+                "MemoryUse",
+                "ProgramOptions",
+                .product(name: "Tchavi", package: "tchavi-swift"),
+                .product(name: "TchaviTesting", package: "tchavi-swift"),
             ],
             swiftSettings: settings
         ),

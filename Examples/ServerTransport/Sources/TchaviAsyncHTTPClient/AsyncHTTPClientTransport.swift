@@ -27,16 +27,40 @@ public struct AsyncHTTPClientTransport: HTTPTransport {
         self.client = client
     }
 
-    /// A client for the whole program, which follows no redirects, asks for no compression, and allows 256 connections to
-    /// a host.
-    public static let shared: HTTPClient = {
+    /// A client for the whole program, with ``configuration``.
+    public static let shared = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+
+    /// The settings of a client for this transport: it follows no redirects, asks for no compression, and allows 256
+    /// connections to a host.
+    public static var configuration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: .seconds(30))
         // To try again is the caller's decision, and a refused port should not take the whole timeout to say so.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.submit {
+                let pipeline = channel.pipeline.syncOperations
+                let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+                try pipeline.addHandler(StatusCheck(), position: .after(decoder))
+            }
+        }
+        return configuration
+    }
+
+    /// Fails a response whose status is below 100. AsyncHTTPClient takes it for an interim response, and traps when a
+    /// body follows.
+    private final class StatusCheck: ChannelInboundHandler, Sendable {
+        typealias InboundIn = HTTPClientResponsePart
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            if case .head(let head) = unwrapInboundIn(data), head.status.code < 100 {
+                context.fireErrorCaught(HTTPParserError.invalidStatus)
+            } else {
+                context.fireChannelRead(data)
+            }
+        }
+    }
 
     /// Sends a request and waits for the response headers.
     ///

@@ -25,6 +25,56 @@ struct AsyncHTTPClientTransportTests {
         #expect(streamed.tchavi?.creditsRemaining == gateway.creditsRemaining)
     }
 
+    /// Responses that end a process which uses Foundation's `URLSession` on Linux, and one that ends a process which uses
+    /// AsyncHTTPClient alone.
+    enum Lethal: String, CaseIterable {
+        case trailers = "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-Checksum: 1\r\n\r\n"
+        case endlessLength = "Content-Length: 9223372036854775807\r\n\r\n{}"
+        case unfinishedHeaders = "Content-Type: application/json\r\n"
+        case unusableHost = "Location: //[::1]/\r\nContent-Length: 2\r\n\r\n{}"
+        case statusBelow100 = "Content-Length: 2\r\n\r\n{}"
+
+        /// Whether the response ends by itself, so that the server keeps the connection open.
+        var isComplete: Bool { self == .trailers || self == .unusableHost }
+
+        var statusLine: String {
+            switch self {
+            case .unusableHost: "HTTP/1.1 302 Found\r\n"
+            case .statusBelow100: "HTTP/1.1 000 None\r\n"
+            default: "HTTP/1.1 200 OK\r\n"
+            }
+        }
+    }
+
+    @Test(arguments: Lethal.allCases)
+    func `The process survives, and the next request is answered`(response: Lethal) async throws {
+        let server = try LoopbackServer { connection in
+            while let request = try connection.receiveRequest() {
+                guard request.path == "/lethal" else {
+                    try connection.respond(body: Data("next".utf8))
+                    continue
+                }
+                try connection.send(response.statusLine + response.rawValue)
+                guard response.isComplete else { return }
+            }
+        }
+        let transport = AsyncHTTPClientTransport()
+        let url = server.baseURL.appendingPathComponent("lethal")
+        let request = TransportRequest(method: .post, url: url, body: Data("{}".utf8))
+        if response.isComplete {
+            let received = try await transport.send(request)
+            #expect(received.status == (response == .trailers ? 200 : 302))
+            #expect(try await received.body.collect(upTo: 100) == Data("{}".utf8))
+        } else {
+            let failure = await #expect(throws: TchaviError.self) {
+                _ = try await transport.send(request).body.collect(upTo: 100)
+            }
+            #expect(failure?.code == .transport)
+        }
+        let next = try await transport.send(TransportRequest(url: server.baseURL))
+        #expect(try await next.body.collect(upTo: 100) == Data("next".utf8))
+    }
+
     @Test func `A slow reader holds the sender up, and nothing waits in memory`() async throws {
         // Far more than sockets buffer: without back-pressure the server could send it all at once.
         let pieces = 2000
