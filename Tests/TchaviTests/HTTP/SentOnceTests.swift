@@ -7,7 +7,7 @@ import Testing
 /// Responses that `URLSession` reports wrongly, over a real socket.
 ///
 /// `localhost` may resolve to `::1`, which refuses, before 127.0.0.1. Where it does not, `TCHAVI_TEST_HOST` can name a host
-/// whose first address refuses: `.ci/refused-address` sets one up.
+/// whose first address refuses: `.ci/with-refusing-host` runs a command with one.
 @Suite(.timeLimit(.minutes(10)))
 struct SentOnceTests {
     private static let hosts = [
