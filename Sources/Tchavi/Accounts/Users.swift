@@ -22,13 +22,9 @@ public struct Users: Sendable {
         _ changes: AccountChanges,
         options: RequestOptions = RequestOptions()
     ) async throws -> AccountUser {
-        do {
-            let call = HTTPPipeline.Call(.updateCurrentUser, body: changes.body)
-            return try await pipeline.send(call, options, as: "an account")
-        } catch let error as TchaviError {
-            let passwords = [changes.currentPassword, changes.newPassword].compactMap { $0?.revealed() }
-            throw passwords.reduce(error) { $0.redacting($1) }
-        }
+        var call = HTTPPipeline.Call(.updateCurrentUser, body: changes.body)
+        call.secrets = [changes.currentPassword, changes.newPassword].compactMap(\.self)
+        return try await pipeline.send(call, options, as: "an account")
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An access token and when it expires.
+/// An access token and until when it is used.
 struct AccessToken: Sendable {
     /// How long a token is used that does not say how long it is valid.
     private static let defaultLifetime: TimeInterval = 15 * 60
@@ -8,9 +8,8 @@ struct AccessToken: Sendable {
     private static let margin: TimeInterval = 30
 
     let secret: Secret
-    /// When the token expires, by the client's clock.
-    let expiresAt: Date
-    private let renewsAt: Date
+    /// When the token is to be renewed and when it expires, by the client's clock.
+    private let renewsAt, expiresAt: Date
 
     /// - Parameters:
     ///   - secret: The token.
@@ -24,6 +23,7 @@ struct AccessToken: Sendable {
     }
 
     func isFresh(at now: Date) -> Bool { now < renewsAt }
+    func isValid(at now: Date) -> Bool { now < expiresAt }
 
     func authorization() throws(TchaviError) -> Secret {
         try secret.authorization("access token", "It came from the gateway, or from `setAccessToken`.")

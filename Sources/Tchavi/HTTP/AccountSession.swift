@@ -7,10 +7,10 @@ final class AccountSession: Sendable {
         var cookies = CookieJar()
         /// The login or refresh in progress, which all callers share.
         var renewal: Task<AccessToken, any Error>?
-        /// Counts the sessions that the program began and ended; a renewal that began before one is void.
-        var generation = 0
-        /// Counts the log-ins that the program asked for, of which the last one holds.
-        var logins = 0
+        /// The number of what the program asked for last: a login, a token of its own, or a log-out.
+        var lastRequest = 0
+        /// The number of what is in force. A login with a smaller number, and a renewal that began before, are void.
+        var inForce = 0
         var isLoggedOut = false
         /// Whether the program began the session itself: then the client's own account must not take its place.
         var isBegunByProgram = false
@@ -30,6 +30,8 @@ final class AccountSession: Sendable {
 
     /// The token that the session has, fresh or not.
     var heldToken: AccessToken? { state.withLock { $0.token } }
+    /// Whether there is no session, and the program has not ended one: then calls need no credential.
+    var isUnused: Bool { state.withLock { $0.token == nil && !$0.isLoggedOut } }
 
     // MARK: Tokens
 
@@ -38,57 +40,66 @@ final class AccountSession: Sendable {
     /// A token near its end is used as well where nothing can renew it: whether it has expired is the gateway's to say.
     func token(insteadOf refused: Secret? = nil) async throws -> AccessToken? {
         let now = now()
-        let (current, renewal, generation) = try state.withLock { state in
+        let (current, renewal, inForce) = try state.withLock { state in
             if state.isLoggedOut { throw TchaviError.loggedOut }
             let canLogIn = account != nil && !state.isBegunByProgram
             let canRenew = canLogIn || !state.cookies.isEmpty
             if let token = state.token, token.isFresh(at: now) || !canRenew, try token.authorization() != refused {
-                return (AccessToken?.some(token), state.renewal, state.generation)
+                return (AccessToken?.some(token), state.renewal, state.inForce)
             }
-            guard canRenew else { return (nil, nil, state.generation) }
-            if let renewal = state.renewal { return (nil, renewal, state.generation) }
-            let (generation, cookies) = (state.generation, state.cookies)
-            let renewal = Task { try await self.renew(generation, cookies, mayLogIn: canLogIn) }
+            guard canRenew else { return (nil, nil, state.inForce) }
+            if let renewal = state.renewal { return (nil, renewal, state.inForce) }
+            let (inForce, cookies) = (state.inForce, state.cookies)
+            let renewal = Task { try await self.renew(inForce, cookies, mayLogIn: canLogIn) }
             state.renewal = renewal
-            return (nil, renewal, generation)
+            return (nil, renewal, inForce)
         }
         guard current == nil, let renewal else { return current }
         do {
             return try await renewal.sharedValue()
-        } catch {
+        } catch let error where !(error is CancellationError) {
+            let (held, isReplaced) = state.withLock { ($0.isLoggedOut ? nil : $0.token, $0.inForce != inForce) }
+            guard let held else { throw error }
             // The program has begun another session meanwhile: that one holds.
-            let isReplaced = state.withLock { $0.generation != generation && !$0.isLoggedOut && $0.token != nil }
-            guard isReplaced, !(error is CancellationError) else { throw error }
-            return try await token(insteadOf: refused)
+            if isReplaced { return try await token(insteadOf: refused) }
+            // It was renewed early, and can be used until it expires.
+            guard held.isValid(at: now), try held.authorization() != refused else { throw error }
+            return held
         }
     }
 
     /// Refreshes, or logs in where there is nothing to refresh or the refresh is refused. A failure leaves the session
     /// as it was, so that the next call tries again.
-    private func renew(_ generation: Int, _ cookies: CookieJar, mayLogIn: Bool) async throws -> AccessToken {
+    private func renew(_ inForce: Int, _ cookies: CookieJar, mayLogIn: Bool) async throws -> AccessToken {
         let result: Result<SessionRequests.Grant, any Error>
         do {
             result = .success(try await refreshOrLogIn(cookies, mayLogIn: mayLogIn))
         } catch {
             result = .failure(error)
         }
-        return try state.withLock { state in
-            guard state.generation == generation else { throw TchaviError.loggedOut }
+        let isVoid = try state.withLock { state in
+            guard state.inForce == inForce else { return true }
             state.renewal = nil
             let grant = try result.get()
             state.token = grant.token
             state.cookies = grant.cookies
-            return grant.token
+            return false
         }
+        let grant = try result.get()
+        guard isVoid else { return grant.token }
+        // Nobody waits for this: the log-out has ended, and could only end the session that there was before.
+        if state.withLock({ $0.isLoggedOut }) {
+            Task { [requests] in try await requests.logOut(grant.token, grant.cookies, RequestOptions()) }
+        }
+        throw TchaviError.loggedOut
     }
 
     private func refreshOrLogIn(_ cookies: CookieJar, mayLogIn: Bool) async throws -> SessionRequests.Grant {
         if !cookies.isEmpty {
             do {
                 return try await requests.refresh(cookies)
-            } catch let error as TchaviError where error.statusCode.map({ (400..<500).contains($0) }) ?? false {
-                // The cookie is no longer accepted: only the password is left.
-                guard error.code != .rateLimited else { throw error }
+            } catch let error as TchaviError where error.refusesCookie {
+                // Only the password is left.
             }
         }
         guard mayLogIn, let account else { throw TchaviError.sessionEnded }
@@ -100,31 +111,26 @@ final class AccountSession: Sendable {
     /// A login that succeeded and is not in use yet.
     struct Login: Sendable {
         let grant: SessionRequests.Grant
-        fileprivate let generation: Int
         fileprivate let number: Int
     }
 
     /// Asks for another session, which ``begin(_:)`` puts in the place of the one there is.
     func logIn(email: String, password: Secret) async throws -> Login {
-        let (generation, number) = state.withLock { state in
-            state.logins += 1
-            return (state.generation, state.logins)
+        let number = state.withLock { state in
+            state.lastRequest += 1
+            return state.lastRequest
         }
-        let grant = try await requests.logIn(email: email, password: password)
-        return Login(grant: grant, generation: generation, number: number)
+        return Login(grant: try await requests.logIn(email: email, password: password), number: number)
     }
 
     func begin(_ login: Login) throws(TchaviError) {
         try state.withLock { state throws(TchaviError) in
-            guard state.generation == login.generation, state.logins == login.number else {
-                throw TchaviError.superseded
-            }
-            // A generation of its own: a renewal of the session before is void.
+            guard login.number > state.inForce else { throw TchaviError.superseded }
             state = State(
                 token: login.grant.token,
                 cookies: login.grant.cookies,
-                generation: state.generation + 1,
-                logins: state.logins,
+                lastRequest: state.lastRequest,
+                inForce: login.number,
                 isBegunByProgram: true
             )
         }
@@ -132,12 +138,8 @@ final class AccountSession: Sendable {
 
     func begin(with token: AccessToken) {
         state.withLock { state in
-            state = State(
-                token: token,
-                generation: state.generation + 1,
-                logins: state.logins,
-                isBegunByProgram: true
-            )
+            let number = state.lastRequest + 1
+            state = State(token: token, lastRequest: number, inForce: number, isBegunByProgram: true)
         }
     }
 
@@ -148,12 +150,14 @@ final class AccountSession: Sendable {
     ///
     /// - Returns: The gateway's response; `nil` if there was no session, or the gateway had ended it.
     func logOut(_ options: RequestOptions) async throws -> JSONResponse? {
-        let (token, cookies) = state.withLock { state in
-            defer {
-                state = State(generation: state.generation + 1, logins: state.logins, isLoggedOut: true)
-            }
-            return (state.token, state.cookies)
+        let (token, cookies, isRenewing) = state.withLock { state in
+            let number = state.lastRequest + 1
+            let isUnused = account == nil && state.token == nil && !state.isLoggedOut
+            defer { state = State(lastRequest: number, inForce: number, isLoggedOut: !isUnused) }
+            return (state.token, state.cookies, state.renewal != nil)
         }
+        // The renewal ends the session that it gives; the one that it renews ends with it.
+        if isRenewing { return nil }
         if let token, token.isFresh(at: now()) || cookies.isEmpty {
             do {
                 return try await requests.logOut(token, cookies, options)
@@ -162,13 +166,25 @@ final class AccountSession: Sendable {
             }
         }
         guard !cookies.isEmpty else { return nil }
+        // These are other requests than the one that the caller's key is for.
+        var options = options
+        options.idempotencyKey = nil
+        options.headers[.idempotencyKey] = nil
         let grant: SessionRequests.Grant
         do {
             grant = try await requests.refresh(cookies, options)
-        } catch let error as TchaviError where error.statusCode == 401 {
+        } catch let error as TchaviError where error.refusesCookie {
             return nil
         }
         return try await requests.logOut(grant.token, grant.cookies, options)
+    }
+}
+
+extension TchaviError {
+    /// Whether this is the answer to a refresh with a cookie that is no longer accepted.
+    fileprivate var refusesCookie: Bool {
+        guard let statusCode, isRepeatable else { return false }
+        return (400..<500).contains(statusCode) && code != .rateLimited
     }
 }
 

@@ -7,8 +7,6 @@ final class Authorizer: Sendable {
     private let session: AccountSession
     /// An API key's authorization, made once.
     private let keyAuthorization: Result<Secret, TchaviError>?
-    /// The token that the program returned last, to be redacted where it is echoed.
-    private let lastProvided = Locked<Secret?>(nil)
 
     init(credential: Credential, configuration: TchaviClient.Configuration, retryBudget: RetryBucket) {
         self.credential = credential
@@ -47,7 +45,7 @@ final class Authorizer: Sendable {
         switch credential.kind {
         case .apiKey: true
         case .token: false
-        case .none: session.heldToken?.isFresh(at: configuration.now()) ?? true
+        case .none: session.heldToken?.isFresh(at: configuration.now()) ?? session.isUnused
         case .password: session.heldToken?.isFresh(at: configuration.now()) ?? false
         }
     }
@@ -57,7 +55,7 @@ final class Authorizer: Sendable {
         switch credential.kind {
         case .apiKey: return try keyAuthorization?.get()
         case .token(let provider): return try await authorization(from: provider)
-        case .none: return session.heldToken == nil ? nil : try await session.token()?.authorization()
+        case .none: return session.isUnused ? nil : try await session.token()?.authorization()
         case .password: return try await session.token()?.authorization()
         }
     }
@@ -70,14 +68,14 @@ final class Authorizer: Sendable {
             let other = try await authorization(from: provider)
             return other == refused ? nil : other
         case .none:
-            return session.heldToken == nil ? nil : try await session.token(insteadOf: refused)?.authorization()
+            return session.isUnused ? nil : try await session.token(insteadOf: refused)?.authorization()
         case .password: return try await session.token(insteadOf: refused)?.authorization()
         }
     }
 
-    /// The strings to redact in whatever a server echoes.
+    /// The strings to redact in whatever a server echoes, beside those of the request itself.
     var secrets: [String] {
-        var secrets: [Secret?] = [session.heldToken?.secret, lastProvided.withLock { $0 }]
+        var secrets = [session.heldToken?.secret]
         switch credential.kind {
         case .apiKey(let key): secrets.append(key)
         case .password(_, let password): secrets.append(password)
@@ -99,7 +97,6 @@ final class Authorizer: Sendable {
                 advice: "Check where the program gets its access tokens from."
             )
         }
-        lastProvided.withLock { $0 = token }
         return try token.authorization("access token", "Check what the closure of `.token { … }` returns.")
     }
 
@@ -123,7 +120,8 @@ final class Authorizer: Sendable {
 
     /// Renews the token now.
     func refresh() async throws {
-        guard mode == .session else { throw TchaviError.noLogin(mode) }
+        try checkLogsIn()
+        guard mode == .session else { throw TchaviError.noSession }
         let held = try session.heldToken?.authorization()
         guard try await session.token(insteadOf: held) != nil else { throw TchaviError.notRenewable }
     }
@@ -142,10 +140,16 @@ final class Authorizer: Sendable {
 }
 
 extension TchaviError {
+    fileprivate static let noSession = TchaviError(
+        .authentication,
+        "The client has no session to renew.",
+        advice: "Log in with `auth.login`."
+    )
+
     fileprivate static let notRenewable = TchaviError(
         .authentication,
-        "The access token was set by the program, and only the program can replace it.",
-        advice: "Set another one with `auth.setAccessToken`, or log in with `auth.login`."
+        "The session cannot be renewed: it has no refresh cookie.",
+        advice: "Log in with `auth.login`, or set another access token with `auth.setAccessToken`."
     )
 
     fileprivate static func noLogin(_ mode: AuthenticationMode) -> TchaviError {

@@ -14,10 +14,12 @@ enum EnvironmentProxy {
         environment variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }
     ) -> TchaviError? {
         guard url.scheme?.lowercased() == "http", let host = url.host, BaseURL.isLoopback(host) else { return nil }
-        // For plain http, libcurl ignores HTTP_PROXY in capital letters.
-        let names = ["http_proxy", "all_proxy", "ALL_PROXY"]
-        guard let name = names.first(where: { variable($0)?.isEmpty == false }) else { return nil }
-        let exceptions = variable("no_proxy") ?? variable("NO_PROXY") ?? ""
+        // For plain http, libcurl ignores HTTP_PROXY in capital letters. A variable that is empty counts as not set.
+        func value(_ names: String...) -> (name: String, value: String)? {
+            names.compactMap { name in variable(name).map { (name, $0) } }.first { !$0.1.isEmpty }
+        }
+        guard let (name, _) = value("http_proxy", "all_proxy", "ALL_PROXY") else { return nil }
+        let exceptions = value("no_proxy", "NO_PROXY")?.value ?? ""
         guard !isExcepted(host.lowercased(), by: exceptions.lowercased()) else { return nil }
         return TchaviError(
             .invalidRequest,
@@ -26,12 +28,15 @@ enum EnvironmentProxy {
         )
     }
 
-    /// Whether a list such as `localhost,.example.org` excepts a host. Address ranges are not understood.
+    /// Whether a list such as `localhost,.example.org` excepts a host, by the rules of libcurl, or by stricter ones: ranges
+    /// of addresses are not understood.
     private static func isExcepted(_ host: String, by list: String) -> Bool {
+        if list == "*" { return true }
         let host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        let isAddress = host.contains(":") || host.utf8.allSatisfy { $0 < 0x3A }
         return list.split { $0 == "," || $0 == " " }.contains { entry in
-            let domain = entry.trimmingCharacters(in: CharacterSet(charactersIn: ".[]"))
-            return entry == "*" || host == domain || !domain.isEmpty && host.hasSuffix("." + domain)
+            let domain = entry.hasPrefix(".") ? entry.dropFirst() : entry
+            return host == domain || !isAddress && !domain.isEmpty && host.hasSuffix("." + domain)
         }
     }
 }

@@ -27,7 +27,7 @@ package enum HTTPDate {
         return Date(timeIntervalSince1970: Double(days) * 86400 + Double(hour * 3600 + minute * 60 + second))
     }
 
-    /// A year of four digits, or of two: of those, HTTP has been used in 1994 and later.
+    /// Reads a year of four digits or, in the obsolete form, of two, which stand for 1990 to 2089.
     private static func fullYear(_ text: Substring) -> Int? {
         guard let year = number(text) else { return nil }
         switch text.utf8.count {

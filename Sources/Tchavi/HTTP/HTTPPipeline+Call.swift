@@ -8,6 +8,8 @@ extension HTTPPipeline {
         package var query: [(name: String, value: String)] = []
         package var body: JSONValue?
         package var accept = "application/json"
+        /// The passwords in the body, which a server may repeat.
+        package var secrets: [Secret] = []
 
         package init(_ endpoint: Endpoint, id: String? = nil, body: JSONValue? = nil) {
             self.endpoint = endpoint
@@ -21,6 +23,9 @@ extension HTTPPipeline {
         }
 
         var operation: String { "\(endpoint.method) \(endpoint.path)" }
+
+        /// Whether a successful response contains a credential: then no error may quote it.
+        var returnsSecret: Bool { [.login, .refresh, .register, .createAPIKey].contains(endpoint) }
     }
 
     /// The request of a call, complete but for the credential.
@@ -46,7 +51,9 @@ extension HTTPPipeline {
         headers.reserveCapacity(5)
         if body != nil { headers[.contentType] = "application/json" }
         headers.replace(with: configuration.headers)
-        // One key for all calls would make each call a repetition of the first.
+        // Streams accept something else than other calls, and one key for all calls would make each call a repetition of
+        // the first: only a call itself may set these.
+        headers[.accept] = call.accept
         headers[.idempotencyKey] = nil
         headers.replace(with: options.headers)
         if let key = options.idempotencyKey {

@@ -31,7 +31,7 @@ package final class HTTPPipeline: Sendable {
             let response = try await configuration.transport.send(request)
             let body = try await collectedBody(of: response)
             do throws(TchaviError) {
-                return try await JSONResponse(response, body: body, to: request)
+                return try await JSONResponse(response, body: body, to: call, sent: request.headers)
             } catch {
                 throw error.attributed(to: response.headers)
             }
@@ -77,7 +77,7 @@ package final class HTTPPipeline: Sendable {
         do {
             return try await response.value(decode)
         } catch {
-            throw completed(.unreadable(error, as: expectation), of: response.origin(of: call))
+            throw completed(.unreadable(error, as: expectation), of: response.origin)
         }
     }
 
@@ -91,12 +91,7 @@ package final class HTTPPipeline: Sendable {
         try await perform(call, options, bufferBytes: configuration.streamBufferBytes) { [self] request in
             let response = try await configuration.transport.send(request)
             if !response.isSuccess { _ = try await collectedBody(of: response) }
-            let origin = ResponseOrigin(
-                operation: call.operation,
-                sent: request.headers,
-                received: response.headers
-            )
-            return (response, origin)
+            return (response, ResponseOrigin(call, sent: request.headers, received: response.headers))
         }
     }
 
@@ -109,6 +104,7 @@ package final class HTTPPipeline: Sendable {
         _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
     ) async throws -> Value {
         var sent = HeaderFields()
+        var refused: Secret?
         do {
             let request = try await request(for: call, options, bufferBytes: bufferBytes)
             var loop = RetryLoop(request, for: call, options, in: self)
@@ -122,11 +118,13 @@ package final class HTTPPipeline: Sendable {
                 guard let renewed = try await renewedAuthorization(after: authorization, within: loop.remaining) else {
                     throw error
                 }
+                refused = authorization
                 loop.request.headers[.authorization] = renewed.revealed()
                 return try await loop.run(attempt)
             }
         } catch let error as TchaviError {
-            throw completed(error, of: ResponseOrigin(operation: call.operation, sent: sent))
+            if let refused { sent.add("Authorization", refused.revealed()) }
+            throw completed(error, of: ResponseOrigin(call, sent: sent))
         }
     }
 
@@ -148,12 +146,11 @@ package final class HTTPPipeline: Sendable {
     private func collectedBody(of response: TransportResponse) async throws -> Data {
         let limit = configuration.maximumResponseBytes
         if response.isSuccess { return try await response.body.collect(upTo: limit) }
-        let body: Data
+        var body = Data()
         do {
-            body = try await response.body.collect(upTo: limit)
-        } catch is TchaviError {
+            for try await chunk in response.body where body.count < limit { body.append(chunk) }
+        } catch let error where !(error is CancellationError) {
             // The status says what went wrong, also where the connection is lost before the whole body has arrived.
-            body = Data()
         }
         throw await ErrorReader.error(
             status: response.status,
@@ -173,24 +170,17 @@ package final class HTTPPipeline: Sendable {
     /// - Returns: The error with operation and request id, without a credential that a server echoed, and with its body
     ///   cut to what is kept of one.
     package func completed(_ error: TchaviError, of origin: ResponseOrigin) -> TchaviError {
-        let attributed = origin.received.map { error.attributed(to: $0) } ?? error
+        var error = origin.received.map { error.attributed(to: $0) } ?? error
         // The credential of the request may have been replaced meanwhile, for the client or by it.
-        let secrets = Set(authorizer.secrets + origin.sent.secrets)
         // A secret may contain another one, of which nothing must be left.
-        var error = secrets.sorted { $0.utf8.count > $1.utf8.count }.reduce(attributed) { $0.redacting($1) }
+        let secrets = Set(authorizer.secrets + origin.secrets).sorted { $0.utf8.count > $1.utf8.count }
+        error.body = error.body.map { ErrorReader.withoutCutSecret($0, secrets) }
+        error = secrets.reduce(error) { $0.redacting($1) }
+        error.body = error.body.map(ErrorReader.truncated)
         // A login or refresh on behalf of the call names itself.
         error.operation = error.operation ?? origin.operation
-        // Cut last: a cut through a credential would leave its beginning.
-        error.body = error.body.map { String(decoding: $0.utf8.prefix(ErrorReader.maximumBodyBytes), as: UTF8.self) }
         return error
     }
-}
-
-/// What an error is completed with: the call it belongs to, and the headers that were sent and received.
-package struct ResponseOrigin: Sendable {
-    let operation: String
-    let sent: HeaderFields
-    var received: HeaderFields?
 }
 
 extension TransportResponse {

@@ -4,16 +4,22 @@ import Foundation
 package struct JSONResponse: Sendable {
     package let json: JSONValue
     package let headers: HeaderFields
-    private let sent: HeaderFields
+    /// What an error of this response is completed with.
+    let origin: ResponseOrigin
     private let bodyBytes: Int
 
     /// Parses a response's body.
     ///
     /// - Throws: ``TchaviError`` of code ``TchaviError/Code/decoding`` where it is not JSON, or what the JSON reports in
     ///   spite of the status.
-    init(_ response: TransportResponse, body: Data, to request: TransportRequest) async throws(TchaviError) {
+    init(
+        _ response: TransportResponse,
+        body: Data,
+        to call: HTTPPipeline.Call,
+        sent: HeaderFields
+    ) async throws(TchaviError) {
         headers = response.headers
-        sent = request.headers
+        origin = ResponseOrigin(call, sent: sent, received: response.headers)
         bodyBytes = body.count
         do {
             // A 204, for instance, is a success without a body.
@@ -25,19 +31,15 @@ package struct JSONResponse: Sendable {
                 advice: "Check that the base URL is a gateway's, and that no proxy responds in its place.",
                 statusCode: response.status
             )
-            failure.body = ErrorReader.text(body)
+            if !call.returnsSecret { failure.body = ErrorReader.text(body) }
             throw failure
         }
         if var error = ErrorReader.reported(in: json, status: response.status) {
             // The status line says that the request was carried out.
             error.isRepeatable = false
+            if call.returnsSecret { error.details = nil }
             throw error
         }
-    }
-
-    /// What an error of this response is completed with.
-    func origin(of call: HTTPPipeline.Call) -> ResponseOrigin {
-        ResponseOrigin(operation: call.operation, sent: sent, received: headers)
     }
 
     /// Decodes a value from the JSON.

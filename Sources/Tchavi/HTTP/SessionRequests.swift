@@ -23,15 +23,17 @@ struct SessionRequests: Sendable {
             throw TchaviError(
                 .authentication,
                 "The e-mail address or the password is empty.",
-                advice: "Set both in `.account(email:password:)`."
+                advice: "Pass both to `auth.login`, or to `.account(email:password:)`."
             )
         }
         let body: JSONValue = ["email": .string(email), "password": .string(password.revealed())]
+        var call = HTTPPipeline.Call(.login, body: body)
+        call.secrets = [password]
         do {
-            return try await grant(HTTPPipeline.Call(.login, body: body), CookieJar(), RequestOptions())
+            return try await grant(call, CookieJar(), RequestOptions())
         } catch var error as TchaviError {
             if error.code == .authentication { error.advice = "Check the e-mail address and the password." }
-            throw error.redacting(password.revealed())
+            throw error
         }
     }
 
@@ -39,6 +41,7 @@ struct SessionRequests: Sendable {
         try await grant(HTTPPipeline.Call(.refresh), cookies, options)
     }
 
+    @discardableResult
     func logOut(
         _ token: AccessToken,
         _ cookies: CookieJar,
@@ -63,15 +66,17 @@ struct SessionRequests: Sendable {
         options.omitsCredential = true
         options.headers[.cookie] = cookies.header
         let response = try await pipeline.send(call, options)
-        let body: TokenBody = try await pipeline.value(of: response, to: call, as: "an access token") {
-            json throws(JSONError) in try json.decoded()
+        let token: Secret = try await pipeline.value(of: response, to: call, as: "an access token") {
+            json throws(JSONError) in
+            let token = try (json.decoded() as TokenBody).accessToken
+            // Kept, it would fail every call until it expires.
+            guard (try? token.authorization("access token", "")) != nil else {
+                throw JSONError("the access token is empty, or cannot stand in a header", at: [.member("accessToken")])
+            }
+            return token
         }
         var cookies = cookies
         cookies.update(response.headers, now: configuration.now())
-        return Grant(
-            token: AccessToken(body.accessToken, now: configuration.now()),
-            cookies: cookies,
-            response: response
-        )
+        return Grant(token: AccessToken(token, now: configuration.now()), cookies: cookies, response: response)
     }
 }

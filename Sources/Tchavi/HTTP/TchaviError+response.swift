@@ -24,14 +24,20 @@ extension TchaviError {
     /// The error without a credential that a server echoed.
     func redacting(_ secret: String) -> TchaviError {
         guard !secret.isEmpty else { return self }
-        var error = self
-        error.requestID = requestID?.replacing(secret, with: Secret.placeholder)
-        error.message = message.replacing(secret, with: Secret.placeholder)
-        error.errorCode = errorCode?.replacing(secret, with: Secret.placeholder)
-        error.body = body?.replacing(secret, with: Secret.placeholder)
-        error.headers = headers.mapValues { $0.replacing(secret, with: Secret.placeholder) }
         // As it stands within JSON, where quotation marks are escaped.
         let escaped = String(JSONValue.string(secret).serialized().dropFirst().dropLast())
+        let forms: Set = [
+            secret, escaped, escaped.replacing("/", with: "\\/"), secret.percentEncoded(keeping: .query),
+        ]
+        func redacted(_ text: String) -> String {
+            forms.reduce(text) { $0.replacing($1, with: Secret.placeholder) }
+        }
+        var error = self
+        error.requestID = requestID.map(redacted)
+        error.message = redacted(message)
+        error.errorCode = errorCode.map(redacted)
+        error.body = body.map(redacted)
+        error.headers = headers.mapValues(redacted)
         if let details, details.serialized().contains(escaped) {
             error.details = try? JSONValue(parsing: details.serialized().replacing(escaped, with: Secret.placeholder))
         }

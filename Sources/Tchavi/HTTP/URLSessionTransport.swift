@@ -15,7 +15,7 @@ public final class URLSessionTransport: HTTPTransport {
     public enum RedirectPolicy: Sendable {
         /// None: the redirect itself is the response.
         case none
-        /// Those with the same scheme, host and port.
+        /// Those with the same scheme, host and port; on Linux only those that lead to a GET.
         case sameOrigin
     }
 

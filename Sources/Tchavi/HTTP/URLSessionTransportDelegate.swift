@@ -35,9 +35,7 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
         didReceive response: URLResponse,
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
     ) {
-        if let response = response as? HTTPURLResponse, response.isFinal {
-            exchange(of: dataTask)?.receive(status: response.statusCode, headers: response.headerFields)
-        }
+        exchange(of: dataTask)?.receive(response)
         completionHandler(.allow)
     }
 
@@ -48,10 +46,7 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         let exchange = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
-        if error == nil, let response = task.response as? HTTPURLResponse, response.isFinal {
-            // On Linux, a redirect without a usable location is never reported as a response, and has no body.
-            exchange?.receive(status: response.statusCode, headers: response.headerFields)
-        }
+        if error == nil { exchange?.receive(task.response) }
         exchange?.complete(error.map { Self.failure($0, of: task) })
     }
 
@@ -67,7 +62,12 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
             case .none: false
             case .sameOrigin: Self.isSameOrigin(task.currentRequest?.url, request.url)
             }
+        #if canImport(FoundationNetworking)
+        // Another method than GET would be sent without its body, and again if its connection closes.
+        completionHandler(isFollowed && request.httpMethod == "GET" ? request : nil)
+        #else
         completionHandler(isFollowed ? request : nil)
+        #endif
     }
 
     /// Asked for when a kept-alive connection closed after it had read the request. To retry it is the client's
@@ -92,7 +92,9 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
         didReceive challenge: URLAuthenticationChallenge,
         completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
     ) {
-        exchange(of: task)?.complete(nil)
+        let exchange = exchange(of: task)
+        exchange?.receive(task.response)
+        exchange?.complete(nil)
         completionHandler(.cancelAuthenticationChallenge, nil)
     }
     #endif
@@ -139,16 +141,17 @@ final class URLSessionTransportDelegate: NSObject, URLSessionDataDelegate, Senda
     }
 }
 
-extension HTTPURLResponse {
-    /// Whether this is the response to the request, and not an interim one, such as 103 (Early Hints).
-    fileprivate var isFinal: Bool { statusCode >= 200 }
-
-    fileprivate var headerFields: HeaderFields {
+extension URLSessionExchange {
+    /// Receives a response, unless it is an interim one, such as 103 (Early Hints), or was received before.
+    ///
+    /// On Linux, a redirect without a usable location is known only once its task is complete, and has no body.
+    fileprivate func receive(_ response: URLResponse?) {
+        guard let response = response as? HTTPURLResponse, response.statusCode >= 200 else { return }
         var headers = HeaderFields()
-        for (name, value) in allHeaderFields {
+        for (name, value) in response.allHeaderFields {
             if let name = name as? String, let value = value as? String { headers.add(name, value) }
         }
-        return headers
+        receive(status: response.statusCode, headers: headers)
     }
 }
 

@@ -10,7 +10,8 @@ public import Foundation
 /// }
 /// ```
 ///
-/// Cancelling a call throws `CancellationError` instead. No error contains a credential or a prompt's text.
+/// Cancelling a call throws `CancellationError` instead. No error contains a credential. The client puts no text of a prompt
+/// into an error, but ``message``, ``details`` and ``body`` may be a server's words, which may repeat one.
 public struct TchaviError: Error, Sendable {
     /// The kind of failure. The set is open: later versions may add to it.
     public struct Code: OpenEnum, JSONScalar {
@@ -43,7 +44,7 @@ public struct TchaviError: Error, Sendable {
     /// The kind of failure.
     public var code: Code
 
-    /// What went wrong, in one sentence, without a credential or a prompt's text.
+    /// What went wrong, in one sentence: the server's, if it sent one.
     public var message: String
 
     /// What to do about it, in one sentence.
@@ -76,7 +77,7 @@ public struct TchaviError: Error, Sendable {
     /// The method and path of the call, for instance `POST /v1/chat/completions`.
     public var operation: String?
 
-    /// How many times the request was sent.
+    /// How many times the client tried to send the request.
     public var attempts: Int?
 
     /// The part of a response that had arrived when a stream failed; each resource exposes it as its own type.
@@ -120,7 +121,7 @@ extension TchaviError: CustomStringConvertible, LocalizedError {
         if let statusCode { text += ", status \(statusCode)" }
         if let errorCode { text += ", \(errorCode)" }
         text += "): \(message)"
-        if let operation { text += " [\(operation)\(attempts.map { $0 > 1 ? ", sent \($0) times" : "" } ?? "")]" }
+        if let operation { text += " [\(operation)\(attempts.map { $0 > 1 ? ", tried \($0) times" : "" } ?? "")]" }
         if let requestID { text += " [request id \(requestID)]" }
         if let body, !body.isEmpty { text += " [body: \(body.prefix(200))]" }
         if let advice { text += " \(advice)" }

@@ -94,6 +94,14 @@ func whenCallsFail(client: TchaviClient, request: ChatRequest) async throws {
     configuration.retryPolicy.maxRetries = 4
     let patient = TchaviClient(.apiKey("sk-tch-…"), configuration: configuration)
     _ = patient
+
+    let start = Timestamp(Date())
+    do {
+        print(try await client.chat.complete(request).text)
+    } catch let error as TchaviError where error.code == .timeout || error.code == .transport {
+        let filter = UsageFilter(model: request.model, startDate: start)
+        for try await log in client.usage.history(filter) { print(log.createdAt, log.creditsCharged) }
+    }
 }
 
 func resources(client: TchaviClient, password: Secret) async throws {

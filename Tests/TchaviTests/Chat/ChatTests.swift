@@ -50,9 +50,9 @@ struct ChatTests {
     {
         let gateway = LocalGateway()
         var request = ChatRequest.hello
-        _ = try await gateway.client().chat.stream(request).collect()
+        _ = try await gateway.client(configuration: .patient).chat.stream(request).collect()
         request.streamOptions = StreamOptions(includeUsage: false)
-        _ = try await gateway.client().chat.stream(request).collect()
+        _ = try await gateway.client(configuration: .patient).chat.stream(request).collect()
         _ = try await gateway.client().chat.complete(request)
         let bodies = gateway.requests.map(\.json)
         #expect(bodies[0]?["stream_options"] == ["include_usage": true])
@@ -76,7 +76,7 @@ struct ChatTests {
         ] {
             gateway.enqueue(answer, answer)
             var plain = try await gateway.client().chat.complete(.hello)
-            var streamed = try await gateway.client().chat.stream(.hello).collect()
+            var streamed = try await gateway.client(configuration: .patient).chat.stream(.hello).collect()
             plain.id = streamed.id
             #expect(plain.tchavi?.creditsUsed == streamed.tchavi?.creditsUsed)
             #expect(streamed.tchavi != nil)
@@ -89,10 +89,10 @@ struct ChatTests {
         let gateway = LocalGateway()
         gateway.enqueue(.text("one two three"), .text("one two three"))
         var words: [String] = []
-        for try await delta in gateway.client().chat.stream(.hello).text { words.append(delta) }
+        for try await delta in gateway.client(configuration: .patient).chat.stream(.hello).text { words.append(delta) }
         #expect(words == ["one ", "two ", "three"])
         var last: ChatCompletionStream.Event?
-        for try await event in gateway.client().chat.stream(.hello) { last = event }
+        for try await event in gateway.client(configuration: .patient).chat.stream(.hello) { last = event }
         guard case .metadata = last else {
             Issue.record("The last event is \(String(describing: last))")
             return
@@ -190,7 +190,7 @@ struct ChatTests {
 
     @Test func `A copy of an iterator does not send the request again`() async throws {
         let gateway = LocalGateway()
-        var iterator = gateway.client().chat.stream(.hello).makeAsyncIterator()
+        var iterator = gateway.client(configuration: .patient).chat.stream(.hello).makeAsyncIterator()
         var copy = iterator
         #expect(try await iterator.next() != nil)
         await #expect(throws: TchaviError.self) { _ = try await copy.next() }
@@ -199,7 +199,7 @@ struct ChatTests {
 
     @Test func `A stream can be iterated only once`() async throws {
         let gateway = LocalGateway()
-        let stream = gateway.client().chat.stream(.hello)
+        let stream = gateway.client(configuration: .patient).chat.stream(.hello)
         _ = try await stream.collect()
         let error = await #expect(throws: TchaviError.self) { _ = try await stream.collect() }
         #expect(error?.code == .invalidRequest)
@@ -209,12 +209,12 @@ struct ChatTests {
 
     @Test func `Nothing is sent before the first element is requested, and errors are thrown with it`() async throws {
         let gateway = LocalGateway()
-        let stream = gateway.client().chat.stream(.hello)
+        let stream = gateway.client(configuration: .patient).chat.stream(.hello)
         #expect(gateway.requests.isEmpty)
         for try await _ in stream.text { break }
         #expect(gateway.requests.count == 1)
         gateway.enqueue(.error(status: 400, code: "bad", message: "No."))
-        var refused = gateway.client().chat.stream(.hello).makeAsyncIterator()
+        var refused = gateway.client(configuration: .patient).chat.stream(.hello).makeAsyncIterator()
         let error = await #expect(throws: TchaviError.self) { _ = try await refused.next() }
         #expect(error?.statusCode == 400)
         #expect(error?.partialCompletion == nil)

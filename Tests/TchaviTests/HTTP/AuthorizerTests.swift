@@ -207,8 +207,8 @@ struct AuthorizerTests {
         try client.auth.setAccessToken(login.accessToken)
         #expect(client.auth.mode == .session)
         _ = try await client.users.me()
-        #expect(AccessToken(login.accessToken, now: clock.now).expiresAt == clock.now.addingTimeInterval(900))
-        #expect(AccessToken("opaque", now: clock.now).expiresAt == clock.now.addingTimeInterval(900))
+        #expect(lifetime(of: login.accessToken) == 900)
+        #expect(lifetime(of: "opaque") == 900)
     }
 
     @Test func `Cookies are separated, also where several arrive in one field`() {
@@ -239,6 +239,13 @@ struct AuthorizerTests {
         #expect(jar.header == "a=1; b=2")
     }
 
+    /// How many seconds a token is valid that is received now: it is renewed 30 s before.
+    private func lifetime(of token: Secret) -> Int {
+        let token = AccessToken(token, now: clock.now)
+        return (1...10_000).first { !token.isFresh(at: clock.now.addingTimeInterval(Double($0))) }.map { $0 + 30 }
+            ?? .max
+    }
+
     /// A JSON Web Token of these claims.
     private static func token(_ claims: JSONValue) -> Secret {
         Secret("e30." + claims.serializedData().base64EncodedString().trimmingCharacters(in: ["="]) + ".c2ln")
@@ -246,9 +253,7 @@ struct AuthorizerTests {
 
     @Test func `The lifetime of a token does not depend on this computer's clock`() throws {
         let now = clock.now
-        func lifetime(_ claims: JSONValue) -> TimeInterval {
-            AccessToken(Self.token(claims), now: now).expiresAt.timeIntervalSince(now)
-        }
+        func lifetime(_ claims: JSONValue) -> Int { self.lifetime(of: Self.token(claims)) }
         let wrong = now.timeIntervalSince1970 - 86400
         #expect(lifetime(["iat": .double(wrong), "exp": .double(wrong + 600)]) == 600)
         #expect(lifetime(["exp": .double(now.timeIntervalSince1970 + 600)]) == 600)
@@ -318,7 +323,8 @@ struct AuthorizerTests {
         #expect(error?.message == "The client is logged out.")
     }
 
-    @Test func `Of two logins at once, the last one that was asked for holds`() async throws {
+    @Test(arguments: [true, false])
+    func `Of two logins at once, the later one holds if it succeeds`(laterSucceeds: Bool) async throws {
         let gate = AsyncStream.makeStream(of: Void.self)
         let arrived = AsyncStream.makeStream(of: Void.self)
         let transport = StubTransport { request, attempt in
@@ -326,16 +332,127 @@ struct AuthorizerTests {
                 arrived.continuation.yield()
                 for await _ in gate.stream { break }
             }
+            if attempt == 2, !laterSucceeds { return .json(["error": "unauthorized"], status: 401) }
             return .json(["accessToken": "token-of-login-\(attempt)".json])
         }
         let client = transport.client(.none)
         let first = Task { try await client.auth.login(email: "a@example.org", password: "pass-word-1") }
         for await _ in arrived.stream { break }
-        _ = try await client.auth.login(email: "b@example.org", password: "pass-word-2")
+        _ = try? await client.auth.login(email: "b@example.org", password: "pass-word-2")
         gate.continuation.yield()
-        await #expect(throws: TchaviError.self) { _ = try await first.value }
+        if laterSucceeds {
+            let error = await #expect(throws: TchaviError.self) { _ = try await first.value }
+            #expect(error?.code == .authentication)
+        } else {
+            _ = try await first.value
+        }
         _ = try await client.send(Endpoint(.get, "/x"))
-        #expect(transport.requests.last?.headers[.authorization] == "Bearer token-of-login-2")
+        let holding = laterSucceeds ? 2 : 1
+        #expect(transport.requests.last?.headers[.authorization] == "Bearer token-of-login-\(holding)")
+    }
+
+    @Test func `A login that was asked for before a log-out does not hold after it`() async throws {
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let arrived = AsyncStream.makeStream(of: Void.self)
+        let transport = StubTransport { request, _ in
+            arrived.continuation.yield()
+            for await _ in gate.stream { break }
+            return .json(["accessToken": "token-of-the-login"])
+        }
+        let client = transport.client(.none)
+        let login = Task { try await client.auth.login(email: "a@example.org", password: "pass-word-1") }
+        for await _ in arrived.stream { break }
+        try await client.auth.logout()
+        gate.continuation.yield()
+        await #expect(throws: TchaviError.self) { _ = try await login.value }
+        #expect(client.auth.mode == .none)
+    }
+
+    @Test func `A log-out during a refresh also ends the session that the refresh gives`() async throws {
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let arrived = AsyncStream.makeStream(of: Void.self)
+        let isFirst = Locked(true)
+        let gateway = served.gateway
+        let transport = StubTransport { request, _ in
+            let response = try await gateway.send(request)
+            let isHeld =
+                request.url.path == "/auth/refresh"
+                && isFirst.withLock { isFirst in
+                    defer { isFirst = false }
+                    return isFirst
+                }
+            if isHeld {
+                arrived.continuation.yield()
+                for await _ in gate.stream { break }
+            }
+            return response
+        }
+        let client = transport.client(ServedGateway.account) { $0.now = { [clock] in clock.now } }
+        _ = try await client.users.me()
+        clock.advance(1000)
+        let call = Task { try await client.users.me() }
+        for await _ in arrived.stream { break }
+        try await client.auth.logout()
+        gate.continuation.yield()
+        await #expect(throws: TchaviError.self) { _ = try await call.value }
+        while !paths.contains("/auth/logout") { try await Task.sleep(for: .milliseconds(2)) }
+        let cookies = Set(served.gateway.requests.compactMap { $0.headers[.cookie] })
+        #expect(cookies.count == 2)
+        for cookie in cookies {
+            let options = RequestOptions(headers: [.cookie: cookie])
+            let error = await #expect(throws: TchaviError.self) {
+                _ = try await self.client(.none).send(.refresh, options: options)
+            }
+            #expect(error?.statusCode == 401)
+        }
+    }
+
+    @Test(arguments: [500, 401, 429, 200])
+    func `A token that is renewed early is used until it expires, where the renewal fails`(status: Int) async throws {
+        let transport = StubTransport { request, _ in
+            switch request.url.path {
+            case "/auth/login":
+                let body: JSONValue = ["accessToken": "token-of-the-session"]
+                return .json(body, headers: ["Set-Cookie": "refreshToken=cookie-of-the-session"])
+            case "/auth/refresh": return .json(["accessToken": ""], status: status, headers: ["Retry-After": "300"])
+            default: return .json(["message": "x"])
+            }
+        }
+        let client = transport.client(.none) { $0.now = { [clock] in clock.now } }
+        try await client.auth.login(email: "ada@example.org", password: "pass-word-1")
+        // 20 s are left, and from then on none.
+        clock.advance(880)
+        for _ in 0..<2 { _ = try await client.send(Endpoint(.get, "/x")) }
+        #expect(transport.requests.last?.headers[.authorization] == "Bearer token-of-the-session")
+        clock.advance(30)
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.send(Endpoint(.get, "/x")) }
+        #expect(error?.code == [500: .api, 401: .authentication, 429: .rateLimited][status] ?? .decoding)
+    }
+
+    @Test func `After a log-out no call is sent without a credential, and before a login they are`() async throws {
+        let client = client(.none)
+        let first = await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
+        #expect(first?.statusCode == 401)
+        #expect(try await client.auth.logout().message == "There was no session to end.")
+        await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
+        #expect(paths == ["/users/me", "/users/me"])
+        try await client.auth.login(email: LocalGateway.defaultEmail, password: Secret(LocalGateway.defaultPassword))
+        try await client.auth.logout()
+        let second = await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
+        #expect(second?.message == "The client is logged out.")
+        #expect(paths.count { $0 == "/users/me" } == 2)
+        let third = await #expect(throws: TchaviError.self) { try await client.auth.refresh() }
+        #expect(third?.message.contains("no session") == true)
+    }
+
+    @Test func `A log-out gives the caller's idempotency key to one request alone`() async throws {
+        let client = client()
+        _ = try await client.users.me()
+        served.gateway.enqueue(.error(status: 401, code: "unauthorized", message: "Revoked."))
+        try await client.auth.logout(options: RequestOptions(idempotencyKey: "my-key"))
+        let requests = served.gateway.requests.suffix(3)
+        #expect(requests.map(\.path) == ["/auth/logout", "/auth/refresh", "/auth/logout"])
+        #expect(requests.map { $0.headers[.idempotencyKey] == "my-key" } == [true, false, false])
     }
 
     @Test func `A log-out with an expired access token ends the session at the gateway as well`() async throws {

@@ -49,7 +49,7 @@ struct HTTPPipelineTests {
         #expect(error?.attempts == 3)
         #expect(error?.retryAfter == .seconds(7))
         #expect(error?.requestID == "req-9")
-        #expect(error?.description.contains("sent 3 times") == true)
+        #expect(error?.description.contains("tried 3 times") == true)
         #expect(clock.sleeps == [.seconds(7), .seconds(7)])
     }
 
@@ -217,9 +217,16 @@ struct HTTPPipelineTests {
         let transport = StubTransport { _, _ in .json(["data": [["id": .string(text), "name": "n"]]]) }
         let json = try await transport.client().send(Endpoint(.get, "/things"))
         #expect(json["data"]?[0]?["id"]?.string == text)
-        let request = try #require(transport.requests.first)
-        let small = try await JSONResponse(TransportResponse(status: 200), body: Data("{}".utf8), to: request)
-        let large = try await JSONResponse(TransportResponse(status: 200), body: json.serializedData(), to: request)
+        func response(_ body: Data) async throws -> JSONResponse {
+            try await JSONResponse(
+                TransportResponse(status: 200),
+                body: body,
+                to: HTTPPipeline.Call(.models),
+                sent: HeaderFields()
+            )
+        }
+        let small = try await response(Data("{}".utf8))
+        let large = try await response(json.serializedData())
         #expect(try await Self.decodesOnMainQueue(small))
         #expect(try await !Self.decodesOnMainQueue(large))
     }
@@ -365,8 +372,8 @@ struct HTTPPipelineTests {
         #expect(sent.map { $0[.idempotencyKey] }.prefix(2) == ["order-7", "order-8"])
         // The configuration's would make each call a repetition of the first.
         #expect(sent[2][.idempotencyKey]?.count == 36)
+        #expect(sent.map { $0[.accept] } == [own[.accept], own[.accept], "application/json"])
         for headers in sent {
-            #expect(headers[.accept] == own[.accept])
             #expect(headers[.userAgent] == "shop/2")
             #expect(headers[.contentType] == "application/json; charset=utf-8")
             #expect(Set(headers.fields.map { $0.name.lowercased() }).count == headers.fields.count)
@@ -402,7 +409,9 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test(arguments: [#"{}"#, #"{"message": ""}"#, #"{"code": null, "type": null, "at": 7}"#, "null", "[]", "7"])
+    @Test(arguments: [
+        #"{}"#, #"{"message": ""}"#, #"{"code": null, "type": null, "at": 7}"#, "null", "[]", "7", #""""#,
+    ])
     func `A member named error is data where it does not describe an error`(error: String) async throws {
         let json = try JSONValue(parsing: #"{"id": "job-1", "error": \#(error)}"#)
         let transport = StubTransport { _, _ in .json(json) }
@@ -438,26 +447,157 @@ struct HTTPPipelineTests {
         #expect(transport.requests.isEmpty)
     }
 
-    @Test func `What a server repeats of a request is redacted, also after its token was replaced`() async throws {
+    @Test(arguments: ["/error", "/events", "/decoding", "/chat", "/renewed"])
+    func `What a server repeats of a request is redacted, also after its token was replaced`(path: String) async throws
+    {
         let isReplaced = Locked(false)
-        let transport = StubTransport { request, _ in
+        let firsts = Locked<[String]>([])
+        let transport = StubTransport { request, attempt in
             // The program's next token is there before the response to this one.
             isReplaced.withLock { $0 = true }
-            let sent = request.headers.fields.map(\.value).joined(separator: " ")
-            if request.url.path == "/events" { return .events("event: error\ndata: x\n\ndata: \(sent)\n\n") }
-            return .json(["error": "teapot", "message": .string("You sent \(sent).")], status: 418)
+            firsts.withLock { $0.append(request.headers.fields.map(\.value).joined(separator: " ")) }
+            let sent = firsts.withLock { $0.joined(separator: " ") }
+            switch path {
+            case "/events":
+                let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
+                writer.finish(throwing: TchaviError.connectionLost("Lost after \(sent)."))
+                return TransportResponse(status: 200, headers: HeaderFields(), body: body)
+            case "/chat": return .events("data: {\"error\": {\"message\": \(JSONValue.string(sent).serialized())}}\n\n")
+            case "/decoding": return TransportResponse(status: 200, body: TransportBody(Data("<p>\(sent)".utf8)))
+            case "/renewed" where attempt == 1: return .json([:], status: 401)
+            default: return .json(["error": "teapot", "message": .string("You sent \(sent).")], status: 418)
+            }
         }
         let client = transport.client(.token { isReplaced.withLock { $0 } ? "token-of-tomorrow" : "token-of-today" })
+        let options = RequestOptions(
+            headers: [
+                "Cookie": "a=1; session=cookie-of-today", "X-Api-Key": "key of-today", "X-Password": "of-today x",
+            ]
+        )
         let error = await #expect(throws: TchaviError.self) {
-            _ = try await client.send(
-                Endpoint(.post, "/x"),
-                options: RequestOptions(headers: [
-                    "Cookie": "a=1; session=cookie-of-today", "X-Api-Key": "key-of-today",
-                ])
-            )
+            switch path {
+            case "/events":
+                for try await _ in try await client.stream(Endpoint(.post, path), options: options) {}
+            case "/chat": _ = try await client.chat.stream(.hello, options: options).collect()
+            default: _ = try await client.send(Endpoint(.post, path), options: options)
+            }
         }
-        #expect(error.map { "\($0) \($0.details ?? nil)".contains("-of-to") } == false)
-        #expect(error?.message.contains("Bearer <redacted>") == true)
+        let shown = error.map { "\($0) \($0.details ?? nil) \($0.headers)" } ?? ""
+        #expect(shown.contains("<redacted>"))
+        #expect(!shown.contains("of-today"))
+        #expect(!shown.contains("of-tomorrow"))
+    }
+
+    @Test(arguments: 0..<40)
+    func `A body that is cut within a repeated key shows no part of it`(offset: Int) async throws {
+        let key = "sk-tch-stub-secret"
+        let padding = String(repeating: "x", count: offset)
+        let body = padding + String(repeating: key + " ", count: 2000)
+        let transport = StubTransport { _, _ in TransportResponse(status: 400, body: TransportBody(Data(body.utf8))) }
+        let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
+        let shown = try #require(error?.body)
+        let rest = shown.replacing("<redacted>", with: "").drop { $0 == "x" }
+        #expect(!rest.contains("sk"))
+    }
+
+    @Test(arguments: ["plain-pass-word", #"p"w\ord-é-secret"#, "a/b&c=d e%f-secret"])
+    func `A password is redacted in each form in which a server repeats it`(password: String) async throws {
+        let transport = StubTransport { request, _ in
+            let sent = String(decoding: request.body ?? Data(), as: UTF8.self)
+            let query = password.percentEncoded(keeping: .query)
+            let text = "\(sent) \(sent.replacing("/", with: "\\/")) \(password) \(query)"
+            let padded = String(repeating: "x", count: 4080 - password.utf8.count / 2) + text
+            return TransportResponse(status: 400, body: TransportBody(Data((text + padded).utf8)))
+        }
+        let client = transport.client(.none)
+        let calls: [@Sendable () async throws -> Void] = [
+            { _ = try await client.auth.login(email: "ada@example.org", password: Secret(password)) },
+            { _ = try await client.auth.register(Registration(email: "a@b", password: Secret(password))) },
+            { _ = try await client.users.update(AccountChanges(newPassword: Secret(password))) },
+            { _ = try await transport.client(.account(email: "a@b", password: Secret(password))).users.me() },
+        ]
+        for call in calls {
+            let error = try #require(await #expect(throws: TchaviError.self) { try await call() })
+            #expect(error.body?.contains("<redacted>") == true)
+            for part in ["pass-word", "secret", "ord-é"] { #expect(!"\(error) \(error.body ?? "")".contains(part)) }
+        }
+    }
+
+    @Test func `A response that has a new credential and cannot be read is not quoted`() async throws {
+        let cut = #"{"accessToken": "token-of-tomorrow", "key": "key-of-tomorrow", "user": {"id":"#
+        let reported = #"{"accessToken": "token-of-tomorrow", "error": {"code": 7, "key": "key-of-tomorrow"}}"#
+        for body in [cut, reported] {
+            let transport = StubTransport { _, _ in TransportResponse(status: 200, body: TransportBody(Data(body.utf8)))
+            }
+            let client = transport.client(.none)
+            let calls: [@Sendable () async throws -> Void] = [
+                { _ = try await client.auth.login(email: "ada@example.org", password: "pass-word-1") },
+                { _ = try await client.apiKeys.create(APIKeyParameters(label: "x")) },
+            ]
+            for call in calls {
+                let error = try #require(await #expect(throws: TchaviError.self) { try await call() })
+                var dumped = "\(error)"
+                dump(error, to: &dumped)
+                #expect(!dumped.contains("of-tomorrow"))
+            }
+        }
+    }
+
+    @Test(arguments: [302, 303, 307])
+    func `The body of a redirect does not decide whether the call is retried`(status: Int) async throws {
+        for body: JSONValue in [
+            ["error": "x", "statusCode": 429], ["error": ["message": "x", "code": 503]],
+            ["error": "x", "statusCode": 401],
+        ] {
+            let transport = StubTransport { _, _ in .json(body, status: status, headers: ["Location": "/x"]) }
+            let client = transport.client(.token { Secret("token-\(UUID())") })
+            let parameters = PaymentParameters(packID: "p", phone: "+22900000000")
+            let error = await #expect(throws: TchaviError.self) { _ = try await client.payments.initiate(parameters) }
+            #expect(error?.statusCode == status)
+            #expect(transport.requests.count == 1)
+        }
+    }
+
+    @Test func `The first of two Retry-After fields counts`() async throws {
+        let transport = StubTransport { _, _ in .json([:], status: 429, headers: ["Retry-After": "300, 1"]) }
+        let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
+        #expect(error?.retryAfter == .seconds(300))
+    }
+
+    @Test func `What was done is acknowledged by any successful response`() async throws {
+        for body in ["", "null", "[]", #"{"message": 7}"#, #"{"message": "Deleted."}"#] {
+            let transport = StubTransport { _, _ in TransportResponse(status: 204, body: TransportBody(Data(body.utf8)))
+            }
+            let message = try await transport.client().apiKeys.delete("k").message
+            #expect(message == (body.contains("Deleted.") ? "Deleted." : ""))
+        }
+    }
+
+    @Test func `A wait that ends in the year 9999 is an error at once, with advice`() async throws {
+        let transport = StubTransport { _, _ in
+            .json([:], status: 429, headers: ["Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"])
+        }
+        let error = await #expect(throws: TchaviError.self) {
+            _ = try await transport.client().chat.complete(.hello)
+        }
+        #expect(error?.retryAfter == .seconds(1_000_000_000))
+        #expect(error?.advice == "Wait 1000000000 s, then try again.")
+        #expect(transport.requests.count == 1)
+    }
+
+    @Test func `The status of a refusal is told although the transport's own error ends its body`() async throws {
+        struct Broken: Error {}
+        let transport = StubTransport { _, _ in
+            let (body, writer) = TransportBody.buffered(limit: .max, onCancel: {})
+            writer.write(Data(#"{"error": "slow_down", "message": "Later."}"#.utf8))
+            writer.finish(throwing: Broken())
+            return TransportResponse(status: 429, headers: ["Retry-After": "0"], body: body)
+        }
+        let client = transport.client { $0.retryPolicy.initialDelay = .milliseconds(1) }
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(error?.code == .rateLimited)
+        #expect(error?.message == "Later.")
+        #expect(transport.requests.count == 3)
     }
 
     @Test func `A response that is too large is an error`() async throws {

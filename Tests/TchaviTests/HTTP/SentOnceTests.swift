@@ -175,6 +175,10 @@ struct SentOnceTests {
             #expect(try refusal(url, proxy.merging(["no_proxy": exceptions]) { $1 }) == nil)
         }
         #expect(try refusal("http://127.0.0.2/", proxy.merging(["no_proxy": exceptions]) { $1 }) != nil)
+        // As libcurl reads such a list: `*` only alone, suffixes only of names, addresses without brackets.
+        #expect(try refusal("http://localhost/", proxy.merging(["no_proxy": "a,*"]) { $1 }) != nil)
+        #expect(try refusal("http://127.0.0.1/", proxy.merging(["no_proxy": "0.0.1"]) { $1 }) != nil)
+        #expect(try refusal("http://[::1]/", proxy.merging(["no_proxy": "[::1]"]) { $1 }) != nil)
         // A tunnel keeps the credential from the proxy, and other hosts are the program's decision.
         #expect(try refusal("https://localhost/", proxy) == nil)
         #expect(try refusal("http://gateway.example/", proxy) == nil)

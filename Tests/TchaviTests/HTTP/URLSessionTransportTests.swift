@@ -146,6 +146,29 @@ struct URLSessionTransportTests {
         #expect(try await response.body.collect(upTo: 100) == Data("/new".utf8))
     }
 
+    @Test func `A redirect that keeps the method is not followed without the body`() async throws {
+        let received = Locked<[String]>([])
+        let server = try LoopbackServer { connection in
+            while let request = try connection.receiveRequest() {
+                let body = String(decoding: request.body, as: UTF8.self)
+                received.withLock { $0.append("\(request.method) \(request.path) \(body)") }
+                if request.path == "/end" { return }
+                try connection.respond(status: 307, headers: ["Location": "/end"], body: Data())
+            }
+        }
+        let transport = URLSessionTransport(redirects: .sameOrigin)
+        let response = try? await transport.send(
+            request(server.baseURL.appendingPathComponent("start"), .post, body: "{}")
+        )
+        #if canImport(FoundationNetworking)
+        #expect(response?.status == 307)
+        #expect(received.withLock { $0 } == ["POST /start {}"])
+        #else
+        #expect(response == nil)
+        #expect(received.withLock { $0 } == ["POST /start {}", "POST /end {}"])
+        #endif
+    }
+
     @Test func `A body beyond the size limit is an error`() async throws {
         let server = try LoopbackServer { connection in
             _ = try connection.receiveRequest()

@@ -17,6 +17,8 @@ struct ServedGateway {
         _ change: (inout TchaviClient.Configuration) -> Void = { _ in }
     ) -> TchaviClient {
         var configuration = TchaviClient.Configuration(baseURL: server.baseURL)
+        // On a busy computer the metadata may arrive later than a program would wait for it.
+        configuration.metadataTimeout = .seconds(60)
         change(&configuration)
         return TchaviClient(credential, configuration: configuration)
     }

@@ -67,3 +67,12 @@ extension JSONValue {
         "usage": ["prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4],
     ]
 }
+
+extension TchaviClient.Configuration {
+    /// The defaults, but for a wait for the metadata of streams that a busy computer does not exceed.
+    static var patient: TchaviClient.Configuration {
+        var configuration = TchaviClient.Configuration()
+        configuration.metadataTimeout = .seconds(60)
+        return configuration
+    }
+}
