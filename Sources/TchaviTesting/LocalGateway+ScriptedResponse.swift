@@ -16,6 +16,9 @@ extension LocalGateway {
         /// In the process, the body throws `TchaviError.connectionLost(_:)`; a served gateway closes the connection. If
         /// the request does not ask for a stream, this happens before the response begins. The gateway charges for the
         /// whole response, which by default is ``LocalGateway/derivedResponse(to:)``.
+        ///
+        /// An error, an HTTP response or a failure has no stream to break off: it is returned as without this case. Of a
+        /// cut stream that is cut again, the smaller number of events holds.
         case cutStream(after: Int, of: ScriptedResponse? = nil)
         /// An error in the gateway's format, free of charge.
         case error(status: Int, code: String, message: String, headers: HeaderFields = HeaderFields())

@@ -94,6 +94,15 @@ struct LocalGatewayTests {
         #expect(gateway.unusedResponses.isEmpty)
     }
 
+    @Test(arguments: [(.nan, 0), (.infinity, .max), (-.infinity, .min), (4e9 + 0.5, Int(clamping: 4_000_000_000))])
+    func `A date that Int cannot hold is clamped`(seconds: Double, created: Int) async throws {
+        var configuration = LocalGateway.Configuration()
+        configuration.now = { Date(timeIntervalSince1970: seconds) }
+        let client = LocalGateway(configuration: configuration).client()
+        #expect(try await client.chat.complete(request).created == created)
+        #expect(try await client.images.generate(ImageRequest(prompt: "?")).created == created)
+    }
+
     @Test(arguments: [nil, 1, 3])
     func `Responses and streams are the same on a socket as in the process`(chunkBytes: Int?) async throws {
         var settings = LocalGateway.Configuration()
