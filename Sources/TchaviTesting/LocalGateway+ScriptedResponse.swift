@@ -43,3 +43,22 @@ extension LocalGateway {
         }
     }
 }
+
+extension LocalGateway.ScriptedResponse: CustomStringConvertible {
+    /// The response as it is scripted, in short: long texts are cut, and headers, bodies and completions are left out.
+    public var description: String {
+        switch self {
+        case .text(let text): ".text(\(Self.short(text)))"
+        case .toolCalls(let calls, _): ".toolCalls(\(calls.map(\.name).joined(separator: ", ")))"
+        case .completion(let completion): ".completion(\(Self.short(completion.text)))"
+        case .cutStream(let events, let whole): ".cutStream(after: \(events)\(whole.map { ", of: \($0)" } ?? ""))"
+        case .error(let status, let code, _, _): ".error(status: \(status), code: \(code.debugDescription))"
+        case .response(let status, _, let body): ".response(status: \(status), \(body.count) bytes)"
+        case .failure(let error): ".failure(\(error.code))"
+        }
+    }
+
+    private static func short(_ text: String) -> String {
+        (text.count > 40 ? text.prefix(40) + "…" : text).debugDescription
+    }
+}

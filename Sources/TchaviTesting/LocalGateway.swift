@@ -48,7 +48,11 @@ public final class LocalGateway: HTTPTransport {
 
     struct State {
         var accounts: LocalAccounts
-        var script: [ScriptedResponse] = []
+        var script: [ScriptedResponse] = [] {
+            didSet { isScriptRead = false }
+        }
+        /// Whether a test has read the script as it is now.
+        var isScriptRead = false
         var requests: [ReceivedRequest] = []
         var served = 0
     }
@@ -88,6 +92,13 @@ public final class LocalGateway: HTTPTransport {
         state = Locked(State(accounts: accounts))
     }
 
+    deinit {
+        let unused = state.withLock { $0.isScriptRead ? [] : $0.script }
+        guard !unused.isEmpty else { return }
+        let line = "LocalGateway: scripted responses were left unused: \(unused)\n"
+        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+    }
+
     /// Creates a client of this gateway, with a key that the gateway accepts.
     ///
     /// - Parameter configuration: The client's configuration; this gateway replaces its transport.
@@ -101,7 +112,8 @@ public final class LocalGateway: HTTPTransport {
     /// Scripts the responses to the next requests with a valid credential, in order. Each is used once.
     ///
     /// Text, tool calls, completions and cut streams are kept for the next chat request that is not refused; errors,
-    /// HTTP responses and failures are used for the next request of any kind.
+    /// HTTP responses and failures are used for the next request of any kind. Responses that are left over when the
+    /// gateway is released are listed on standard error, unless the test has read ``unusedResponses``.
     ///
     /// - Parameter responses: The responses to add to the script.
     public func enqueue(_ responses: ScriptedResponse...) {
@@ -114,7 +126,15 @@ public final class LocalGateway: HTTPTransport {
     /// ```swift
     /// #expect(gateway.unusedResponses.isEmpty)
     /// ```
-    public var unusedResponses: [ScriptedResponse] { state.withLock { $0.script } }
+    ///
+    /// Otherwise, the gateway writes a line with them to standard error when it is released. A test that leaves some on
+    /// purpose reads this property at its end, and nothing is written.
+    public var unusedResponses: [ScriptedResponse] {
+        state.withLock { state in
+            state.isScriptRead = true
+            return state.script
+        }
+    }
 
     /// All requests received so far, in order, including those that were refused.
     public var requests: [ReceivedRequest] { state.withLock { $0.requests } }
