@@ -43,7 +43,7 @@ public final class CassettePlayer: HTTPTransport {
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         try Task.checkCancellation()
         let credentials = credentials.withLock { credentials in
-            credentials.formUnion(request.credentials)
+            credentials.formUnion(request.headers.secrets)
             return credentials
         }
         let sent = CassetteRedaction(credentials.union(request.secrets)).redacted(request)

@@ -44,7 +44,7 @@ public final class CassetteRecorder: HTTPTransport {
     /// - Throws: The transport's error, which is not recorded.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         let secrets = credentials.withLock { credentials in
-            credentials.formUnion(request.credentials)
+            credentials.formUnion(request.headers.secrets)
             return credentials.union(request.secrets)
         }
         let response = try await transport.send(request)

@@ -75,7 +75,8 @@ struct CassetteRedaction: Sendable {
         case .object(let members):
             var redactedMembers: [String: JSONValue] = [:]
             for (name, value) in members {
-                let isSecret = SecretNames.contains(name, with: value) && !members.isTokenOfText
+                let isText = name == "token" && members.isTokenOfText
+                let isSecret = SecretNames.contains(name, with: value) && !isText
                 redactedMembers[search.redacted(name)] = isSecret ? hidden(value, name) : redacted(value)
             }
             return .object(redactedMembers)
@@ -166,25 +167,12 @@ extension TransportRequest {
         return (path.isEmpty ? "/" : path) + (url.query.map { "?" + $0 } ?? "")
     }
 
-    /// The credentials in the header fields, which later responses may repeat too.
-    var credentials: [String] {
-        headers.fields.filter { HeaderFields.mayHoldSecret($0.name.lowercased()) }.flatMap { name, value in
-            guard name.lowercased() == "cookie" else {
-                // Without the scheme, as in `Bearer …`.
-                return [value.split(separator: " ", maxSplits: 1).last.map(String.init) ?? value]
-            }
-            return value.split(separator: ";").compactMap { cookie in
-                cookie.split(separator: "=", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
-            }
-        }
-    }
-
     /// The secrets that the request sends and its response may repeat.
     var secrets: [String] {
         let items = URLComponents(url: url, resolvingAgainstBaseURL: false)?.queryItems ?? []
         let query = items.compactMap { SecretNames.containsItem($0.name) ? $0.value : nil }
         let members = body.flatMap { try? JSONValue(parsing: $0) }.map(Self.secrets) ?? []
-        return credentials + query + members
+        return headers.secrets + query + members
     }
 
     private static func secrets(in json: JSONValue) -> [String] {

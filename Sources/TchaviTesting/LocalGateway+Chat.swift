@@ -2,20 +2,19 @@ import Foundation
 import Tchavi
 
 extension LocalGateway {
-    static func chat(_ request: ReceivedRequest) throws(RequestFailure) -> (chat: ChatRequest, isStream: Bool) {
+    static func chat(
+        _ body: Result<JSONValue, JSONError>
+    ) throws(RequestFailure) -> (chat: ChatRequest, isStream: Bool) {
         let json: JSONValue
         let chat: ChatRequest
         do {
-            json = try JSONValue(parsing: request.body)
+            json = try body.get()
             chat = try ChatRequest(json: json)
         } catch {
             throw .invalid("The request body is not valid: \(error.description).")
         }
-        guard !chat.model.isBlank else { throw .invalid("`model` is empty.") }
+        try check(chat.model, "model")
         guard (1...128).contains(chat.n ?? 1) else { throw .invalid("`n` must be between 1 and 128.") }
-        for (index, message) in (json["messages"]?.array ?? []).enumerated() where message["role"]?.string == nil {
-            throw .invalid("`messages[\(index)].role` is missing.")
-        }
         try check(chat.messages)
         return (chat, json["stream"]?.boolean ?? false)
     }
@@ -32,19 +31,20 @@ extension LocalGateway {
         case .response(let status, let headers, let body):
             return TransportResponse(status: status, headers: headers, body: TransportBody(body))
         case .error(let status, let code, let message, let headers):
+            log(call, code)
             return Self.error(status, code, message, headers: headers)
         case .cutStream(let events, let whole):
-            let whole = try whole ?? Self.derivedResponse(to: Self.chat(call.request).chat)
+            let whole = try whole ?? Self.derivedResponse(to: call.validChat().chat)
             return try response(for: whole, call, number: number, cutAfter: min(events, cut ?? events))
         case .completion, .text, .toolCalls: break
         }
-        let (chat, isStream) = try Self.chat(call.request)
+        let (chat, isStream) = try call.validChat()
         switch scripted {
         case .completion(let scripted): completion = scripted
-        case .text(let text): completion = makeCompletion(chat, .assistant(.text(text)), .stop, number)
+        case .text(let text): completion = makeCompletion(call, chat, .assistant(.text(text)), .stop, number)
         case .toolCalls(let calls, let text):
             let message = ChatMessage(role: .assistant, content: text.map { .text($0) }, toolCalls: calls)
-            completion = makeCompletion(chat, message, .toolCalls, number)
+            completion = makeCompletion(call, chat, message, .toolCalls, number)
         case .cutStream, .error, .response, .failure: throw RequestFailure.notFound
         }
         let usage = completion.usage ?? TokenUsage(promptTokens: 0, completionTokens: 0)
@@ -68,7 +68,24 @@ extension LocalGateway {
         )
     }
 
+    /// Logs a scripted error.
+    private func log(_ call: AuthenticatedRequest, _ code: String) {
+        let noUsage = TokenUsage(promptTokens: 0, completionTokens: 0)
+        state.withLock { state in
+            state.accounts.log(
+                call.caller,
+                endpoint: call.request.path,
+                model: call.json?["model"]?.string ?? "",
+                usage: noUsage,
+                charged: 0,
+                errorCode: code,
+                now: call.now
+            )
+        }
+    }
+
     private func makeCompletion(
+        _ call: AuthenticatedRequest,
         _ chat: ChatRequest,
         _ message: ChatMessage,
         _ reason: FinishReason,
@@ -76,7 +93,7 @@ extension LocalGateway {
     ) -> ChatCompletion {
         ChatCompletion(
             id: "chatcmpl-local-\(number)",
-            created: Int(configuration.now().timeIntervalSince1970),
+            created: call.created,
             model: chat.model,
             choices: (0..<max(1, chat.n ?? 1)).map { ChatChoice(index: $0, message: message, finishReason: reason) },
             usage: TokenUsage(

@@ -14,7 +14,7 @@ extension LocalGateway {
             case .tokens(let tokens): [tokens.map(String.init).joined(separator: " ")]
             case .tokenArrays(let arrays): arrays.map { $0.map(String.init).joined(separator: " ") }
             }
-        guard !request.model.isBlank else { throw .invalid("`model` is empty.") }
+        try Self.check(request.model, "model")
         guard !inputs.isEmpty, !inputs.contains(where: \.isEmpty) else {
             throw .invalid("`input` is or holds an empty text.")
         }

@@ -8,8 +8,8 @@ extension LocalGateway {
         _ accounts: inout LocalAccounts
     ) throws(RequestFailure) -> TransportResponse {
         let request = try Self.read(body, ImageRequest.self)
-        guard !request.prompt.isBlank else { throw .invalid("`prompt` is empty.") }
-        guard request.model?.isBlank != true else { throw .invalid("`model` is empty.") }
+        try Self.check(request.prompt, "prompt")
+        if let model = request.model { try Self.check(model, "model") }
         let count = request.n ?? 1
         guard (1...10).contains(count) else { throw .invalid("`n` must be between 1 and 10.") }
         let usage = TokenUsage(promptTokens: (request.prompt.utf8.count + 3) / 4, completionTokens: 0)
@@ -23,8 +23,7 @@ extension LocalGateway {
                 revisedPrompt: request.prompt
             )
         }
-        let created = Int(call.now.timeIntervalSince1970)
-        return Self.json(ImagesResponse(created: created, data: data, tchavi: tchavi).json)
+        return Self.json(ImagesResponse(created: call.created, data: data, tchavi: tchavi).json)
     }
 
     /// A PNG of one transparent pixel.

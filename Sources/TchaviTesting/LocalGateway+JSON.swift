@@ -39,8 +39,3 @@ extension LocalGateway {
         return TransportResponse(status: status, headers: headers, body: TransportBody(body.serializedData()))
     }
 }
-
-extension String {
-    /// Whether the string holds nothing but white space.
-    var isBlank: Bool { allSatisfy(\.isWhitespace) }
-}

@@ -13,4 +13,9 @@ extension LocalGateway {
             RequestFailure(status: 400, code: "invalid_request", message: message)
         }
     }
+
+    /// Refuses a parameter that is empty or holds nothing but white space.
+    static func check(_ text: String, _ name: String) throws(RequestFailure) {
+        guard !text.allSatisfy(\.isWhitespace) else { throw .invalid("`\(name)` is empty.") }
+    }
 }

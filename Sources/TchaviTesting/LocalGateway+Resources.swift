@@ -7,7 +7,7 @@ extension LocalGateway {
         -> TransportResponse
     {
         let account = call.caller.account
-        let body = call.request.json ?? [:]
+        let body = call.json ?? [:]
         guard call.segments.count <= (call.segments.first == "v1" ? 3 : 2) else { throw .notFound }
         switch (call.request.method, call.segments.first, call.segments.dropFirst().first) {
         case (.post, "auth", "logout"):

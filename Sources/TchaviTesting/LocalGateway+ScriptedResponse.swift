@@ -16,6 +16,9 @@ extension LocalGateway {
         /// In the process, the body throws `TchaviError.connectionLost(_:)`; a served gateway closes the connection. If
         /// the request does not ask for a stream, this happens before the response begins. The gateway charges for the
         /// whole response, which by default is ``LocalGateway/derivedResponse(to:)``.
+        ///
+        /// An error, an HTTP response or a failure has no stream to break off: it is returned as without this case. Of a
+        /// cut stream that is cut again, the smaller number of events holds.
         case cutStream(after: Int, of: ScriptedResponse? = nil)
         /// An error in the gateway's format, free of charge.
         case error(status: Int, code: String, message: String, headers: HeaderFields = HeaderFields())
@@ -38,5 +41,24 @@ extension LocalGateway {
                 headers: headers
             )
         }
+    }
+}
+
+extension LocalGateway.ScriptedResponse: CustomStringConvertible {
+    /// The response as it is scripted, in short: long texts are cut, and headers, bodies and completions are left out.
+    public var description: String {
+        switch self {
+        case .text(let text): ".text(\(Self.short(text)))"
+        case .toolCalls(let calls, _): ".toolCalls(\(calls.map(\.name).joined(separator: ", ")))"
+        case .completion(let completion): ".completion(\(Self.short(completion.text)))"
+        case .cutStream(let events, let whole): ".cutStream(after: \(events)\(whole.map { ", of: \($0)" } ?? ""))"
+        case .error(let status, let code, _, _): ".error(status: \(status), code: \(code.debugDescription))"
+        case .response(let status, _, let body): ".response(status: \(status), \(body.count) bytes)"
+        case .failure(let error): ".failure(\(error.code))"
+        }
+    }
+
+    private static func short(_ text: String) -> String {
+        (text.count > 40 ? text.prefix(40) + "…" : text).debugDescription
     }
 }

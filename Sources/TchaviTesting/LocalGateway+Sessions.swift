@@ -3,25 +3,27 @@ import Tchavi
 
 extension LocalGateway {
     /// Responds to the endpoints that need no credential; returns `nil` for all others.
-    func session(_ request: ReceivedRequest, _ accounts: inout LocalAccounts) throws(RequestFailure)
-        -> TransportResponse?
-    {
+    func session(
+        _ request: ReceivedRequest,
+        _ json: JSONValue?,
+        _ accounts: inout LocalAccounts
+    ) throws(RequestFailure) -> TransportResponse? {
         guard request.method == .post else { return nil }
         let now = configuration.now()
         switch request.path {
         case "/auth/register":
-            guard let email = request.json?["email"]?.string, let password = request.json?["password"]?.string,
+            guard let email = json?["email"]?.string, let password = json?["password"]?.string,
                 !email.isEmpty, !password.isEmpty
             else { throw .invalid("`email` or `password` is missing.") }
             guard accounts.account(email: email) == nil else {
                 throw RequestFailure(status: 409, code: "conflict", message: "The e-mail address is in use.")
             }
-            let name = request.json?["name"]?.string
+            let name = json?["name"]?.string
             let account = accounts.register(email: email, password: password, name: name, credits: 0, now: now)
             return Self.json(["message": "Verify your e-mail address.", "user": accounts[account].json], status: 201)
         case "/auth/login":
-            guard let account = accounts.account(email: request.json?["email"]?.string ?? ""),
-                accounts[account].password == request.json?["password"]?.string
+            guard let account = accounts.account(email: json?["email"]?.string ?? ""),
+                accounts[account].password == json?["password"]?.string
             else {
                 throw RequestFailure(status: 401, code: "unauthorized", message: "The e-mail or password is wrong.")
             }

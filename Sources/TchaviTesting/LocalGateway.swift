@@ -49,7 +49,11 @@ public final class LocalGateway: HTTPTransport {
 
     struct State {
         var accounts: LocalAccounts
-        var script: [ScriptedResponse] = []
+        var script: [ScriptedResponse] = [] {
+            didSet { isScriptRead = false }
+        }
+        /// Whether a test has read the script as it is now.
+        var isScriptRead = false
         var requests: [ReceivedRequest] = []
         var served = 0
     }
@@ -89,6 +93,13 @@ public final class LocalGateway: HTTPTransport {
         state = Locked(State(accounts: accounts))
     }
 
+    deinit {
+        let unused = state.withLock { $0.isScriptRead ? [] : $0.script }
+        guard !unused.isEmpty else { return }
+        let line = "LocalGateway: scripted responses were left unused: \(unused)\n"
+        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+    }
+
     /// Creates a client of this gateway, with a key that the gateway accepts.
     ///
     /// - Parameter configuration: The client's configuration; this gateway replaces its transport.
@@ -102,7 +113,8 @@ public final class LocalGateway: HTTPTransport {
     /// Scripts the responses to the next requests with a valid credential, in order. Each is used once.
     ///
     /// Text, tool calls, completions and cut streams are kept for the next chat request that is not refused; errors,
-    /// HTTP responses and failures are used for the next request of any kind.
+    /// HTTP responses and failures are used for the next request of any kind. Responses that are left over when the
+    /// gateway is released are listed on standard error, unless the test has read ``unusedResponses``.
     ///
     /// - Parameter responses: The responses to add to the script.
     public func enqueue(_ responses: ScriptedResponse...) {
@@ -115,7 +127,15 @@ public final class LocalGateway: HTTPTransport {
     /// ```swift
     /// #expect(gateway.unusedResponses.isEmpty)
     /// ```
-    public var unusedResponses: [ScriptedResponse] { state.withLock { $0.script } }
+    ///
+    /// Otherwise, the gateway writes a line with them to standard error when it is released. A test that leaves some on
+    /// purpose reads this property at its end, and nothing is written.
+    public var unusedResponses: [ScriptedResponse] {
+        state.withLock { state in
+            state.isScriptRead = true
+            return state.script
+        }
+    }
 
     /// All requests received so far, in order, including those that were refused.
     public var requests: [ReceivedRequest] { state.withLock { $0.requests } }
@@ -160,26 +180,28 @@ public final class LocalGateway: HTTPTransport {
 
     private func response(to request: ReceivedRequest, number: Int) async throws -> TransportResponse {
         if configuration.latency > .zero { try await configuration.clock.sleep(for: configuration.latency) }
+        let body = Result { () throws(JSONError) in try JSONValue(parsing: request.body) }
+        let json = try? body.get()
         do {
-            if let response = try state.withLock({ state throws(RequestFailure) in try session(request, &state.accounts)
-            }) {
-                return response
+            let opened = try state.withLock { state throws(RequestFailure) in
+                try session(request, json, &state.accounts)
             }
-            let call = try authenticated(request)
-            let isChat = request.method == .post && request.path == "/v1/chat/completions"
-            if let scripted = try nextScripted(call, isChat: isChat) {
-                return try response(for: scripted, call, number: number)
-            }
-            guard isChat else {
+            if let opened { return opened }
+            let call = try authenticated(request, body)
+            if let scripted = try nextScripted(call) { return try response(for: scripted, call, number: number) }
+            guard let chat = call.chat else {
                 return try state.withLock { state throws(RequestFailure) in try resource(call, &state.accounts) }
             }
-            return try response(for: responding(try Self.chat(request).chat), call, number: number)
+            return try response(for: responding(chat.get().chat), call, number: number)
         } catch let failure as RequestFailure {
             return Self.error(failure.status, failure.code, failure.message, details: failure.details)
         }
     }
 
-    private func authenticated(_ request: ReceivedRequest) throws(RequestFailure) -> AuthenticatedRequest {
+    private func authenticated(
+        _ request: ReceivedRequest,
+        _ body: Result<JSONValue, JSONError>
+    ) throws(RequestFailure) -> AuthenticatedRequest {
         let now = configuration.now()
         let bearer = request.headers[.authorization].map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : "" }
         guard let caller = state.withLock({ $0.accounts.caller(bearer: bearer ?? "", now: now) }) else {
@@ -189,38 +211,21 @@ public final class LocalGateway: HTTPTransport {
                 message: "The API key or access token is missing or not valid."
             )
         }
-        return AuthenticatedRequest(request, caller, now: now)
+        return AuthenticatedRequest(request, body: body, caller, now: now)
     }
 
     /// Removes and returns the next scripted response, if it suits a request of this kind.
-    private func nextScripted(
-        _ call: AuthenticatedRequest,
-        isChat: Bool
-    ) throws(RequestFailure) -> ScriptedResponse? {
+    private func nextScripted(_ call: AuthenticatedRequest) throws(RequestFailure) -> ScriptedResponse? {
         try state.withLock { state throws(RequestFailure) in
             switch state.script.first {
             case nil: return nil
             case .text, .toolCalls, .completion, .cutStream:
-                guard isChat else { return nil }
+                guard let chat = call.chat else { return nil }
                 // A request that is refused uses no completion.
-                _ = try Self.chat(call.request)
+                _ = try chat.get()
             case .error, .response, .failure: break
             }
-            let scripted = state.script.removeFirst()
-            if case .error(_, let code, _, _) = scripted {
-                let model = call.request.json?["model"]?.string ?? ""
-                let noUsage = TokenUsage(promptTokens: 0, completionTokens: 0)
-                state.accounts.log(
-                    call.caller,
-                    endpoint: call.request.path,
-                    model: model,
-                    usage: noUsage,
-                    charged: 0,
-                    errorCode: code,
-                    now: call.now
-                )
-            }
-            return scripted
+            return state.script.removeFirst()
         }
     }
 }

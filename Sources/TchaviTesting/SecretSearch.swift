@@ -11,10 +11,11 @@ struct SecretSearch: Sendable {
     /// The secrets as UTF-8, the longest first, so that none is cut by one that it contains.
     private let secrets: [[UInt8]]
 
-    /// Strings of less than eight bytes are left out, because they may occur by chance.
+    /// Strings shorter than `Secret.minimumRedactedBytes` are left out, because they may occur by chance.
     init(_ secrets: some Sequence<String>) {
         let decoded = secrets.compactMap(\.removingPercentEncoding)
-        self.secrets = Set(Array(secrets) + decoded).filter { $0.utf8.count >= 8 && $0 != Secret.placeholder }
+        self.secrets = Set(Array(secrets) + decoded)
+            .filter { $0.utf8.count >= Secret.minimumRedactedBytes && $0 != Secret.placeholder }
             .map { Array($0.utf8) }.sorted { $0.count > $1.count }
     }
 
@@ -27,7 +28,7 @@ struct SecretSearch: Sendable {
         var hasFound = false
         while position < bytes.count {
             if let end = endOfSecret(in: bytes, at: position) {
-                output += Array(Secret.placeholder.utf8)
+                output += Secret.placeholder.utf8
                 position = end
                 hasFound = true
             } else {
@@ -40,9 +41,9 @@ struct SecretSearch: Sendable {
 
     /// Where a secret that begins at a position ends.
     private func endOfSecret(in bytes: [UInt8], at start: Int) -> Int? {
-        for secret in secrets {
-            let isEscaped = [UInt8(ascii: "\\"), UInt8(ascii: "%"), UInt8(ascii: "+")].contains(bytes[start])
-            guard isEscaped || bytes[start] == secret[0] else { continue }
+        let first = bytes[start]
+        let isEscaped = first == UInt8(ascii: "\\") || first == UInt8(ascii: "%") || first == UInt8(ascii: "+")
+        for secret in secrets where isEscaped || first == secret[0] {
             for escaping in Escaping.allCases {
                 if let end = Self.end(of: secret, in: bytes, at: start, escaping) { return end }
             }

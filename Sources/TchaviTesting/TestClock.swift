@@ -147,7 +147,7 @@ public final class TestClock: Clock {
 }
 
 extension TestClock: RetryDelaySkipping {
-    package func skips(retryDelay: Duration) -> Bool {
+    package func skip(retryDelay: Duration) -> Bool {
         guard retryDelay <= skipLimit else { return false }
         state.withLock { $0.skipped.append(retryDelay) }
         return true

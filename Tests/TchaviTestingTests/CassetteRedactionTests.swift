@@ -79,6 +79,23 @@ struct CassetteRedactionTests {
         #expect(exchange.response.body == body)
     }
 
+    @Test func `Only the token of a log probability is text`() async throws {
+        let body: JSONValue = ["token": "Hello", "logprob": -0.1, "password": "s3cr", "id_token": "s3cr"]
+        let exchange = try await recorded(request(), FixedTransport(body: body.serialized()))
+        #expect(
+            exchange.response.body
+                == ["token": "Hello", "logprob": -0.1, "password": "<redacted>", "id_token": "<redacted>"]
+        )
+    }
+
+    @Test func `A secret with spaces is redacted as a whole`() async throws {
+        let exchange = try await recorded(
+            request(headers: ["X-Password": "correct horse battery staple"]),
+            FixedTransport(body: "got correct horse battery staple!")
+        )
+        #expect(exchange.response.body == "got <redacted>!")
+    }
+
     @Test(arguments: [
         #"pass"word\ü/9"#, "line\nbreak\tand more", "😀 emoji secret", "percent % and + sign", "12345678901",
     ])

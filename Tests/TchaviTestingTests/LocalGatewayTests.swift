@@ -94,6 +94,62 @@ struct LocalGatewayTests {
         #expect(gateway.unusedResponses.isEmpty)
     }
 
+    #if os(macOS) || os(Linux)
+    /// Makes a call without time limits, whose tasks may keep the gateway a little longer than the call.
+    private static func complete(_ gateway: LocalGateway) async throws {
+        var configuration = TchaviClient.Configuration()
+        (configuration.timeout, configuration.deadline) = (nil, nil)
+        _ = try await gateway.client(configuration: configuration).chat
+            .complete(ChatRequest(model: "m", messages: [.user("?")]))
+    }
+
+    @Test func `A gateway that is released lists the responses left unused on standard error`() async throws {
+        let left = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            let gateway = LocalGateway()
+            let long = String(repeating: "a", count: 50)
+            gateway.enqueue(.text("used"), .text(long), .cutStream(after: 3, of: .toolCalls([])), .rateLimited())
+            try await Self.complete(gateway)
+        }
+        let expected = """
+            LocalGateway: scripted responses were left unused: [.text("\(String(repeating: "a", count: 40))…"), \
+            .cutStream(after: 3, of: .toolCalls()), .error(status: 429, code: "rate_limit_exceeded")]
+
+            """
+        let text = left.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } ?? ""
+        #expect(text.contains(expected), "\(text)")
+    }
+
+    @Test func `A gateway lists nothing if all responses are used or the test has read the rest`() async throws {
+        let silent = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            let used = LocalGateway()
+            used.enqueue(.text("used"))
+            #expect(used.unusedResponses.count == 1)
+            try await Self.complete(used)
+            let read = LocalGateway()
+            read.enqueue(.text("left"))
+            #expect(read.unusedResponses.count == 1)
+        }
+        let text = silent.map { String(decoding: $0.standardErrorContent, as: UTF8.self) }
+        #expect(text?.contains("LocalGateway") == false)
+        let changed = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            let gateway = LocalGateway()
+            gateway.enqueue(.text("one"))
+            _ = gateway.unusedResponses
+            gateway.enqueue(.text("two"))
+        }
+        #expect(changed.map { String(decoding: $0.standardErrorContent, as: UTF8.self).contains("two") } == true)
+    }
+    #endif
+
+    @Test(arguments: [(.nan, 0), (.infinity, .max), (-.infinity, .min), (4e9 + 0.5, Int(clamping: 4_000_000_000))])
+    func `A date that Int cannot hold is clamped`(seconds: Double, created: Int) async throws {
+        var configuration = LocalGateway.Configuration()
+        configuration.now = { Date(timeIntervalSince1970: seconds) }
+        let client = LocalGateway(configuration: configuration).client()
+        #expect(try await client.chat.complete(request).created == created)
+        #expect(try await client.images.generate(ImageRequest(prompt: "?")).created == created)
+    }
+
     @Test(arguments: [nil, 1, 3])
     func `Responses and streams are the same on a socket as in the process`(chunkBytes: Int?) async throws {
         var settings = LocalGateway.Configuration()

@@ -37,7 +37,7 @@ struct RefusalTests {
             ([["role": "system"]], "`messages[0].content` is missing"),
             ([user, ["role": "assistant"]], "neither `content` nor `tool_calls`"),
             ([["role": "robot", "content": "?"]], "`robot` is not a role"),
-            ([["content": "?"]], "role"),
+            ([user, ["content": "?"]], "$.messages[1].role"),
             ([["role": "function", "content": "?"]], "`messages[0].name` is missing"),
             (
                 [

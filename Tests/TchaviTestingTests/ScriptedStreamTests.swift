@@ -121,4 +121,25 @@ struct ScriptedStreamTests {
         #expect(plain?.code == .transport)
         #expect(gateway.unusedResponses.isEmpty)
     }
+
+    @Test func `What is no stream is not cut, and the earlier of two cuts holds`() async throws {
+        let gateway = LocalGateway()
+        var configuration = TchaviClient.Configuration()
+        configuration.retryPolicy = .none
+        let client = gateway.client(configuration: configuration)
+        gateway.enqueue(
+            .cutStream(after: 1, of: .rateLimited()),
+            .cutStream(after: 0, of: .failure(.couldNotConnect("?")))
+        )
+        let refused = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(request) }
+        #expect(refused?.code == .rateLimited)
+        #expect(try await client.usage.historyPage(1).data.map(\.errorCode) == ["rate_limit_exceeded"])
+        let failed = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(request) }
+        #expect(failed?.message == TchaviError.couldNotConnect("?").message)
+        for (outer, inner) in [(2, 4), (4, 2)] {
+            gateway.enqueue(.cutStream(after: outer, of: .cutStream(after: inner, of: .text("one two three"))))
+            let cut = await #expect(throws: TchaviError.self) { _ = try await client.chat.stream(request).collect() }
+            #expect(cut?.partialCompletion?.text == "one ")
+        }
+    }
 }

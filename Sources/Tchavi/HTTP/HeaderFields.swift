@@ -76,21 +76,27 @@ public struct HeaderFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         return result
     }
 
-    /// The credentials in the fields: what a server must not be able to place in an error by repeating it.
+    /// The credentials in the fields: what a server must not be able to place in an error or a recording by repeating
+    /// it. Those shorter than ``Secret/minimumRedactedBytes`` are left out.
     package var secrets: [String] {
-        var secrets: [String] = []
-        for field in storage where Self.mayHoldSecret(field.name.lowercased) {
-            if field.name == .cookie {
-                secrets += field.value.split(separator: ";").compactMap { cookie in
-                    cookie.split(separator: "=", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
-                }
-            } else {
-                // Of `Bearer …`, only what follows is secret.
-                secrets += field.value.split(separator: " ").last.map { [String($0)] } ?? []
+        storage.filter { Self.mayHoldSecret($0.name.lowercased) }.flatMap(Self.secrets)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { $0.utf8.count >= Secret.minimumRedactedBytes }
+    }
+
+    /// The parts of a field with a secret that are secret.
+    private static func secrets(in field: Field) -> [String] {
+        switch field.name {
+        case .cookie:
+            // A cookie without a name is a value.
+            field.value.split(separator: ";").map { cookie in
+                String(cookie.firstIndex(of: "=").map { cookie[cookie.index(after: $0)...] } ?? cookie)
             }
+        case .authorization, "Proxy-Authorization":
+            // Not the scheme, as in `Bearer …`, unless there is none.
+            [field.value.split(separator: " ", maxSplits: 1).last.map(String.init) ?? ""]
+        default: [field.value]
         }
-        // A shorter string would redact what only looks like it.
-        return secrets.filter { $0.utf8.count >= Secret.minimumRedactedBytes }
     }
 
     /// Whether a header of that lower-case name may carry a credential or a session.

@@ -1,7 +1,10 @@
 /// A clock that can skip the waits between retries: a test's.
 package protocol RetryDelaySkipping: Clock<Duration> {
-    /// Returns whether a wait between two attempts is skipped.
-    func skips(retryDelay: Duration) -> Bool
+    /// Skips a wait between two attempts, and records that it did, if the clock skips waits of this length.
+    ///
+    /// - Parameter retryDelay: The length of the wait.
+    /// - Returns: Whether the wait was skipped; if not, the caller has to sleep.
+    func skip(retryDelay: Duration) -> Bool
 }
 
 /// A clock reduced to what the client needs of it: how much time has passed, and a sleep that can be cancelled.
@@ -10,7 +13,7 @@ package struct TimeSource: Sendable {
     package let elapsed: @Sendable () -> Duration
     /// Sleeps, and throws `CancellationError` when the task is cancelled.
     package let sleep: @Sendable (Duration) async throws -> Void
-    private let skips: @Sendable (_ retryDelay: Duration) -> Bool
+    private let skip: @Sendable (_ retryDelay: Duration) -> Bool
     /// For the system's clock; any other clock has only its sleeps.
     private let timers: TimerQueue?
 
@@ -21,12 +24,12 @@ package struct TimeSource: Sendable {
     private init(
         elapsed: @escaping @Sendable () -> Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void,
-        skips: @escaping @Sendable (Duration) -> Bool,
+        skip: @escaping @Sendable (Duration) -> Bool,
         timers: TimerQueue?
     ) {
         self.elapsed = elapsed
         self.sleep = sleep
-        self.skips = skips
+        self.skip = skip
         self.timers = timers
     }
 
@@ -36,7 +39,7 @@ package struct TimeSource: Sendable {
         return TimeSource(
             elapsed: { start.duration(to: clock.now) },
             sleep: { try await clock.sleep(for: $0) },
-            skips: { skipping?.skips(retryDelay: $0) ?? false },
+            skip: { skipping?.skip(retryDelay: $0) ?? false },
             timers: clock is ContinuousClock ? .shared : nil
         )
     }
@@ -51,7 +54,7 @@ package struct TimeSource: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     package func sleepBetweenRetries(_ delay: Duration) async throws -> Duration {
         try Task.checkCancellation()
-        if skips(delay) { return delay }
+        if skip(delay) { return delay }
         try await sleep(delay)
         return .zero
     }

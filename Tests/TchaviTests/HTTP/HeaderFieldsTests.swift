@@ -33,6 +33,26 @@ struct HeaderFieldsTests {
         #expect(headers == ["A": "1", "b": "3", "C": "4"])
     }
 
+    @Test(arguments: [
+        ("X-Password", "correct horse battery staple", ["correct horse battery staple"]),
+        ("Authorization", "Bearer sk-tch-123456", ["sk-tch-123456"]),
+        ("authorization", "sk-without-scheme", ["sk-without-scheme"]),
+        (
+            "Proxy-Authorization", #"Digest username="ada", response="6629fae4""#,
+            [#"username="ada", response="6629fae4""#]
+        ),
+        (
+            "Cookie", "sid=session-value; a=1;token=YWJjZGVmZw==; a-setting-without-value=; nameless-value",
+            ["session-value", "YWJjZGVmZw==", "nameless-value"]
+        ),
+        ("X-Api-Key", "1234567", []), ("X-Api-Key", "12345678", ["12345678"]), ("X-Trace", "12345678", []),
+    ])
+    func `The secrets of a field are what a server may repeat`(name: String, value: String, secrets: [String]) {
+        var headers = HeaderFields()
+        headers.add(name, value)
+        #expect(headers.secrets == secrets)
+    }
+
     @Test func `An idempotency key is a random UUID`() throws {
         let keys = (0..<1000).map { _ in IdempotencyKey.random() }
         #expect(Set(keys).count == 1000)
