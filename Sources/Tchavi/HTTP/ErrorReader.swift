@@ -77,6 +77,9 @@ enum ErrorReader {
     /// The beginning of a body, with room for what is redacted in it before it is cut.
     static func text(_ body: Data) -> String { String(decoding: body.prefix(2 * maximumBodyBytes), as: UTF8.self) }
 
+    /// The beginning of a body or message, as an error keeps it.
+    static func cut(_ text: String) -> String { String(decoding: text.utf8.prefix(maximumBodyBytes), as: UTF8.self) }
+
     private static func code(_ status: Int?) -> TchaviError.Code {
         switch status {
         case 401: .authentication

@@ -170,8 +170,8 @@ package final class HTTPPipeline: Sendable {
     /// - Parameters:
     ///   - error: The error.
     ///   - origin: The call, what was sent, and the headers of the response where the error does not have them yet.
-    /// - Returns: The error with operation and request id, without a credential that a server echoed, and with its body
-    ///   cut to what is kept of one.
+    /// - Returns: The error with operation and request id, without a credential that a server echoed, and with its
+    ///   message and body cut to what is kept of one.
     package func completed(_ error: TchaviError, of origin: ResponseOrigin) -> TchaviError {
         let attributed = origin.received.map { error.attributed(to: $0) } ?? error
         // The credential of the request may have been replaced meanwhile, for the client or by it.
@@ -181,7 +181,8 @@ package final class HTTPPipeline: Sendable {
         // A login or refresh on behalf of the call names itself.
         error.operation = error.operation ?? origin.operation
         // Cut last: a cut through a credential would leave its beginning.
-        error.body = error.body.map { String(decoding: $0.utf8.prefix(ErrorReader.maximumBodyBytes), as: UTF8.self) }
+        error.message = ErrorReader.cut(error.message)
+        error.body = error.body.map(ErrorReader.cut)
         return error
     }
 }
