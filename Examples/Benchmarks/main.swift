@@ -115,6 +115,35 @@ for (what, result) in [
     print("| \(what) | \(microseconds(result.time)) | \(result.allocations) |")
 }
 
+// MARK: Tool calls
+
+/// Returns the chunks of a stream with this many parallel tool calls, each in two deltas.
+func toolChunks(_ count: Int) -> [ChatCompletionChunk] {
+    let begins = (0..<count).map {
+        ToolCallDelta(index: $0, id: "call-\($0)", function: .init(name: "f", arguments: "{"))
+    }
+    let ends = (0..<count).map { ToolCallDelta(index: $0, function: .init(arguments: "}")) }
+    return (begins + ends).map { call in
+        var delta = ChatDelta()
+        delta.toolCalls = [call]
+        return ChatCompletionChunk(id: "c", model: "m", choices: [ChunkChoice(delta: delta)])
+    }
+}
+
+func accumulating(_ chunks: [ChatCompletionChunk]) -> Duration {
+    measure(1, runs: 3) {
+        var accumulator = ChatCompletionAccumulator()
+        for chunk in chunks { accumulator.append(chunk) }
+        precondition(accumulator.completion.choices[0].message.toolCalls?.count == chunks.count / 2)
+    }.time
+}
+
+let fewCalls = accumulating(toolChunks(2000))
+let manyCalls = accumulating(toolChunks(32_000))
+print(
+    "\nCombining 32,000 tool calls takes \(ratio(manyCalls, fewCalls)) times as long as 2000, which is 16 times as many."
+)
+
 // MARK: Runs and streams, over a loopback socket
 
 var settings = LocalGateway.Configuration()

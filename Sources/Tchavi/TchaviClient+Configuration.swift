@@ -21,7 +21,8 @@ extension TchaviClient {
         public var idleTimeout: Duration? = .seconds(60)
         /// How long a stream is read after its `[DONE]`, for the metadata that follows: 2 s.
         public var metadataTimeout: Duration = .seconds(2)
-        /// The maximum size of a response, and of all chunks of a chat stream together: 64 MiB.
+        /// The maximum size of a response, and of all chunks of a chat stream together: 64 MiB. A chunk counts with its
+        /// whole JSON, which is several hundred bytes for each token: raise this for completions beyond 100,000 tokens.
         public var maximumResponseBytes = 64 << 20
         /// How many bytes of a response may be buffered for a slow reader: 16 MiB. Beyond that the response fails.
         public var streamBufferBytes = 16 << 20

@@ -246,9 +246,11 @@ struct ResourceTests {
     @Test(
         arguments: [
             // The server limits pages to 100 and yet reports the requested limit.
-            ([100, 100, 50], ["total": 250, "limit": 500], 4), ([2, 2], ["total": 4], 2), ([2, 1], ["total": 3], 3),
-            ([2, 2], [:], 1), ([2, 2, 1], ["total": 5, "page": nil, "limit": nil], 4), ([1], ["total": 1], 1),
-            ([2, 2], ["total": 4, "page": .integer(.max)], 1), ([2, 2], ["total": 4, "page": .integer(.min)], 3),
+            ([100, 100, 50], ["total": 250, "limit": 500], 3), ([2, 2], ["total": 4], 2), ([2, 1], ["total": 3], 2),
+            ([2, 2], [:], 1), ([2, 2, 1], ["total": 5, "page": nil, "limit": nil], 3), ([1], ["total": 1], 1),
+            ([2, 2], ["total": 4, "page": .integer(.max)], 2), ([2, 2], ["total": 4, "page": .integer(.min)], 2),
+            // A page is smaller than the one before it, and a page larger than the elements before it.
+            ([3, 1, 3], ["total": 7], 3), ([1, 4, 1], ["total": 6], 3), ([2, 1], ["total": 9], 3),
         ] as [([Int], [String: JSONValue], Int)]
     )
     func `Without hasMore, the total says whether there are more pages`(
@@ -260,6 +262,26 @@ struct ResourceTests {
         let count = try await count(transport)
         #expect(count == (members["total"] == nil || requests == 1 ? sizes[0] : sizes.reduce(0, +)))
         #expect(transport.requests.count == requests)
+    }
+
+    @Test func `Elements whose hashes are the same are not taken for a repeated page`() async throws {
+        struct Colliding: Hashable, Sendable {
+            let number: Int
+            func hash(into hasher: inout Hasher) {}
+        }
+        let pages = (1...3).map {
+            Page(data: [Colliding(number: $0)], page: $0, limit: 1, total: 3, reportsMore: $0 < 3)
+        }
+        var numbers: [Int] = []
+        for try await element in PagedSequence({ pages[$0 - 1] }) { numbers.append(element.number) }
+        #expect(numbers == [1, 2, 3])
+    }
+
+    @Test func `A page that repeats the one before it ends a list`() async throws {
+        let sequence = PagedSequence { Page(data: [min($0, 3)], page: $0, limit: 1, total: 99, reportsMore: true) }
+        var numbers: [Int] = []
+        for try await number in sequence { numbers.append(number) }
+        #expect(numbers == [1, 2, 3])
     }
 
     @Test func `Pages are fetched as they are read`() async throws {

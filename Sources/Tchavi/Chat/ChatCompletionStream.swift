@@ -74,6 +74,8 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         private var origin: ResponseOrigin?
         /// The size of the chunks so far.
         private var bytes = 0
+        /// The names of events that are chunks: that of events without one, and those under which a chunk has arrived.
+        private var chunkNames: Set<String> = ["message"]
 
         /// The response's header fields; `nil` until the response has begun.
         public var headers: HeaderFields? { origin?.received }
@@ -174,9 +176,13 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                     endSoon()
                     continue
                 }
-                guard let chunk = try await LargeData.process(event, bytes: event.data.utf8.count, Self.chunk) else {
-                    continue
+                let isChunk = chunkNames.contains(event.event)
+                let decoded = try await LargeData.process(event, bytes: event.data.utf8.count) {
+                    event throws(TchaviError) in
+                    try Self.chunk(event, isChunk: isChunk)
                 }
+                guard let chunk = decoded else { continue }
+                if !isChunk { chunkNames.insert(event.event) }
                 bytes = bytes.addingWithoutOverflow(event.data.utf8.count)
                 let limit = pipeline.configuration.maximumResponseBytes
                 guard bytes <= limit else { throw TchaviError.tooLarge(limit, "maximumResponseBytes") }
@@ -221,20 +227,20 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             }
         }
 
-        /// The chunk that an event contains, or `nil` if it contains none.
-        @Sendable
-        private static func chunk(_ event: ServerSentEvent) throws(TchaviError) -> ChatCompletionChunk? {
+        /// The chunk that an event contains, or `nil` if it contains none. `isChunk` is whether events of its name are
+        /// chunks; of other events, only those with choices are.
+        private static func chunk(_ event: ServerSentEvent, isChunk: Bool) throws(TchaviError) -> ChatCompletionChunk? {
             if event.event == "error" { throw .reported(by: event) }
             let json: JSONValue
             do {
                 json = try JSONValue(parsing: event.data)
             } catch {
-                if event.event != "message" { return nil }
+                if !isChunk { return nil }
                 throw .unreadable(error, as: "a chunk of a completion")
             }
             if let error = ErrorReader.reported(in: json, status: nil) { throw error }
             // Some servers name the events of their chunks. Other named events, such as `ping`, are not chunks.
-            if event.event != "message", json["choices"] == nil { return nil }
+            if !isChunk, json["choices"] == nil { return nil }
             do {
                 return try ChatCompletionChunk(json: json)
             } catch {

@@ -71,13 +71,13 @@ extension ChatMessage: JSONMapped {
             json.field("role", &role)
         }
         json.nullable("content", &content)
-        // Role and content are checked in messages that people write. Everything else comes from models.
-        json.isLenient = true
         json.field("name", &name)
-        json.field("tool_calls", &toolCalls)
         json.field("tool_call_id", &toolCallID)
-        json.field("function_call", &functionCall)
-        json.field("refusal", &refusal)
+        // Messages outside of responses are written by people and programs, whose mistakes are errors. These three fields
+        // come from models even there.
+        json.lenient("tool_calls", &toolCalls)
+        json.lenient("function_call", &functionCall)
+        json.lenient("refusal", &refusal)
         json.rest(&additionalFields)
     }
 }

@@ -87,7 +87,7 @@ enum ErrorReader {
         return String(decoding: bytes.dropLast(length.max() ?? 0), as: UTF8.self)
     }
 
-    /// A text cut to what an error keeps of a body.
+    /// The beginning of a body or message, as an error keeps it.
     static func truncated(_ text: String) -> String {
         String(decoding: text.utf8.prefix(maximumBodyBytes), as: UTF8.self)
     }

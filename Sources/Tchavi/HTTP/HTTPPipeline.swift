@@ -167,8 +167,8 @@ package final class HTTPPipeline: Sendable {
     /// - Parameters:
     ///   - error: The error.
     ///   - origin: The call, what was sent, and the headers of the response where the error does not have them yet.
-    /// - Returns: The error with operation and request id, without a credential that a server echoed, and with its body
-    ///   cut to what is kept of one.
+    /// - Returns: The error with operation and request id, without a credential that a server echoed, and with its
+    ///   message and body cut to what is kept of one.
     package func completed(_ error: TchaviError, of origin: ResponseOrigin) -> TchaviError {
         var error = origin.received.map { error.attributed(to: $0) } ?? error
         // The credential of the request may have been replaced meanwhile, for the client or by it.
@@ -176,6 +176,7 @@ package final class HTTPPipeline: Sendable {
         let secrets = Set(authorizer.secrets + origin.secrets).sorted { $0.utf8.count > $1.utf8.count }
         error.body = error.body.map { ErrorReader.withoutCutSecret($0, secrets) }
         error = secrets.reduce(error) { $0.redacting($1) }
+        error.message = ErrorReader.truncated(error.message)
         error.body = error.body.map(ErrorReader.truncated)
         // A login or refresh on behalf of the call names itself.
         error.operation = error.operation ?? origin.operation

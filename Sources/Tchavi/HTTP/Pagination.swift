@@ -8,11 +8,24 @@ public struct Page<Element: Sendable>: Sendable {
     public var limit: Int
     /// How many elements there are on all pages.
     public var total: Int
-    /// Whether there is another page. If the server does not say so, this is whether ``total`` is greater than the
-    /// number of elements on as many pages of this size, so that there may be one more page, which is empty.
-    public var hasMore: Bool
+    /// Whether there is another page, if the server says so.
+    var reportsMore: Bool?
 
-    private enum CodingKeys: String, CodingKey { case data, page, limit, total, hasMore }
+    /// Whether there is another page. If the server does not say so, this is whether ``total`` is greater than the
+    /// number of elements on as many pages of this size: a guess, because the last page may be smaller than those before
+    /// it. ``PagedSequence`` counts the elements instead.
+    public var hasMore: Bool {
+        get {
+            let (count, overflow) = data.count.multipliedReportingOverflow(by: max(page, 1))
+            return reportsMore ?? (!overflow && count < total)
+        }
+        set { reportsMore = newValue }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case data, page, limit, total
+        case reportsMore = "hasMore"
+    }
 }
 
 extension Page: Equatable where Element: Equatable {}
@@ -30,8 +43,7 @@ extension Page: Decodable where Element: Decodable {
         page = try container.decodeIfPresent(Int.self, forKey: .page) ?? 1
         limit = try container.decodeIfPresent(Int.self, forKey: .limit) ?? data.count
         total = try container.decodeIfPresent(Int.self, forKey: .total) ?? data.count
-        let (count, overflow) = data.count.multipliedReportingOverflow(by: max(page, 1))
-        hasMore = try container.decodeIfPresent(Bool.self, forKey: .hasMore) ?? (!overflow && count < total)
+        reportsMore = try container.decodeIfPresent(Bool.self, forKey: .reportsMore)
     }
 }
 
@@ -43,10 +55,11 @@ extension Page: Decodable where Element: Decodable {
 /// }
 /// ```
 ///
-/// It ends after a page without ``Page/hasMore``, and before one that is empty or has the same elements as an earlier one,
-/// because some servers ignore the number of the page. A page with fewer elements than requested does not end it, because
-/// some servers limit the size of a page. To iterate again is to fetch again.
-public struct PagedSequence<Element: Hashable & Sendable>: AsyncSequence, Sendable {
+/// It ends after a page of which the server says that it has no more; if the server does not say so, after
+/// ``Page/total`` elements. It also ends before a page that is empty, or that has the same elements as the first page or the
+/// one before it, because some servers ignore the number of the page. A page with fewer elements than requested does not
+/// end it, because some servers limit the size of a page. To iterate again is to fetch again.
+public struct PagedSequence<Element: Equatable & Sendable>: AsyncSequence, Sendable {
     private let fetch: @Sendable (_ page: Int) async throws -> Page<Element>
 
     init(_ fetch: @escaping @Sendable (_ page: Int) async throws -> Page<Element>) {
@@ -96,8 +109,10 @@ public struct PagedSequence<Element: Hashable & Sendable>: AsyncSequence, Sendab
             fileprivate let fetch: @Sendable (_ page: Int) async throws -> Element
             private var number = 1
             private var isComplete = false
-            /// The hashes of the pages' elements.
-            private var seen: Set<Int> = []
+            /// How many elements the pages so far have.
+            private var count = 0
+            private var first: [PagedSequence.Element] = []
+            private var previous: [PagedSequence.Element] = []
 
             fileprivate init(fetch: @escaping @Sendable (_ page: Int) async throws -> Element) {
                 self.fetch = fetch
@@ -112,9 +127,15 @@ public struct PagedSequence<Element: Hashable & Sendable>: AsyncSequence, Sendab
                 guard !isComplete else { return nil }
                 let page = try await fetch(number)
                 number += 1
-                let isNew = !page.data.isEmpty && seen.insert(page.data.hashValue).inserted
-                isComplete = !isNew || !page.hasMore
-                return isNew ? page : nil
+                guard !page.data.isEmpty, page.data != first, page.data != previous else {
+                    isComplete = true
+                    return nil
+                }
+                if count == 0 { first = page.data }
+                previous = page.data
+                count += page.data.count
+                isComplete = !(page.reportsMore ?? (count < page.total))
+                return page
             }
         }
     }

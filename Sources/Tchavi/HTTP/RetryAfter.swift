@@ -13,8 +13,7 @@ enum RetryAfter {
     }
 
     private static func number(_ text: String) -> Double? {
-        // Several fields of the name arrive joined by commas on Linux: the first one counts.
-        let text = text.prefix { $0 != "," }.trimmingCharacters(in: .whitespaces)
+        let text = text.trimmingCharacters(in: .whitespaces)
         guard let value = Double(text), value.isFinite, text.utf8.allSatisfy({ $0 < 0x41 }) else { return nil }
         return bounded(value)
     }

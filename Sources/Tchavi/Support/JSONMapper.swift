@@ -43,7 +43,8 @@ package struct JSONMapper {
     /// Whether the mapper reads fields; otherwise it writes them.
     package let isReading: Bool
     /// Whether an optional field that is invalid leaves its property unchanged and is kept as an unrecognized one,
-    /// instead of being an error. Responses are read this way, because they were paid for; so are the values inside.
+    /// instead of being an error. Responses are read this way, because they were paid for: their types set it, so that
+    /// each can also be read on its own. The values inside inherit it, which matters to types that requests have too.
     package var isLenient = false
     /// The members that have not been read yet, or those that have been written.
     package private(set) var members: [String: JSONValue]

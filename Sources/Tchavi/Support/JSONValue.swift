@@ -7,6 +7,9 @@
 /// let schema: JSONValue = ["type": "object", "required": ["city"]]
 /// schema["required"]?[0]?.string  // "city"
 /// ```
+///
+/// Parsing and decoding refuse values that are nested more than 128 levels deep. A value that a program builds is not
+/// limited: `==`, hashing and writing take a stack frame for each of its levels, and too many end the process.
 public enum JSONValue: Sendable, Hashable {
     /// `null`.
     case null

@@ -63,7 +63,8 @@ extension String {
     }
 }
 
-/// A whole number that only decorates a response: one with a fraction is rounded, and a string with a number is read.
+/// A whole number of a response, such as an index or a number of tokens: one with a fraction is rounded, and a string with
+/// a number is read.
 struct WholeNumber: JSONScalar {
     let value: Int
 

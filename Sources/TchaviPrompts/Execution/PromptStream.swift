@@ -136,7 +136,10 @@ public struct PromptStream: AsyncSequence, Sendable {
                 addEvents(of: chunk, iterator.toolCalls, latency: run.response.usage.latency + roundLatency)
                 chat = iterator
             case .metadata: chat = iterator
-            case nil: try await endRound(&run, iterator.completion, time)
+            case nil:
+                addCalls(heldUpIn: iterator.toolCalls)
+                // The iterator has ended: asked once more, after these events, it returns `nil` again.
+                if pending.isEmpty { try await endRound(&run, iterator.completion, time) } else { chat = iterator }
             }
         }
 
@@ -149,6 +152,15 @@ public struct PromptStream: AsyncSequence, Sendable {
                 pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
             }
             if timeToFirstToken == nil, !pending.isEmpty { timeToFirstToken = latency }
+        }
+
+        /// Adds the events of calls that waited for the name of one before them, which has not arrived.
+        private mutating func addCalls(heldUpIn calls: [ToolCallDelta]) {
+            for call in calls.dropFirst(startedCalls) {
+                guard let name = call.name, !name.isEmpty else { continue }
+                pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
+            }
+            startedCalls = calls.count
         }
 
         private mutating func endRound(

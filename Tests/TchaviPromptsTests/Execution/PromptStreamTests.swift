@@ -155,6 +155,26 @@ struct PromptStreamTests {
         #expect(results.first?.result == "grey over Brest")
     }
 
+    @Test func `A call that never gets a name does not suppress the events of those after it`() async throws {
+        let deltas = [
+            #"{"index":0,"id":"a","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Brest\"}"}}"#,
+            #"{"index":1,"id":"b","function":{"arguments":"{}"}}"#,
+            #"{"index":2,"id":"c","type":"function","function":{"name":"plan","arguments":"{}"}}"#,
+        ]
+        let events = deltas.map { #"data: {"choices":[{"delta":{"tool_calls":[\#($0)]}}]}"# } + ["data: [DONE]", ""]
+        let (server, prompt) = try await prompt(events.joined(separator: "\n\n"), contentType: "text/event-stream")
+        defer { server.stop() }
+        var kinds: [String] = []
+        for try await event in prompt.stream("?", options: RunOptions(tools: tools + [.schema("plan")])) {
+            switch event {
+            case .toolCall(let call): kinds.append("call \(call.name) \(call.id)")
+            case .toolResult(let result): kinds.append("result \(result.id)")
+            case .text, .response: break
+            }
+        }
+        #expect(kinds == ["call weather a", "call plan c", "result a", "result b", "result c"])
+    }
+
     @Test func `Many tool calls of one round have an event each, in order`() async throws {
         let calls = (0..<1000).map { ToolCall(id: "c\($0)", name: "plan", arguments: "{}") }
         let gateway = LocalGateway()

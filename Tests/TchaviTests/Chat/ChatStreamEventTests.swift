@@ -43,6 +43,29 @@ struct ChatStreamEventTests {
         #expect(error?.code == .decoding)
     }
 
+    @Test func `Events of a name under which a chunk has arrived are chunks`() async throws {
+        let usage = #"data: {"usage":{"prompt_tokens":2,"completion_tokens":1,"total_tokens":3}}"#
+        let chunks = [Self.chunk("Hi", finish: true), usage, "data: [DONE]"].map { "event: chunk\n\($0)" }
+        let completion = try await collect(["event: ping\ndata: {}"] + chunks)
+        #expect(completion.text == "Hi")
+        #expect(completion.usage?.totalTokens == 3)
+        let error = await #expect(throws: TchaviError.self) {
+            _ = try await collect([chunks[0], "event: chunk\ndata: {\"choi"])
+        }
+        #expect(error?.code == .decoding)
+        // Events of other names are skipped as before.
+        #expect(try await collect([chunks[0], "event: usage\n\(usage)", chunks[2]]).usage == nil)
+    }
+
+    @Test(arguments: ["é", "sk-tch-loopback "])
+    func `The text of an error event is cut`(text: String) async throws {
+        let long = String(repeating: text, count: 100_000)
+        let error = await #expect(throws: TchaviError.self) { _ = try await collect(["event: error\ndata: \(long)"]) }
+        let message = try #require(error?.message)
+        #expect(message.utf8.count == 4096)
+        #expect(!message.contains("loopback"))
+    }
+
     @Test(arguments: [
         (#"{"error":{"message":"Too many tides.","code":429}}"#, "Too many tides.", TchaviError.Code.rateLimited),
         (#"{"error":"BUSY","message":"Try later.","statusCode":503}"#, "Try later.", .api),

@@ -91,6 +91,19 @@ struct LenientResponseTests {
         #expect(throws: JSONError.self) { _ = try ChatMessage(json: ["content": "Hi"]) }
         #expect(throws: JSONError.self) { _ = try ChatMessage(json: ["role": "user", "content": 7]) }
         #expect(throws: JSONError.self) { _ = try ChatMessage(json: ["role": "user", "content": [["type": "text"]]]) }
+        let result = #expect(throws: JSONError.self) { _ = try ChatMessage(json: ["role": "tool", "tool_call_id": 5]) }
+        #expect(result?.path == "$.tool_call_id")
+        let author = #expect(throws: JSONError.self) { _ = try ChatMessage(json: ["role": "user", "name": ["Ada"]]) }
+        #expect(author?.path == "$.name")
+    }
+
+    @Test func `What models write into messages is not checked`() throws {
+        let json: JSONValue = [
+            "role": "assistant", "content": "Hi", "tool_calls": "none", "function_call": 1, "refusal": false,
+        ]
+        let message = try ChatMessage(json: json)
+        #expect(message.additionalFields == ["tool_calls": "none", "function_call": 1, "refusal": false])
+        #expect(message.json == json)
     }
 
     // MARK: Custom tool calls

@@ -48,15 +48,4 @@ struct ToolCallAccumulatorTests {
                 .map { $0.name + $0.function.arguments } == ["h", "f", "g1"]
         )
     }
-
-    @Test func `The time for many calls is linear in their number`() {
-        func duration(_ count: Int) -> Duration {
-            let deltas =
-                (0..<count).map { delta($0, "call-\($0)", "f", "{") } + (0..<count).map { delta($0, nil, nil, "}") }
-            return ContinuousClock().measure { #expect(calls(deltas).count == count) }
-        }
-        let few = (0..<3).map { _ in duration(2000) }.min() ?? .zero
-        // Sixteen times as many; 256 times the time, if each call were looked for among all.
-        #expect(duration(32_000) < few * 96)
-    }
 }

@@ -558,12 +558,6 @@ struct HTTPPipelineTests {
         }
     }
 
-    @Test func `The first of two Retry-After fields counts`() async throws {
-        let transport = StubTransport { _, _ in .json([:], status: 429, headers: ["Retry-After": "300, 1"]) }
-        let error = await #expect(throws: TchaviError.self) { _ = try await transport.client().chat.complete(.hello) }
-        #expect(error?.retryAfter == .seconds(300))
-    }
-
     @Test func `What was done is acknowledged by any successful response`() async throws {
         for body in ["", "null", "[]", #"{"message": 7}"#, #"{"message": "Deleted."}"#] {
             let transport = StubTransport { _, _ in TransportResponse(status: 204, body: TransportBody(Data(body.utf8)))

@@ -67,22 +67,23 @@ struct JSONDepthTests {
         #expect(throws: DecodingError.self) { _ = try decode(127) }
     }
 
-    @Test func `The time to decode through Codable is linear in the depth`() throws {
-        func duration(_ depth: Int, _ shape: Shape) throws -> Duration {
-            let data = Data(shape.text(depth).utf8)
-            return try (0..<5).map { _ in
-                try ContinuousClock().measure {
-                    for _ in 0..<20 { _ = try JSONDecoder().decode(JSONValue.self, from: data) }
-                }
-            }.min() ?? .zero
+    @Test func `The steps to decode through Codable are linear in the depth`() throws {
+        func steps(_ depth: Int, _ shape: Shape) throws -> Int {
+            let json = try JSONValue(parsing: shape.text(depth))
+            let decoder = CountingDecoder(json)
+            #expect(try JSONValue(from: decoder) == json)
+            return decoder.steps.withLock { $0 }
         }
-        for shape in Shape.allCases {
-            let shallow = try duration(15, shape)
-            let deep = try duration(120, shape)
-            print("Decoded JSON nested 15 levels deep in \(shallow / 20), 120 levels in \(deep / 20).")
-            // Eight times as deep; 512 times the time, if it were cubic.
-            #expect(deep < shallow * 40)
-        }
+        // Eight times as deep; about 64 times the steps, if each level failed once.
+        for shape in Shape.allCases { #expect(try steps(120, shape) < 9 * steps(15, shape)) }
+    }
+
+    @Test func `A kind that was wrong for one member is not tried for the next`() throws {
+        let members = Dictionary(uniqueKeysWithValues: (0..<1000).map { ("\($0)", JSONValue.array([.object([:])])) })
+        let decoder = CountingDecoder(.object(members))
+        #expect(try JSONValue(from: decoder) == .object(members))
+        // One step each for the member, its array, the array's object and its members.
+        #expect(decoder.steps.withLock { $0 } < 4000)
     }
 
     @Test func `Values of every kind are decoded through Codable, in any order`() throws {
