@@ -17,6 +17,12 @@ extension TransportConformance {
         package var large: TransportRequest
         /// Gets a redirect to another origin.
         package var redirect: TransportRequest?
+        /// Gets an interim response before the response.
+        package var interim: TransportRequest?
+        /// Gets a 401 that challenges for a password.
+        package var challenge: TransportRequest?
+        /// Gets a redirect without a `Location`.
+        package var redirectWithoutLocation: TransportRequest?
         /// Gets a response whose connection is reset in the middle of the body.
         package var reset: TransportRequest?
         /// Goes to a port on which no server listens.
@@ -54,17 +60,26 @@ extension TransportConformance {
             let closed = try LoopbackServer { _ in }
             let refusedURL = closed.baseURL
             closed.stop()
-            func request(_ path: String, _ method: TransportMethod = .get) -> TransportRequest {
-                TransportRequest(method: method, url: server.baseURL.appendingPathComponent(path))
+            func request(_ path: String) -> TransportRequest {
+                TransportRequest(url: server.baseURL.appendingPathComponent(path))
             }
-            var echo = request("echo", .post)
+            func post(_ path: String) -> TransportRequest {
+                TransportRequest(
+                    method: .post,
+                    url: server.baseURL.appendingPathComponent(path),
+                    body: Data("body".utf8)
+                )
+            }
+            var echo = post("echo")
             echo.headers["X-Echo"] = "Grüße"
-            echo.body = Data("body".utf8)
             var redirect = request("redirect")
             redirect.headers[.authorization] = "Bearer sk-tch-conformance"
             self.init(silent: request("silent"), endless: request("endless"), large: request("large"))
             self.echo = echo
             self.redirect = redirect
+            interim = post("interim")
+            challenge = post("challenge")
+            redirectWithoutLocation = post("redirect-without-location")
             reset = request("reset")
             refused = TransportRequest(url: refusedURL)
             redirectedRequests = { other.acceptedConnections }
@@ -74,8 +89,8 @@ extension TransportConformance {
         }
 
         /// Creates a peer for transports that do not use the network. The checks that need a server are skipped: what
-        /// the server receives, redirects, resets and refused connections, that a cancelled call is not sent, and that
-        /// the connection is closed when a call is cancelled or a body is dropped.
+        /// the server receives, interim responses, challenges, redirects, resets and refused connections, that a
+        /// cancelled call is not sent, and that the connection is closed when a call is cancelled or a body is dropped.
         ///
         /// - Parameters:
         ///   - silent: A request that never gets a response.
@@ -108,6 +123,20 @@ extension TransportConformance {
                 return true
             case "/redirect":
                 try connection.respond(status: 302, headers: ["Location": redirectTarget], body: Data())
+                return true
+            case "/interim":
+                try connection.send("HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n")
+                try connection.respond(body: Data("final".utf8))
+                return true
+            case "/challenge":
+                try connection.respond(
+                    status: 401,
+                    headers: ["WWW-Authenticate": "Basic realm=\"conformance\""],
+                    body: Data("refused".utf8)
+                )
+                return true
+            case "/redirect-without-location":
+                try connection.respond(status: 302, body: Data("moved".utf8))
                 return true
             case "/reset":
                 try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")

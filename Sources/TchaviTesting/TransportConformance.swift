@@ -1,6 +1,8 @@
 public import Tchavi
 
-/// Checks that a transport meets the requirements of `HTTPTransport`: cancellation, streaming, limits, redirects.
+/// Checks that a transport meets the requirements of `HTTPTransport`: cancellation, streaming, limits, redirects,
+/// and responses that HTTP libraries often keep to themselves or report as errors (interim responses, a 401 with a
+/// challenge, a redirect without a location).
 ///
 /// ```swift
 /// @Test func `My transport conforms`() async throws {

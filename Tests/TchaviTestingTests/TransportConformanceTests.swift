@@ -55,13 +55,24 @@ struct TransportConformanceTests {
         #expect(await TransportConformance.violations(of: Gateways(), against: peer) == [])
     }
 
-    /// Follows redirects, reports failures to connect as lost connections, and ignores cancellation.
+    /// Follows redirects, reports failures to connect as lost connections, and ignores cancellation. Takes an interim
+    /// response for the response, and a challenge or a redirect that leads nowhere for an error.
     private struct Careless: HTTPTransport {
         let transport = URLSessionTransport()
 
         func send(_ request: TransportRequest) async throws -> TransportResponse {
+            // URLSessionTransport skips interim responses: this one takes their place.
+            guard request.url.lastPathComponent != "interim" else {
+                return TransportResponse(status: 103, headers: ["Link": "</style.css>"])
+            }
             do {
                 let response = try await Task { try await transport.send(request) }.value
+                if response.headers["www-authenticate"] != nil {
+                    throw TchaviError.connectionLost("A password is asked for.")
+                }
+                if response.status == 302, response.headers["location"] == nil {
+                    throw TchaviError.connectionLost("The redirect leads nowhere.")
+                }
                 guard let location = response.headers["location"], let url = URL(string: location) else {
                     return response
                 }
@@ -78,6 +89,9 @@ struct TransportConformanceTests {
         peer.silent = peer.refused ?? peer.silent
         let rules = await TransportConformance.violations(of: Careless(), against: peer).map(\.rule)
         #expect(rules.contains("A redirect to another origin is not followed"))
+        #expect(rules.contains("A redirect without a location is a response"))
+        #expect(rules.contains("An interim response is skipped"))
+        #expect(rules.contains("A 401 with a challenge is a response"))
         #expect(rules.contains("A refused connection is a failure to connect"))
         #expect(rules.contains("A call that is cancelled before it begins is not sent"))
     }

@@ -6,6 +6,9 @@
 ///
 /// A conforming type
 /// - returns when the response headers are there, its body still to come;
+/// - skips interim responses, such as 103 (Early Hints);
+/// - returns every other response with its status and body, also a 401 that asks for a password and a redirect without
+///   a `Location` (of the latter, the body may be missing);
 /// - follows no redirect to another origin;
 /// - throws `CancellationError` promptly when the task is cancelled, also while it waits for the headers, and ends the
 ///   request when the body's iterator is dropped;

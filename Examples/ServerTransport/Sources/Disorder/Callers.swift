@@ -7,13 +7,13 @@ final class Callers: Sendable {
     /// What became of the calls with one fault.
     struct Results: Sendable {
         var calls = 0
-        /// How often each outcome occurred: `completed`, or the code of the error.
-        var outcomes: [String: Int] = [:]
+        /// How often each outcome occurred.
+        var outcomes: [Outcome: Int] = [:]
         /// Calls that the server has received more often than is right, or with two idempotency keys.
         var repeated = 0
-        /// Calls that the server has never received.
+        /// Calls that the server has received less often than is right.
         var lost = 0
-        /// Calls that succeeded though they must not, or the other way round.
+        /// Calls that ended in another way than the fault allows.
         var wrong = 0
         /// Calls that ran into a timeout, or had not ended after a minute.
         var hung = 0
@@ -114,12 +114,11 @@ final class Callers: Sendable {
             state.running[state.number] = (fault, .now)
             return state.number
         }
-        let prompt = ReceivedCall.prompt(number: number, fault: properly ? nil : fault, closes: closes)
-        let request = ChatRequest(model: "gpt-4o-mini", messages: [.user(.text(prompt))])
-        let isStream = (properly ? nil : fault.isStream) ?? .random()
+        let headers = ReceivedCall.headers(number: number, fault: properly ? nil : fault, closes: closes)
+        let kind = (properly ? CallKind.allCases : fault.kinds).randomElement() ?? .completion
         var failure: (any Error)?
         do {
-            _ = isStream ? try await client.chat.stream(request).collect() : try await client.chat.complete(request)
+            try await kind.send(client, RequestOptions(headers: headers))
         } catch {
             failure = error
         }
@@ -135,12 +134,13 @@ final class Callers: Sendable {
                 return
             }
             results.calls += 1
-            let outcome = failure.map { ($0 as? TchaviError)?.code.rawValue ?? "\($0)" } ?? "completed"
+            let outcome = Outcome(failure)
             results.outcomes[outcome, default: 0] += 1
-            if received.requests > fault.requests || received.keys.count > 1 { results.repeated += 1 }
-            if received.requests < fault.requests { results.lost += 1 }
-            if outcome == TchaviError.Code.timeout.rawValue { results.hung += 1 }
-            if let succeeds = fault.succeeds, succeeds != (failure == nil) { results.wrong += 1 }
+            let expected = fault.requests(of: kind)
+            if received.requests > expected.upperBound || received.keys.count > 1 { results.repeated += 1 }
+            if received.requests < expected.lowerBound { results.lost += 1 }
+            if outcome == .failed(.timeout, status: nil) { results.hung += 1 }
+            if !fault.outcomes(of: kind).contains(outcome) { results.wrong += 1 }
         }
     }
 }

@@ -3,29 +3,34 @@ import Synchronization
 import Tchavi
 import TchaviTesting
 
-/// A call as the server sees it. Its prompt names what the server is to do, and its number makes its body unique.
+/// A call as the server sees it. A header field, which also a request without a body has, says what the server is to do.
 struct ReceivedCall {
     let number: Int
     /// `nil` for a call that is to be answered properly.
     let fault: Fault?
     /// Whether the server is to announce that it closes the connection after a proper response.
     let closes: Bool
-    let isStream: Bool
+    let kind: CallKind
 
-    var type: String { isStream ? Response.streamType : Response.jsonType }
+    var type: String { kind == .stream ? Response.streamType : Response.jsonType }
 
-    static func prompt(number: Int, fault: Fault?, closes: Bool) -> String {
-        "\(number) \(fault?.rawValue ?? "none") \(closes)"
+    /// The header fields of a call.
+    static func headers(number: Int, fault: Fault?, closes: Bool) -> HeaderFields {
+        ["X-Call": "\(number) \(fault?.rawValue ?? "none") \(closes)"]
     }
 
     init?(_ request: ReceivedRequest) {
-        guard let json = request.json, let text = json["messages"]?[0]?["content"]?.string else { return nil }
-        let parts = text.split(separator: " ")
+        let parts = (request.headers["X-Call"] ?? "").split(separator: " ")
         guard parts.count == 3, let number = Int(parts[0]) else { return nil }
         self.number = number
         fault = Fault(rawValue: String(parts[1]))
         closes = parts[2] == "true"
-        isStream = json["stream"]?.boolean ?? false
+        kind =
+            switch request.path {
+            case "/payments/initiate": .payment
+            case "/v1/chat/completions": request.json?["stream"]?.boolean ?? false ? .stream : .completion
+            default: .deletion
+            }
     }
 }
 
@@ -62,7 +67,8 @@ final class DisorderlyServer: Sendable {
             while let request = try connection.receiveRequest() {
                 guard let call = ReceivedCall(request) else { return }
                 let before = counts.add(call, key: request.headers[.idempotencyKey] ?? "none")
-                guard let fault = call.fault, before < fault.requests - 1 || fault.requests == 1 else {
+                // After a fault that is retried, the retry is answered properly.
+                guard let fault = call.fault, before == 0 || !fault.isRetried(call.kind) else {
                     try connection.send(Response.proper(to: call, closing: call.closes))
                     if call.closes { return }
                     continue

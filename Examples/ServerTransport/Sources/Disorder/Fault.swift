@@ -1,3 +1,5 @@
+import Tchavi
+
 /// What the server does instead of answering a call properly.
 enum Fault: String, CaseIterable, Sendable {
     // The connection ends.
@@ -9,7 +11,7 @@ enum Fault: String, CaseIterable, Sendable {
     case resetAfterHeaders
     case truncatedBody
     case cutStream
-    // What arrives is not HTTP as it should be.
+    // The response is not valid HTTP, or more than the client accepts.
     case garbage
     case brokenChunking
     case headerNotUTF8
@@ -18,11 +20,11 @@ enum Fault: String, CaseIterable, Sendable {
     case trailers
     case maximumContentLength
     case statusBelow100
-    // Another response comes first.
+    // An interim response precedes the response.
     case continueFirst
     case processingFirst
     case earlyHintsFirst
-    // A response that says no.
+    // The status is not a success.
     case basicChallenge
     case tooManyRequests
     case badGateway
@@ -30,42 +32,65 @@ enum Fault: String, CaseIterable, Sendable {
     case internalError
     case redirectWithoutLocation
     case redirectToUnusableHost
-    // A success that is none.
+    // The status is 200, but the body is an error, or not what was asked for.
     case errorWithStatusCode429
     case errorWithCode502
     case oversizeEvent
     case errorEvent
     case completionInsteadOfStream
-    // A response that takes its time.
+    // The response is correct, with a pause in the body.
     case stall
 
-    /// Whether the call is to be a stream; `nil` for either.
-    var isStream: Bool? {
+    /// The calls that can meet the fault.
+    var kinds: [CallKind] {
         switch self {
-        case .cutStream, .oversizeEvent, .errorEvent, .completionInsteadOfStream: true
-        case .truncatedBody, .errorWithStatusCode429, .errorWithCode502: false
-        default: nil
+        case .cutStream, .oversizeEvent, .errorEvent, .completionInsteadOfStream: [.stream]
+        case .truncatedBody, .errorWithStatusCode429, .errorWithCode502: [.completion, .payment, .deletion]
+        default: CallKind.allCases
         }
     }
 
-    /// Whether the call has to succeed; `nil` where transports may differ.
-    var succeeds: Bool? {
+    /// How a call that meets the fault has to end. There is more than one way where transports differ.
+    func outcomes(of kind: CallKind) -> Set<Outcome> {
         switch self {
-        case .trailers, .continueFirst, .processingFirst, .earlyHintsFirst, .tooManyRequests, .badGateway, .unavailable,
-            .stall:
-            true
-        // What was paid for may be delivered, or attached to the error.
-        case .headerNotUTF8, .completionInsteadOfStream: nil
+        case .closedWithoutResponse, .closedWhenReused, .closedAfterStatusLine, .resetBeforeHeaders, .resetAfterHeaders,
+            .truncatedBody, .cutStream, .garbage, .brokenChunking, .oversizeHeader, .maximumContentLength,
+            .statusBelow100:
+            [.transport]
+        case .headerNotUTF8: [.completed, .transport]
+        // A transport that does not decompress returns what it has received.
+        case .compressionGarbage: [.transport, kind == .stream ? .stream : .failed(.decoding, status: 200)]
+        case .trailers, .continueFirst, .processingFirst, .earlyHintsFirst, .stall: [.completed]
+        case .tooManyRequests: [.completed]
+        case .badGateway: isRetried(kind) ? [.completed] : [.failed(.api, status: 502)]
+        case .unavailable: isRetried(kind) ? [.completed] : [.failed(.api, status: 503)]
+        case .basicChallenge: [.failed(.authentication, status: 401)]
+        case .internalError: [.failed(.api, status: 500)]
+        case .redirectWithoutLocation, .redirectToUnusableHost: [.failed(.api, status: 302)]
+        case .errorWithStatusCode429: [.failed(.rateLimited, status: 429)]
+        case .errorWithCode502: [.failed(.api, status: 502)]
+        case .errorEvent: [.failed(.api, status: nil)]
+        case .oversizeEvent: [.stream]
+        case .completionInsteadOfStream: [.failed(.stream, status: 200)]
+        }
+    }
+
+    /// Whether the client retries the call, because the status says that it was not carried out.
+    func isRetried(_ kind: CallKind) -> Bool {
+        switch self {
+        case .tooManyRequests: true
+        case .badGateway, .unavailable: kind != .payment
         default: false
         }
     }
 
-    /// How many requests the server has to see: two where the status line of the first response says that the call was
-    /// not carried out, and one otherwise.
-    var requests: Int {
+    /// How many requests of the call the server has to receive.
+    func requests(of kind: CallKind) -> ClosedRange<Int> {
         switch self {
-        case .tooManyRequests, .badGateway, .unavailable: 2
-        default: 1
+        // An HTTP library may repeat an idempotent request if a connection closes before a response (RFC 9110, section
+        // 9.2.2). libcurl does so up to five times if the request has no body, and Foundation has no setting for it.
+        case .closedWithoutResponse, .closedWhenReused, .resetBeforeHeaders: kind == .deletion ? 1...6 : 1...1
+        default: isRetried(kind) ? 2...2 : 1...1
         }
     }
 

@@ -5,7 +5,16 @@ import TchaviTesting
 enum Response {
     /// Answers as a gateway does.
     static func proper(to call: ReceivedCall, closing: Bool = false) -> Data {
-        complete(call.isStream ? stream : completion, call.isStream ? streamType : jsonType, closing: closing)
+        complete(body(of: call.kind), call.type, closing: closing)
+    }
+
+    private static func body(of kind: CallKind) -> String {
+        switch kind {
+        case .completion: completion
+        case .stream: stream
+        case .payment: #"{"paymentId":"pay_1","status":"PENDING"}"#
+        case .deletion: #"{"message":"The API key was revoked."}"#
+        }
     }
 
     /// Writes the response that has a fault.
@@ -39,7 +48,7 @@ enum Response {
         case .resetAfterHeaders:
             connection.reset()
             return try open("\(jsonType)\r\nContent-Length: 1000", "{")
-        case .truncatedBody: return try open("\(jsonType)\r\nContent-Length: 1000", completion)
+        case .truncatedBody: return try open("\(jsonType)\r\nContent-Length: 1000", body(of: call.kind))
         case .cutStream: return try open("\(streamType)\r\n\(chunked)", chunk(stream.prefix(250)))
         case .garbage:
             try connection.send(Data((0...255).map { UInt8($0) }))
@@ -54,7 +63,7 @@ enum Response {
             return try open("X-Large: \(String(repeating: "a", count: 200_000))\r\nContent-Length: 0", "")
         case .compressionGarbage: return try whole("not compressed", "\(call.type)\r\nContent-Encoding: gzip")
         case .trailers:
-            let body = chunk(call.isStream ? stream : completion)
+            let body = chunk(body(of: call.kind))
             _ = try open("\(call.type)\r\n\(chunked)", body + "0\r\nX-Checksum: 1\r\n\r\n")
             return true
         case .maximumContentLength: return try open("\(call.type)\r\nContent-Length: \(Int64.max)", "{}")
