@@ -25,6 +25,25 @@ struct AsyncHTTPClientTransportTests {
         #expect(streamed.tchavi?.creditsRemaining == gateway.creditsRemaining)
     }
 
+    @Test func `A second response on an idle connection is not taken for that to the next request`() async throws {
+        let server = try LoopbackServer { connection in
+            while let request = try connection.receiveRequest() {
+                try connection.respond(body: Data(request.path.utf8))
+                guard request.path == "/first" else { continue }
+                Thread.sleep(forTimeInterval: 0.05)
+                try connection.respond(body: Data("stale".utf8))
+            }
+        }
+        let transport = AsyncHTTPClientTransport()
+        for _ in 0..<10 {
+            for path in ["first", "second", "third"] {
+                let request = TransportRequest(url: server.baseURL.appendingPathComponent(path))
+                #expect(try await transport.send(request).body.collect(upTo: 100) == Data("/\(path)".utf8))
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
     /// Responses that end a process which uses Foundation's `URLSession` on Linux, and one that ends a process which uses
     /// AsyncHTTPClient alone.
     enum Lethal: String, CaseIterable {
