@@ -7,8 +7,7 @@ extension JSONValue: Codable {
         if let decoder = decoder as? JSONValueDecoder {
             self = decoder.json
         } else {
-            var reader = JSONValueReader()
-            self = try reader.root(decoder)
+            self = try JSONValueReader(decoder).root(decoder)
         }
     }
 
@@ -35,7 +34,10 @@ extension JSONValue: Codable {
 ///
 /// A decoder cannot tell what kind of value comes next, and each wrong attempt costs it an error with the whole coding
 /// path. So the first attempt is the kind of the previous element or member, and the depth is counted here.
-private struct JSONValueReader {
+///
+/// Objects are decoded as dictionaries, because a `JSONDecoder` applies its `keyDecodingStrategy` to the keys of all other
+/// containers. Each level of them takes much of the stack, so the functions that values inside are read from are short.
+private struct JSONValueReader: Sendable {
     private enum Kind: CaseIterable {
         case string, boolean, number, object, array
     }
@@ -45,50 +47,107 @@ private struct JSONValueReader {
         case element, member
     }
 
-    private var elementKind = Kind.string
-    private var memberKind = Kind.string
+    private struct State {
+        var elementKind = Kind.string
+        var memberKind = Kind.string
+        var depth: Int
 
-    private subscript(place: Place) -> Kind {
-        get { place == .element ? elementKind : memberKind }
-        set { if place == .element { elementKind = newValue } else { memberKind = newValue } }
-    }
-
-    mutating func root(_ decoder: any Decoder) throws -> JSONValue {
-        try value(decoder, .element, depth: decoder.codingPath.count)
-    }
-
-    private mutating func value(_ decoder: any Decoder, _ place: Place, depth: Int) throws -> JSONValue {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() { return .null }
-        let expected = self[place]
-        var found = try value(decoder, container, depth, expected)
-        for kind in Kind.allCases where found == nil && kind != expected {
-            // Set before the values inside are read, which are in turn the previous ones of those after them.
-            self[place] = kind
-            found = try value(decoder, container, depth, kind)
+        subscript(place: Place) -> Kind {
+            get { place == .element ? elementKind : memberKind }
+            set { if place == .element { elementKind = newValue } else { memberKind = newValue } }
         }
-        if let found { return found }
-        throw failure("expected a JSON value", decoder)
     }
 
-    private mutating func value(
+    /// What a value is, before the values inside are read.
+    private enum Content {
+        case scalar(JSONValue)
+        case array
+        case object
+    }
+
+    /// A member of an object. Decoding it never fails, so that a failure within a member is not taken for one to decode the
+    /// object.
+    private struct Member: Decodable {
+        let result: Result<JSONValue, any Error>
+
+        init(from decoder: any Decoder) {
+            do {
+                result = .success(try JSONValueReader.current(decoder).value(decoder, .member))
+            } catch {
+                result = .failure(error)
+            }
+        }
+    }
+
+    /// The reader of the value that is being decoded, for its members.
+    @TaskLocal private static var current: JSONValueReader?
+
+    private let state: Locked<State>
+
+    private static func current(_ decoder: any Decoder) -> JSONValueReader { current ?? JSONValueReader(decoder) }
+
+    init(_ decoder: any Decoder) { state = Locked(State(depth: decoder.codingPath.count)) }
+
+    func root(_ decoder: any Decoder) throws -> JSONValue {
+        try JSONValueReader.$current.withValue(self) { try value(decoder, .element) }
+    }
+
+    private func value(_ decoder: any Decoder, _ place: Place) throws -> JSONValue {
+        switch try content(decoder, place) {
+        case .scalar(let value): return value
+        case .array: return try array(decoder)
+        case .object: return try object(members(decoder))
+        }
+    }
+
+    private func members(_ decoder: any Decoder) throws -> [String: Member] {
+        move(1)
+        defer { move(-1) }
+        return try decoder.singleValueContainer().decode([String: Member].self)
+    }
+
+    private func array(_ decoder: any Decoder) throws -> JSONValue {
+        move(1)
+        defer { move(-1) }
+        var container = try decoder.unkeyedContainer()
+        var elements: [JSONValue] = []
+        while !container.isAtEnd { elements.append(try value(container.superDecoder(), .element)) }
+        return .array(elements)
+    }
+
+    // MARK: Without the values inside
+
+    private func object(_ members: [String: Member]) throws -> JSONValue {
+        .object(try members.mapValues { try $0.result.get() })
+    }
+
+    private func content(_ decoder: any Decoder, _ place: Place) throws -> Content {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() { return .scalar(.null) }
+        let expected = state.withLock { $0[place] }
+        var found = content(decoder, container, expected)
+        for kind in Kind.allCases where found == nil && kind != expected {
+            found = content(decoder, container, kind)
+            // Set before the values inside are read, which are in turn the previous ones of those after them.
+            if found != nil { state.withLock { $0[place] = kind } }
+        }
+        guard let found else { throw failure("expected a JSON value", decoder) }
+        if case .scalar = found { return found }
+        guard state.withLock({ $0.depth }) < JSONParser.maximumDepth else { throw failure(JSONValue.tooDeep, decoder) }
+        return found
+    }
+
+    private func content(
         _ decoder: any Decoder,
         _ container: any SingleValueDecodingContainer,
-        _ depth: Int,
         _ kind: Kind
-    ) throws -> JSONValue? {
+    ) -> Content? {
         switch kind {
-        case .string: return (try? container.decode(String.self)).map { .string($0) }
-        case .boolean: return (try? container.decode(Bool.self)).map { .boolean($0) }
-        case .number: return number(container)
-        case .object:
-            guard let members = try? decoder.container(keyedBy: PathKey.self) else { return nil }
-            guard depth < JSONParser.maximumDepth else { throw failure(JSONValue.tooDeep, decoder) }
-            return try object(members, depth: depth)
-        case .array:
-            guard let elements = try? decoder.unkeyedContainer() else { return nil }
-            guard depth < JSONParser.maximumDepth else { throw failure(JSONValue.tooDeep, decoder) }
-            return try array(elements, depth: depth)
+        case .string: (try? container.decode(String.self)).map { .scalar(.string($0)) }
+        case .boolean: (try? container.decode(Bool.self)).map { .scalar(.boolean($0)) }
+        case .number: number(container).map { .scalar($0) }
+        case .object: (try? decoder.container(keyedBy: PathKey.self)).map { _ in .object }
+        case .array: (try? decoder.unkeyedContainer()).map { _ in .array }
         }
     }
 
@@ -100,22 +159,7 @@ private struct JSONValueReader {
         return .double(number)
     }
 
-    private mutating func object(_ container: KeyedDecodingContainer<PathKey>, depth: Int) throws -> JSONValue {
-        var members: [String: JSONValue] = [:]
-        for key in container.allKeys {
-            members[key.stringValue] = try value(container.superDecoder(forKey: key), .member, depth: depth + 1)
-        }
-        return .object(members)
-    }
-
-    private mutating func array(_ elements: any UnkeyedDecodingContainer, depth: Int) throws -> JSONValue {
-        var container = elements
-        var elements: [JSONValue] = []
-        while !container.isAtEnd {
-            elements.append(try value(container.superDecoder(), .element, depth: depth + 1))
-        }
-        return .array(elements)
-    }
+    private func move(_ levels: Int) { state.withLock { $0.depth += levels } }
 
     private func failure(_ reason: String, _ decoder: any Decoder) -> DecodingError {
         .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: reason))

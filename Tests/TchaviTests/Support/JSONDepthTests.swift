@@ -82,8 +82,40 @@ struct JSONDepthTests {
         let members = Dictionary(uniqueKeysWithValues: (0..<1000).map { ("\($0)", JSONValue.array([.object([:])])) })
         let decoder = CountingDecoder(.object(members))
         #expect(try JSONValue(from: decoder) == .object(members))
-        // One step each for the member, its array, the array's object and its members.
-        #expect(decoder.steps.withLock { $0 } < 4000)
+        // One step for each array, and two for each object, which is found before it is decoded. A failure takes two more.
+        #expect(decoder.steps.withLock { $0 } < 4100)
+    }
+
+    private static let custom = JSONDecoder.KeyDecodingStrategy.custom { path in
+        PathKey(stringValue: "x" + (path.last?.stringValue ?? ""))
+    }
+
+    @Test(arguments: [JSONDecoder.KeyDecodingStrategy.convertFromSnakeCase, custom])
+    func `A strategy for keys does not change those of JSON`(strategy: JSONDecoder.KeyDecodingStrategy) throws {
+        let text = #"[{"max_length":1,"maxLength":[{"one_of":[{"min_items":null}]}],"_a":{"b_c":{"d_e":"f"}}}]"#
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = strategy
+        let value = try decoder.decode(JSONValue.self, from: Data(text.utf8))
+        #expect(try value == JSONValue(parsing: text))
+        let error = #expect(throws: DecodingError.self) {
+            _ = try decoder.decode(JSONValue.self, from: Data(Shape.objects.text(129).utf8))
+        }
+        #expect(error.map { "\($0)" }?.contains("nested more than 128 levels deep") == true)
+    }
+
+    @Test(arguments: [JSONDecoder.KeyDecodingStrategy.convertFromSnakeCase, custom])
+    func `A strategy for keys does not change a completion`(strategy: JSONDecoder.KeyDecodingStrategy) throws {
+        var completion = ChatCompletion(
+            id: "c",
+            model: "m",
+            choices: [ChatChoice(message: .assistant("Hi"), finishReason: .toolCalls)],
+            usage: TokenUsage(promptTokens: 3, completionTokens: 4)
+        )
+        completion.choices[0].message.toolCalls = [ToolCall(id: "a", name: "f", arguments: "{}")]
+        completion.additionalFields = ["service_tier": "default"]
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = strategy
+        #expect(try decoder.decode(ChatCompletion.self, from: JSONEncoder().encode(completion)) == completion)
     }
 
     @Test func `Values of every kind are decoded through Codable, in any order`() throws {
