@@ -60,8 +60,8 @@ enum Fault: String, CaseIterable, Sendable {
         case .headerNotUTF8: [.completed, .transport]
         // A transport that does not decompress returns what it has received.
         case .compressionGarbage: [.transport, kind == .stream ? .stream : .failed(.decoding, status: 200)]
-        case .trailers, .continueFirst, .processingFirst, .earlyHintsFirst, .stall: [.completed]
-        case .tooManyRequests: [.completed]
+        case .trailers, .continueFirst, .processingFirst, .earlyHintsFirst, .stall, .tooManyRequests:
+            [.completed]
         case .badGateway: isRetried(kind) ? [.completed] : [.failed(.api, status: 502)]
         case .unavailable: isRetried(kind) ? [.completed] : [.failed(.api, status: 503)]
         case .basicChallenge: [.failed(.authentication, status: 401)]
@@ -88,7 +88,7 @@ enum Fault: String, CaseIterable, Sendable {
     func requests(of kind: CallKind) -> ClosedRange<Int> {
         switch self {
         // An HTTP library may repeat an idempotent request if a connection closes before a response (RFC 9110, section
-        // 9.2.2). libcurl does so up to five times if the request has no body, and Foundation has no setting for it.
+        // 9.2.2). libcurl does so up to five times if the request has no body.
         case .closedWithoutResponse, .closedWhenReused, .resetBeforeHeaders: kind == .deletion ? 1...6 : 1...1
         default: isRetried(kind) ? 2...2 : 1...1
         }
