@@ -162,6 +162,7 @@ struct PromptRunTests {
         }
         #expect(error?.code == .toolRounds)
         #expect(gateway.requests.count == 3)
+        #expect(gateway.unusedResponses.count == 2)
         #expect(error?.response?.toolCallResults.count == 2)
         #expect(error?.response?.usage.creditsUsed == 1000 - gateway.creditsRemaining)
     }
@@ -196,7 +197,7 @@ struct PromptRunTests {
             #expect(wasCancelled)
             break
         }
-        #expect(gateway.requests.count == 1)
+        #expect(gateway.unusedResponses.count == 1)
     }
 
     @Test func `Calls without an id get one, and empty arguments are an empty object`() async throws {

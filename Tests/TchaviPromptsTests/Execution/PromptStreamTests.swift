@@ -65,7 +65,7 @@ struct PromptStreamTests {
         #expect(gateway.requests.isEmpty)
         gateway.enqueue(.toolCalls(calls, text: "Let me see"), .text("never asked for"))
         for try await _ in stream { break }
-        #expect(gateway.requests.count == 1)
+        #expect(gateway.unusedResponses.count == 1)
     }
 
     @Test func `Errors of the resolution are thrown with the first event`() async throws {
@@ -107,7 +107,7 @@ struct PromptStreamTests {
         }
         #expect(error?.code == .toolRounds)
         #expect(try await iterator.next() == nil)
-        #expect(gateway.requests.count == 1)
+        #expect(gateway.unusedResponses.count == 1)
     }
 
     // MARK: Servers that deviate
