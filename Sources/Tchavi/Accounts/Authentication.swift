@@ -57,12 +57,12 @@ public struct Authentication: Sendable {
     /// Later calls throw until the program logs in again.
     ///
     /// - Parameter options: Options that override the client's configuration for this call.
-    /// - Returns: The gateway's message.
+    /// - Returns: The gateway's message, or one of the client's own if there was nothing to tell the gateway.
     /// - Throws: ``TchaviError`` or `CancellationError`, if the gateway was not notified.
     @discardableResult
     public func logout(options: RequestOptions = RequestOptions()) async throws -> Acknowledgement {
         guard let response = try await pipeline.authorizer.logOut(options) else {
-            return Acknowledgement(message: "There was no session to end.")
+            return Acknowledgement(message: "The client is logged out.")
         }
         return try await pipeline.value(of: response, to: HTTPPipeline.Call(.logout), as: "an acknowledgement") {
             json throws(JSONError) in try json.decoded()

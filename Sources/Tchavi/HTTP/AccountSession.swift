@@ -148,7 +148,8 @@ final class AccountSession: Sendable {
     /// The gateway accepts a log-out only with a valid access token. If there is none, the session is refreshed first:
     /// otherwise its cookie would stay valid.
     ///
-    /// - Returns: The gateway's response; `nil` if there was no session, or the gateway had ended it.
+    /// - Returns: The gateway's response; `nil` if there was no session, the gateway had ended it, or a renewal in progress
+    ///   will end it.
     func logOut(_ options: RequestOptions) async throws -> JSONResponse? {
         let (token, cookies, isRenewing) = state.withLock { state in
             let number = state.lastRequest + 1

@@ -433,7 +433,7 @@ struct AuthorizerTests {
         let client = client(.none)
         let first = await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
         #expect(first?.statusCode == 401)
-        #expect(try await client.auth.logout().message == "There was no session to end.")
+        #expect(try await client.auth.logout().message == "The client is logged out.")
         await #expect(throws: TchaviError.self) { _ = try await client.users.me() }
         #expect(paths == ["/users/me", "/users/me"])
         try await client.auth.login(email: LocalGateway.defaultEmail, password: Secret(LocalGateway.defaultPassword))
