@@ -24,8 +24,24 @@ public struct RuleOperator: OpenEnum, JSONScalar {
     /// The rule's array or string does not include the query's value.
     public static let excludes: RuleOperator = "does not include"
 
-    static let known: Set<RuleOperator> = [
-        .equal, .notEqual, .greater, .less, .atLeast, .atMost, .includes, .excludes,
+    /// Both values are the same version: `2.10` is `2.10.0`. For `appVersion` and the like, which the operators above
+    /// compare as text, so that `2.10` comes before `2.9`. The five version operators are this package's own.
+    public static let versionEqual: RuleOperator = "version ="
+    /// The query's value is a later version than the rule's.
+    public static let versionGreater: RuleOperator = "version >"
+    /// The query's value is an earlier version than the rule's.
+    public static let versionLess: RuleOperator = "version <"
+    /// The query's value is the rule's version or a later one.
+    public static let versionAtLeast: RuleOperator = "version >="
+    /// The query's value is the rule's version or an earlier one.
+    public static let versionAtMost: RuleOperator = "version <="
+
+    static let known: Set<RuleOperator> = versions.union(
+        [.equal, .notEqual, .greater, .less, .atLeast, .atMost, .includes, .excludes]
+    )
+    /// The operators that compare values as versions.
+    static let versions: Set<RuleOperator> = [
+        .versionEqual, .versionGreater, .versionLess, .versionAtLeast, .versionAtMost,
     ]
 }
 

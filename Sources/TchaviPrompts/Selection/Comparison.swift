@@ -13,7 +13,23 @@ enum Comparison {
         case .atMost: order(given, rule).map { $0 <= 0 }
         case .includes: includes(rule, given)
         case .excludes: includes(rule, given).map { !$0 }
+        case .versionEqual: versions(given, rule).map { $0 == $1 }
+        case .versionGreater: versions(given, rule).map { $0 > $1 }
+        case .versionLess: versions(given, rule).map { $0 < $1 }
+        case .versionAtLeast: versions(given, rule).map { $0 >= $1 }
+        case .versionAtMost: versions(given, rule).map { $0 <= $1 }
         default: nil
+        }
+    }
+
+    /// What a rule orders values as, in the words of an explanation; `nil` for a rule that does not order them.
+    static func kind(_ operator: RuleOperator, _ rule: ConditionValue) -> String? {
+        if RuleOperator.versions.contains(`operator`) { return "versions" }
+        guard [.greater, .less, .atLeast, .atMost].contains(`operator`) else { return nil }
+        return switch rule {
+        case .integer, .number: "numbers"
+        case .string: "text"
+        case .boolean, .strings: nil
         }
     }
 
@@ -38,6 +54,14 @@ enum Comparison {
             guard let given = given.asText else { return nil }
             return given.isSameText(as: value) ? 0 : given.precedesInBytes(value) ? -1 : 1
         }
+    }
+
+    private static func versions(
+        _ given: ConditionValue,
+        _ rule: ConditionValue
+    ) -> (given: DottedVersion, rule: DottedVersion)? {
+        guard let given = given.asVersion, let rule = rule.asVersion else { return nil }
+        return (given, rule)
     }
 
     private static func includes(_ rule: ConditionValue, _ given: ConditionValue) -> Bool? {
@@ -88,6 +112,24 @@ extension ConditionValue {
             guard text.isDecimalNumber, let value = Double(text), value.isFinite else { return nil }
             return value
         default: return nil
+        }
+    }
+
+    /// The version that a string or a number is read as.
+    fileprivate var asVersion: DottedVersion? {
+        switch self {
+        case .string(let text): DottedVersion(text.trimmingWhiteSpace)
+        case .integer, .number: asText.flatMap { DottedVersion($0) }
+        case .boolean, .strings: nil
+        }
+    }
+
+    /// A whole number, exact also where a double would be rounded.
+    var asInteger: Int? {
+        switch self {
+        case .integer(let value): Int(exactly: value)
+        case .string(let text): Int(text.trimmingWhiteSpace) ?? asNumber.flatMap { Int(exactly: $0) }
+        default: asNumber.flatMap { Int(exactly: $0) }
         }
     }
 

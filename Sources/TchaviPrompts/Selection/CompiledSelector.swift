@@ -34,10 +34,13 @@ package struct CompiledSelector: Sendable {
     /// Selects a version for a query.
     package func select(_ query: PromptQuery) -> SelectionResult {
         if let result = selectWithoutRules(query) { return result }
-        let leaders = leaders(CompiledQuery(query, fields))
+        let compiled = CompiledQuery(query, fields)
+        let leaders = leaders(compiled)
         if !leaders.isEmpty { return result(among: leaders, .matched, query) }
         guard !query.requiresMatch else { return result(nil, .none) }
-        if !unconditional.isEmpty { return result(among: unconditional, .unconditional, query) }
+        // One whose version's tags contradict the query is for others.
+        let forThisQuery = unconditional.filter { deployments[$0].tree.evaluate(compiled).isTrue }
+        if !forThisQuery.isEmpty { return result(among: forThisQuery, .unconditional, query) }
         return result(record.fallbackVersion, .fallback)
     }
 
@@ -46,8 +49,7 @@ package struct CompiledSelector: Sendable {
         if let folder = query.folderID, !folder.isSameText(as: record.folderID) { return result(nil, .none) }
         if query.wantsLatest { return result(latest.map { record.versions[$0] }, .pinned) }
         guard let pin = query.index(of: PromptQuery.versionField) else { return nil }
-        let number = query.conditions[pin].value.asNumber.flatMap { Int(exactly: $0) }
-        let position = number.flatMap { versionsByNumber[$0] }
+        let position = query.conditions[pin].value.asInteger.flatMap { versionsByNumber[$0] }
         return result(position.map { record.versions[$0] }, .pinned)
     }
 

@@ -74,7 +74,7 @@ public struct PromptQuery: Sendable, Hashable {
     /// Sets the value of a tag.
     ///
     /// Deployments of versions that have the tag with this value match without a rule. Deployments of versions that
-    /// have the tag with another value do not match.
+    /// have the tag with another value are not selected, not even unconditional ones.
     ///
     /// - Parameters:
     ///   - field: The tag's name. Setting it again replaces the value.

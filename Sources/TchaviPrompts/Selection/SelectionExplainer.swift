@@ -147,8 +147,11 @@ struct SelectionExplainer {
                 return "\(subject): the operator `\(test.comparison)` is unknown."
             }
             let given = query.conditions[index].value
-            let isComparable = Comparison.test(given, test.comparison, test.value) != nil
-            return "\(subject): the query has `\(given)`\(isComparable ? "" : ", which cannot be compared with it")."
+            let how =
+                Comparison.test(given, test.comparison, test.value) == nil
+                ? ", which cannot be compared with it"
+                : Comparison.kind(test.comparison, test.value).map { ", compared as \($0)" } ?? ""
+            return "\(subject): the query has `\(given)`\(how)."
         }
     }
 

@@ -8,7 +8,7 @@ import Testing
 struct SelectionConformanceTests {
     @Test func `Every case of the independent reference selects the expected version`() throws {
         let cases = try ConformanceCases.own.lines("selection.jsonl")
-        #expect(cases.count == 570)
+        #expect(cases.count == 650)
         for json in cases {
             let record = try PromptRecord(json: try #require(json["prompt"]))
             let query = try Self.query(json["query"])

@@ -49,10 +49,7 @@ struct SelectionOracle {
             return picked(record.versions.first { $0.version == highest }, .pinned)
         }
         if let given = query.conditions.first(where: { same($0.field, PromptQuery.versionField) })?.value {
-            return picked(
-                record.versions.first { Comparison.test(given, .equal, .integer(Int64($0.version))) == true },
-                .pinned
-            )
+            return picked(record.versions.first { isVersion($0.version, given) }, .pinned)
         }
         // 3. Effective rules, 4. Evaluate.
         result.deployments = deployed()
@@ -65,7 +62,9 @@ struct SelectionOracle {
         }
         // 8. Nothing competes.
         guard !query.requiresMatch else { return result }
-        let unconditional = result.deployments.indices.filter { result.deployments[$0].deployment.isUnconditional }
+        let unconditional = result.deployments.indices.filter {
+            result.deployments[$0].deployment.isUnconditional && result.deployments[$0].evaluation.isTrue
+        }
         guard unconditional.isEmpty else {
             choose(unconditional, .unconditional, &result)
             return result
@@ -75,6 +74,15 @@ struct SelectionOracle {
             result.reason = .fallback
         }
         return result
+    }
+
+    /// Whether a pin is for a version, exactly where the pin is written as a whole number.
+    private func isVersion(_ version: Int, _ pin: ConditionValue) -> Bool {
+        switch pin {
+        case .integer(let number): number == Int64(version)
+        case .string(let text) where Int(text) != nil: Int(text) == version
+        default: Comparison.test(pin, .equal, .integer(Int64(version))) == true && Int64(version).magnitude <= 1 << 53
+        }
     }
 
     private func picked(_ version: PromptVersion?, _ reason: Selection.Reason) -> Result {

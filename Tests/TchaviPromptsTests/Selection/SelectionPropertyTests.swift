@@ -10,12 +10,13 @@ struct SelectionPropertyTests {
     private static let fields = ["region", "plan", "age", "beta", "caf\u{e9}", "cafe\u{301}"]
     private static let values: [ConditionValue] = [
         "us", "eu", "", "true", "FALSE ", "18", " 1.8e1 ", "20.5", "abc", "[\"us\",\"eu\"]", "[1]", "caf\u{e9}",
-        "cafe\u{301}", "Infinity", "-0",
+        "cafe\u{301}", "Infinity", "-0", "2.9", " v2.10.0 ", "2.10-beta.2", "2.10.0-beta.11+7", "1..2",
         18, 20, 0, .integer(9_007_199_254_740_993), 20.5, -0.0, .number(.infinity), .number(.nan), true, false,
         ["us", "eu"], ["us"], [], ["eu", "us"],
     ]
     private static let operators: [RuleOperator] = [
         "=", "=", "=", "=", "!=", ">", "<", ">=", "<=", "includes", "does not include", "~=",
+        "version =", "version >", "version <", "version >=", "version <=",
     ]
 
     static func group(_ generator: inout Generator, depth: Int) -> RuleGroup {
