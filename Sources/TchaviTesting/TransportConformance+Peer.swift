@@ -57,9 +57,8 @@ extension TransportConformance {
                     guard try Self.respond(to: request, connection, redirectTarget) else { return }
                 }
             }
-            let closed = try LoopbackServer { _ in }
-            let refusedURL = closed.baseURL
-            closed.stop()
+            // Nothing listens on port 1. A port that was freed could be given to another server meanwhile.
+            let refusedURL = URL(string: "http://127.0.0.1:1") ?? server.baseURL
             func request(_ path: String) -> TransportRequest {
                 TransportRequest(url: server.baseURL.appendingPathComponent(path))
             }

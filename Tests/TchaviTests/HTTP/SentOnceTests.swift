@@ -17,7 +17,11 @@ struct SentOnceTests {
     private let transport = URLSessionTransport()
 
     private func client(_ server: LoopbackServer, host: String = "127.0.0.1") throws -> TchaviClient {
-        let baseURL = try #require(URL(string: "http://\(host):\(server.port)"))
+        try client(port: server.port, host: host)
+    }
+
+    private func client(port: Int, host: String) throws -> TchaviClient {
+        let baseURL = try #require(URL(string: "http://\(host):\(port)"))
         var configuration = TchaviClient.Configuration(baseURL: baseURL)
         configuration.allowsInsecureHTTP = true
         configuration.transport = transport
@@ -70,9 +74,7 @@ struct SentOnceTests {
     @Test(arguments: hosts)
     func `A host that refuses at all its addresses is a failure to connect, for every method`(host: String) async throws
     {
-        let closed = try LoopbackServer { _ in }
-        closed.stop()
-        let client = try client(closed, host: host)
+        let client = try client(port: .unusedPort, host: host)
         for method in [TransportMethod.get, .post, .delete, .patch] {
             let error = await #expect(throws: TchaviError.self) { _ = try await client.send(Endpoint(method, "/x")) }
             #expect(error?.code == .transport)

@@ -30,9 +30,7 @@ struct URLSessionTransportTests {
     }
 
     @Test func `A refused port is a failure to connect`() async throws {
-        let server = try LoopbackServer { _ in }
-        let url = server.baseURL
-        server.stop()
+        let url = try #require(URL(string: "http://127.0.0.1:\(Int.unusedPort)"))
         let error = await #expect(throws: TchaviError.self) { _ = try await transport.send(request(url)) }
         #expect(error?.code == .transport)
         #expect(error?.isConnectFailure == true)
@@ -241,9 +239,7 @@ struct URLSessionTransportTests {
                 for index in 0..<3 { try connection.send("5\r\nevent\r\n" + (index == 2 ? "0\r\n\r\n" : "")) }
             }
         }
-        let closed = try LoopbackServer { _ in }
-        let refused = closed.baseURL
-        closed.stop()
+        let refused = try #require(URL(string: "http://127.0.0.1:\(Int.unusedPort)"))
         let outcomes = Counter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<10_000 {

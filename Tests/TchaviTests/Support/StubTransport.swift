@@ -68,6 +68,11 @@ extension JSONValue {
     ]
 }
 
+extension Int {
+    /// A port on which no server listens. One that was freed could be given to the server of another test.
+    static let unusedPort = 1
+}
+
 extension TchaviClient.Configuration {
     /// The defaults, but for a wait for the metadata of streams that a busy computer does not exceed.
     static var patient: TchaviClient.Configuration {
