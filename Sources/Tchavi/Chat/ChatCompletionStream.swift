@@ -286,12 +286,7 @@ extension TchaviError {
             let error = ErrorReader.reported(in: json, status: nil)
             if let error = error ?? ErrorReader.reported(in: ["error": json], status: nil) { return error }
         }
-        let text = json?.string ?? event.data
-        return TchaviError(
-            .api,
-            text.isEmpty ? "The server reported an error without a message." : text,
-            advice: "The server reported this within a response that had begun well: try again later."
-        )
+        return ErrorReader.reported(text: json?.string ?? event.data)
     }
 
     /// The part of a completion that had arrived when its stream failed.

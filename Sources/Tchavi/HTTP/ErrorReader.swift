@@ -4,6 +4,7 @@ import Foundation
 enum ErrorReader {
     static let maximumBodyBytes = 4096
     private static let redirects: Set<Int> = [301, 302, 303, 307, 308]
+    private static let noMessage = "The server reported an error without a message."
 
     /// The error of a response whose status is not a success.
     static func error(status: Int, headers: HeaderFields, body: Data, now: Date) async -> TchaviError {
@@ -30,6 +31,13 @@ enum ErrorReader {
         case .string(let name) where isErrorByStatus || !name.isEmpty: return tchavi(name, members, status: status)
         default: return nil
         }
+    }
+
+    /// The error that a stream's event reports as text.
+    static func reported(text: String) -> TchaviError {
+        var error = TchaviError(.api, text.isEmpty ? noMessage : text)
+        error.advice = advice(error)
+        return error
     }
 
     /// `{error, message, statusCode, details?}`.
@@ -59,7 +67,7 @@ enum ErrorReader {
     private static func openAI(_ members: [String: JSONValue], status: Int?) -> TchaviError {
         let numeric = members["code"]?.integer.flatMap { (400...599).contains($0) ? $0 : nil }
         let status = status.flatMap { $0 >= 300 ? $0 : nil } ?? numeric ?? status
-        let message = members["message"]?.string ?? "The server reported an error without a message."
+        let message = members["message"]?.string ?? noMessage
         var error = TchaviError(code(status), message, statusCode: status)
         error.errorCode = members["code"]?.string ?? members["type"]?.string
         let rest = members.filter { $0.key != "message" && $0.value != .null }

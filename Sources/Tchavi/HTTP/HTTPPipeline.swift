@@ -148,7 +148,10 @@ package final class HTTPPipeline: Sendable {
         if response.isSuccess { return try await response.body.collect(upTo: limit) }
         var body = Data()
         do {
-            for try await chunk in response.body where body.count < limit { body.append(chunk) }
+            for try await chunk in response.body {
+                body.append(chunk)
+                if body.count >= limit { break }
+            }
         } catch let error where !(error is CancellationError) {
             // The status says what went wrong, also where the connection is lost before the whole body has arrived.
         }

@@ -558,6 +558,20 @@ struct HTTPPipelineTests {
         }
     }
 
+    @Test func `The endless body of a refusal is read up to the size limit`() async throws {
+        let isEnded = Locked(false)
+        let transport = StubTransport { _, _ in
+            let (body, writer) = TransportBody.buffered(limit: .max) { isEnded.withLock { $0 = true } }
+            for _ in 0..<20 { writer.write(Data(repeating: UInt8(ascii: "x"), count: 100)) }
+            return TransportResponse(status: 500, body: body)
+        }
+        let client = transport.client { $0.maximumResponseBytes = 1000 }
+        let error = await #expect(throws: TchaviError.self) { _ = try await client.chat.complete(.hello) }
+        #expect(error?.statusCode == 500)
+        #expect(error?.body?.utf8.count == 1000)
+        #expect(isEnded.withLock { $0 })
+    }
+
     @Test func `What was done is acknowledged by any successful response`() async throws {
         for body in ["", "null", "[]", #"{"message": 7}"#, #"{"message": "Deleted."}"#] {
             let transport = StubTransport { _, _ in TransportResponse(status: 204, body: TransportBody(Data(body.utf8)))
