@@ -14,6 +14,9 @@ public struct Split: Sendable, Hashable {
         public let upperBound: Double
     }
 
+    /// The number of buckets.
+    static let bucketCount = 10_000
+
     /// The salt of the buckets: the experiment's name, or the prompt's id.
     public let salt: String
 
@@ -52,7 +55,7 @@ public struct Split: Sendable, Hashable {
         inner.update(key.utf8)
         var outer = FNV1a32()
         outer.update(decimal: inner.value)
-        return Double(outer.value % 10000) / 10000
+        return Double(Int(outer.value % UInt32(Self.bucketCount))) / Double(Self.bucketCount)
     }
 
     /// Returns the index of the arm whose range contains a bucket, or of the last arm if rounding leaves a gap.
@@ -61,6 +64,25 @@ public struct Split: Sendable, Hashable {
     /// - Returns: An index in ``arms``, or `nil` if there are no arms.
     public func arm(for bucket: Double) -> Int? {
         arms.firstIndex { $0.lowerBound <= bucket && bucket < $0.upperBound } ?? arms.indices.last
+    }
+}
+
+extension Split {
+    /// The buckets of each arm: `0..<4000` for those from 0 to 0.3999. Empty for an arm whose range contains none.
+    var bucketRanges: [Range<Int>] {
+        let starts = arms.map { Self.firstBucket(from: $0.lowerBound) }
+        // The last arm also has the buckets that rounding leaves.
+        return zip(starts, starts.dropFirst() + [Self.bucketCount]).map { $0..<$1 }
+    }
+
+    /// Returns the number of the first bucket at or above a bound.
+    private static func firstBucket(from bound: Double) -> Int {
+        // Weights that are not finite have bounds that are not numbers, which no bucket is at or above.
+        guard bound < 1 else { return bucketCount }
+        var number = Int((bound * Double(bucketCount)).rounded())
+        while number > 0, Double(number - 1) / Double(bucketCount) >= bound { number -= 1 }
+        while number < bucketCount, Double(number) / Double(bucketCount) < bound { number += 1 }
+        return number
     }
 }
 

@@ -39,13 +39,14 @@ struct AssignmentLogTests {
         _ log: AssignmentLog,
         weights: [Double],
         key: String,
+        experiment: String = "e",
         isLost: (Selection) -> Bool = { _ in false }
     ) {
         let versions = weights.indices.map {
             PromptVersion(id: "v\($0)", version: $0, promptID: "p", config: nil)
         }
         let deployments = weights.enumerated().map { index, weight in
-            ("v\(index)", [Deployment(id: "d\(index)", weight: weight, experiment: "e")])
+            ("v\(index)", [Deployment(id: "d\(index)", weight: weight, experiment: experiment)])
         }
         let record = PromptRecord(
             promptID: "p",
@@ -58,12 +59,12 @@ struct AssignmentLogTests {
         log.selected(SelectionEvent(selection: result.selection, query: query, split: result.split))
     }
 
-    @Test func `A mismatch is found unless there are too few users`() {
+    @Test func `A mismatch is found, unless there are too few users`() {
         let log = AssignmentLog()
         for index in 0..<2000 {
             // As if half of one arm's users had been lost on the way.
             tell(log, weights: [1, 1], key: "user-\(index)") { $0.arm == 1 && index.isMultiple(of: 2) }
-            if index == 10 { #expect(log.summary(of: "e")?.pValue == nil) }
+            if index == 10 { #expect(log.summary(of: "e")?.hasSampleRatioMismatch == false) }
         }
         #expect(log.summary(of: "e")?.hasSampleRatioMismatch == true)
     }
@@ -78,13 +79,67 @@ struct AssignmentLogTests {
         #expect(count.withLock { $0 } == 12)
     }
 
-    @Test func `A change of weights starts a new count of all users`() {
+    @Test func `A changed experiment replaces the old one in the summary, with a count of its own`() {
         let log = AssignmentLog()
-        for weights in [[50.0, 50], [60, 40]] {
-            for index in 0..<2000 { tell(log, weights: weights, key: "user-\(index)") }
-            let summary = log.summary(of: "e")
-            #expect(summary?.arms.reduce(0) { $0 + $1.count } == 2000)
-            #expect(summary?.hasSampleRatioMismatch == false)
+        for index in 0..<2000 { tell(log, weights: [50, 50], key: "user-\(index)") }
+        for index in 0..<100 { tell(log, weights: [60, 40], key: "user-\(index)") }
+        let summary = log.summary(of: "e")
+        #expect(summary?.arms.map(\.share) == [0.6, 0.4])
+        #expect(summary?.arms.reduce(0) { $0 + $1.count } == 100)
+        #expect(log.summaries(of: "e").map { $0.arms.reduce(0) { $0 + $1.count } } == [100, 2000])
+        // The old weights again: its users are known, and its count goes on.
+        tell(log, weights: [50, 50], key: "user-0")
+        tell(log, weights: [50, 50], key: "user-2000")
+        #expect(log.summary(of: "e")?.arms.reduce(0) { $0 + $1.count } == 2001)
+        #expect(log.summary(of: "e", promptID: "q") == nil)
+    }
+
+    @Test func `Two libraries with different weights do not reset each other's counts`() {
+        let log = AssignmentLog()
+        for index in 0..<2000 {
+            for weights in [[50.0, 50], [60, 40]] { tell(log, weights: weights, key: "user-\(index)") }
         }
+        let summaries = log.summaries(of: "e")
+        #expect(summaries.map { $0.arms.reduce(0) { $0 + $1.count } } == [2000, 2000])
+        #expect(Set(summaries.map { $0.arms[0].share }) == [0.5, 0.6])
+        #expect(summaries.allSatisfy { !$0.hasSampleRatioMismatch && !$0.hasReachedLimit })
+    }
+
+    @Test func `A user who keeps the arm after a change of weights is not reported again`() {
+        let reported = Locked<[Assignment]>([])
+        let log = AssignmentLog { assignment in reported.withLock { $0.append(assignment) } }
+        for weights in [[50.0, 50], [60, 40], [50, 50]] {
+            for index in 0..<1000 { tell(log, weights: weights, key: "user-\(index)") }
+        }
+        let moved = (0..<1000).count { index in
+            let bucket = Split(salt: "e", weights: []).bucket(for: "user-\(index)")
+            return bucket >= 0.5 && bucket < 0.6
+        }
+        #expect(moved > 50)
+        #expect(reported.withLock { $0.count } == 1000 + moved)
+    }
+
+    @Test func `The log is bounded over all experiments, and counts no user twice`() {
+        let log = AssignmentLog(limit: 1000)
+        for index in 0..<1500 { tell(log, weights: [1, 1], key: "user-\(index)") }
+        for index in 0..<1500 { tell(log, weights: [1, 1], key: "user-\(index)") }
+        let first = log.summary(of: "e")
+        #expect(first?.arms.reduce(0) { $0 + $1.count } == 1000)
+        #expect(first?.hasReachedLimit == true)
+        #expect(first?.hasSampleRatioMismatch == false)
+        // Others displace it, and each other.
+        for index in 0..<5000 { tell(log, weights: [1, 1], key: "user-\(index % 2)", experiment: "e\(index)") }
+        #expect(log.summary(of: "e") == nil)
+        #expect(log.summary(of: "e3999") == nil)
+        #expect(log.summary(of: "e4000") != nil)
+        #expect(log.summary(of: "e4999")?.arms.reduce(0) { $0 + $1.count } == 1)
+    }
+
+    @Test func `An event that contradicts itself is ignored`() {
+        let log = AssignmentLog()
+        let split = Split(salt: "e", weights: [("d", 1)])
+        let selection = Selection(promptID: "p", version: 1, versionID: "v", reason: .split, deploymentID: "d", arm: 1)
+        log.selected(SelectionEvent(selection: selection, query: PromptQuery().bucketed(by: "x"), split: split))
+        #expect(log.summary(of: "e") == nil)
     }
 }
