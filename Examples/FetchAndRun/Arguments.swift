@@ -20,6 +20,7 @@ struct Arguments {
           --explain                print why each deployment was selected or excluded; run nothing
           --list                   print the names of all prompts
           --lint                   print the problems of all deployments; exit code 65 if one is an error
+          --what-if DIRECTORY      print for which queries the prompts in this directory select another version
           --json                   print only the PromptResponse, as JSON
           --help                   print this help
 
@@ -40,6 +41,7 @@ struct Arguments {
     var explains = false
     var lists = false
     var lints = false
+    var changedDirectory: String?
     var printsJSON = false
     var wantsHelp = false
 
@@ -78,6 +80,7 @@ struct Arguments {
             case "--explain": explains = true
             case "--list": lists = true
             case "--lint": lints = true
+            case "--what-if": changedDirectory = try Self.value(&rest, argument)
             case "--json": printsJSON = true
             case "--help", "-h": wantsHelp = true
             case _ where argument.hasPrefix("-") && argument.count > 1:

@@ -46,6 +46,11 @@ func run(_ arguments: Arguments) async throws {
         if findings.contains(where: { $0.severity == .error }) { exit(65) }
         return
     }
+    if let directory = arguments.changedDirectory {
+        let changed = PromptLibrary(source: .directory(directory), gateway: gateway.client)
+        try await printChanges(from: library, to: changed)
+        return
+    }
     if arguments.explains {
         print(try await library.explain(arguments.prompt, matching: arguments.query))
         return
@@ -58,6 +63,19 @@ func run(_ arguments: Arguments) async throws {
         print(response.json.prettyPrinted())
     } else {
         show(response, resolution, gateway)
+    }
+}
+
+/// Prints for which queries each prompt of two libraries selects another version.
+func printChanges(from library: PromptLibrary, to changed: PromptLibrary) async throws {
+    let (before, after) = (try await library.promptIDs(), try await changed.promptIDs())
+    for id in before where !after.contains(id) { print("\(id): removed") }
+    for id in after where !before.contains(id) { print("\(id): added") }
+    for id in before where after.contains(id) {
+        let whatIf = WhatIf(before: try await library.record(id), after: try await changed.record(id))
+        let changes = await whatIf.changes()
+        print("\(id): \(changes.count) changes")
+        for change in changes { print("  \(change)") }
     }
 }
 

@@ -1,4 +1,6 @@
-/// A comparison of the selections before and after a change of a prompt's deployments.
+import Tchavi
+
+/// A comparison of the selections before and after a change of a prompt: of its deployments, or of its versions.
 ///
 /// ```swift
 /// let changes = await WhatIf(before: deployed, after: planned).changes()
@@ -6,25 +8,31 @@
 /// ```
 public struct WhatIf: Sendable {
     /// A query for which the selection changes.
-    public struct Change: Sendable, Hashable, CustomStringConvertible {
-        /// The query that was tried.
+    public struct Change: Sendable, Hashable, Codable {
+        /// The query. If a split decides for it, it has the key of a user for whom the selection changes.
         public let query: PromptQuery
         /// The selection before the change.
         public let before: Selection
         /// The selection after the change.
         public let after: Selection
+        /// The share of the bucketing keys whose selection changes from ``before`` to ``after``, greater than 0 and at
+        /// most 1; `nil` if no split decides, and for a query with a key of the program's own.
+        ///
+        /// It is a share of the users who send this query. The shares of several changes of the same query can be added,
+        /// those of different queries cannot, because the same users may send both. The share is exact if the salt of
+        /// the split is unchanged: it counts the 10,000 buckets. Otherwise it counts the keys from `"0"` to `"9999"`.
+        public let share: Double?
 
-        /// The query and both selections in one line.
-        public var description: String {
-            let conditions = query.conditions.map { "\($0.field) = \($0.value)\($0.isEnforced ? " (enforced)" : "")" }
-            let key = query.bucketingKey.map { " for \($0)" } ?? ""
-            let description = conditions.isEmpty ? "A query without conditions" : conditions.joined(separator: ", ")
-            return "\(description)\(key): \(before) -> \(after)"
+        init(query: PromptQuery, before: Selection, after: Selection, share: Double? = nil) {
+            self.query = query
+            self.before = before
+            self.after = after
+            self.share = share
         }
     }
 
-    private let before: PromptRecord
-    private let after: PromptRecord
+    let before: PromptRecord
+    let after: PromptRecord
 
     /// Creates a comparison.
     ///
@@ -38,91 +46,67 @@ public struct WhatIf: Sendable {
 
     /// Evaluates queries before and after the change. Runs outside of the caller's actor.
     ///
-    /// - Parameter queries: The queries to evaluate, for instance recorded ones.
-    /// - Returns: The queries that select another version, or the same version for another reason, in the given order.
+    /// - Parameter queries: The queries to evaluate, for instance recorded ones. Those without a key are evaluated
+    ///   without one.
+    /// - Returns: The queries that select another version, the same version for another reason, or the same version with
+    ///   another content, in the given order.
     @concurrent
     public func changes(for queries: some Sequence<PromptQuery> & Sendable) async -> [Change] {
-        let (before, after) = (CompiledSelector(before), CompiledSelector(after))
-        return queries.compactMap { query in
-            let (first, second) = (before.select(query).selection, after.select(query).selection)
-            guard first.versionID != second.versionID || first.reason != second.reason else { return nil }
-            return Change(query: query, before: first, after: second)
-        }
+        let comparison = SelectionComparison(self)
+        return queries.compactMap { comparison.change(for: $0) }
     }
 
-    /// Evaluates the ``queries(limit:keys:)`` before and after the change. Runs outside of the caller's actor.
+    /// Evaluates the ``queries(limit:)`` before and after the change, without a bucketing key and, where a split decides,
+    /// with one. Runs outside of the caller's actor.
     ///
-    /// - Parameters:
-    ///   - limit: The greatest number of queries to evaluate.
-    ///   - keys: The bucketing keys to combine each query with; if empty, queries have no key.
-    /// - Returns: The queries that select another version, or the same version for another reason.
+    /// - Parameter limit: The greatest number of queries to evaluate. If ``queries(limit:)`` returns as many, there may be
+    ///   more changes.
+    /// - Returns: The queries that select another version, the same version for another reason, or the same version with
+    ///   another content. Where a split decides, there is one change for each pair of arms between which keys move, with
+    ///   their ``Change/share``.
     @concurrent
-    public func changes(limit: Int = 10_000, keys: [String] = []) async -> [Change] {
-        await changes(for: queries(limit: limit, keys: keys))
+    public func changes(limit: Int = 10_000) async -> [Change] {
+        var comparison = SelectionComparison(self)
+        return await queries(limit: limit).flatMap { query in
+            (comparison.change(for: query).map { [$0] } ?? []) + comparison.splitChanges(for: query)
+        }
     }
 
-    /// Creates queries from the fields and values in the rules and tags: a query without conditions, one for each value
-    /// of each field, and one for each combination of values of two, three and more fields, up to the limit.
+    /// Creates queries from the fields and values in the rules and tags, enforced and not. Runs outside of the caller's
+    /// actor.
     ///
-    /// Runs outside of the caller's actor.
+    /// The first are a query without conditions, those for one version, and those that satisfy the rules of a deployment
+    /// that changes. They are followed by one query for each value of each field, by those that satisfy the rules of the
+    /// other deployments, and by the combinations of values of two, three and more fields, up to the limit. Exact
+    /// matches, ``PromptQuery/requiringMatch()`` and ``PromptQuery/Enforcement/any`` are not tried.
     ///
-    /// - Parameters:
-    ///   - limit: The greatest number of queries to create.
-    ///   - keys: The bucketing keys to combine each query with; if empty, queries have no key.
-    /// - Returns: The queries, each different from the others.
+    /// - Parameter limit: The greatest number of queries to create.
+    /// - Returns: The queries, each different from the others, without bucketing keys.
     @concurrent
-    public func queries(limit: Int = 10_000, keys: [String] = []) async -> [PromptQuery] {
-        let values = mentionedValues()
-        // Breadth first: every value alone, then every pair, and so on, so that the limit does not leave out whole
-        // fields.
-        var queries = [PromptQuery()]
-        var level = [(query: PromptQuery(), next: 0)]
-        while !level.isEmpty, queries.count < limit {
-            var following: [(query: PromptQuery, next: Int)] = []
-            for (query, next) in level where queries.count < limit {
-                for index in next..<values.count {
-                    for value in values[index].values where queries.count < limit {
-                        let longer = query.tag(values[index].field, value)
-                        queries.append(longer)
-                        following.append((longer, index + 1))
-                    }
-                }
-            }
-            level = following
-        }
-        guard !keys.isEmpty else { return queries }
-        return Array(queries.lazy.flatMap { query in keys.map { query.bucketed(by: $0) } }.prefix(limit))
-    }
-
-    /// Returns the fields in the rules and tags before and after the change, each with the values to try.
-    private func mentionedValues() -> [(field: String, values: [ConditionValue])] {
-        var mentioned: [(field: String, values: [ConditionValue])] = []
-        func add(_ field: String, _ values: [ConditionValue]) {
-            let index = mentioned.firstIndex { $0.field.isSameText(as: field) } ?? mentioned.count
-            if index == mentioned.count { mentioned.append((field, [])) }
-            for value in values where !mentioned[index].values.contains(value) { mentioned[index].values.append(value) }
-        }
-        for selector in [CompiledSelector(before), CompiledSelector(after)] {
-            for tree in selector.deployments.map(\.tree) {
-                for rule in tree.rules.map(selector.fields.rule) { add(rule.field, rule.mentionedValues) }
-                for tag in tree.tags.map(selector.fields.rule) { add(tag.field, [tag.value]) }
-            }
-        }
-        return mentioned
+    public func queries(limit: Int = 10_000) async -> [PromptQuery] {
+        var generator = QueryGenerator(self, limit: limit)
+        return generator.run()
     }
 }
 
-extension Rule {
-    /// Values that the rule treats differently: its own and those next to it, the elements of an array, and a string
-    /// that is in no rule.
-    fileprivate var mentionedValues: [ConditionValue] {
-        let other = ConditionValue.string("\u{10FFFF}")
-        return switch value {
-        case .strings(let texts): [value] + texts.map { .string($0) } + [other]
-        case .integer(let number): [.integer(number &- 1), value, .integer(number &+ 1)]
-        case .number(let number): [.number(number.nextDown), value, .number(number.nextUp)]
-        case .boolean: [true, false]
-        case .string(let text): [value, .string(text + "\u{0}"), .string(String(text.dropLast())), other]
+extension WhatIf.Change: CustomStringConvertible {
+    /// The query, the share and both selections in one line, with control characters escaped.
+    public var description: String {
+        var conditions = query.conditions.map { "\($0.field) = \($0.value)\($0.isEnforced ? " (enforced)" : "")" }
+        if query.wantsLatest { conditions.append("latest version") }
+        if let folder = query.folderID { conditions.append("in folder \(folder)") }
+        var line = conditions.isEmpty ? "A query without conditions" : conditions.joined(separator: ", ")
+        if let share {
+            line += ", for \(((share * 10_000).rounded() / 100).ecmaScriptDescription) % of keys"
+            line += query.bucketingKey.map { " (such as \($0))" } ?? ""
+        } else if let key = query.bucketingKey {
+            line += ", for key \(key)"
         }
+        line += ": \(before) -> \(after)"
+        if before.versionID == after.versionID, before.versionContentHash != after.versionContentHash {
+            let hashes = [before, after].map { $0.versionContentHash.map { "sha256:\($0.prefix(8))" } ?? "no content" }
+            line += "; the version was edited in place (\(hashes.joined(separator: " -> ")))"
+        }
+        return line.escapingControlCharacters
     }
 }

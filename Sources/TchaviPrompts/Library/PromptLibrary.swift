@@ -70,12 +70,14 @@ public final class PromptLibrary: Sendable {
                 promptID: id
             )
         }
+        let prepared = await prepared(version, in: record, config, snapshot)
+        selection.versionContentHash = prepared.contentHash
         let prompt = Prompt(
             record: record,
             version: version,
             config: config,
             selection: selection,
-            compiled: await messages(of: version, in: record, config, snapshot),
+            compiled: prepared.messages,
             gateway: gateway,
             tools: tools.isEmpty ? [] : tools(declaredBy: config)
         )
@@ -92,15 +94,15 @@ public final class PromptLibrary: Sendable {
         return await snapshot.compileSelector(of: record)
     }
 
-    /// Returns a version's parsed messages, without suspending if they have been parsed before.
-    private func messages(
-        of version: PromptVersion,
+    /// Returns a version's prepared form, without suspending if it has been prepared before.
+    private func prepared(
+        _ version: PromptVersion,
         in record: PromptRecord,
         _ config: PromptVersionConfig,
         _ snapshot: Snapshot
-    ) async -> CompiledMessages {
-        if let messages = snapshot.parsedMessages(of: version, in: record, config) { return messages }
-        return await snapshot.parseMessages(of: version, in: record, config)
+    ) async -> PreparedVersion {
+        if let prepared = snapshot.prepared(version, in: record, config) { return prepared }
+        return await snapshot.prepare(version, in: record, config)
     }
 
     private func tools(declaredBy config: PromptVersionConfig) -> [PromptTool] {

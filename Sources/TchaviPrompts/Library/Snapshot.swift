@@ -15,8 +15,8 @@ final class Snapshot: Sendable {
     private let syntax: VariableSyntax
     /// The compiled deployments by prompt id, added when a prompt is first requested.
     private let selectors = Locked<[String: CompiledSelector]>([:])
-    /// The parsed messages by version, added when a version is first selected.
-    private let compiled = Locked<[VersionKey: (source: [ChatMessage], messages: CompiledMessages)]>([:])
+    /// The versions that have been selected.
+    private let prepared = Locked<[VersionKey: PreparedVersion]>([:])
 
     /// Creates a snapshot of a catalogue. For a prompt that can no longer be read, it keeps the previous snapshot's
     /// record.
@@ -65,30 +65,46 @@ final class Snapshot: Sendable {
         return selector
     }
 
-    /// Returns the parsed messages of a version, if they have been parsed before.
-    func parsedMessages(
-        of version: PromptVersion,
+    /// Returns the prepared form of a version, if it has been prepared before.
+    func prepared(
+        _ version: PromptVersion,
         in record: PromptRecord,
         _ config: PromptVersionConfig
-    ) -> CompiledMessages? {
+    ) -> PreparedVersion? {
         let key = VersionKey(promptID: record.promptID, versionID: version.id, number: version.version)
-        guard let parsed = compiled.withLock({ $0[key] }) else { return nil }
-        // A fallback may be an older copy of a version, with the same id and other messages.
-        return parsed.source == config.messages ? parsed.messages : nil
+        guard let prepared = prepared.withLock({ $0[key] }) else { return nil }
+        // A fallback may be an older copy of a version, with the same id and another configuration.
+        return prepared.config == config ? prepared : nil
     }
 
-    /// Parses the messages of a version, outside of the caller's actor because they may be long.
+    /// Prepares a version, outside of the caller's actor because its messages may be long.
     @concurrent
-    func parseMessages(
-        of version: PromptVersion,
+    func prepare(
+        _ version: PromptVersion,
         in record: PromptRecord,
         _ config: PromptVersionConfig
-    ) async -> CompiledMessages {
-        if let messages = parsedMessages(of: version, in: record, config) { return messages }
+    ) async -> PreparedVersion {
+        if let prepared = prepared(version, in: record, config) { return prepared }
         let key = VersionKey(promptID: record.promptID, versionID: version.id, number: version.version)
-        let messages = CompiledMessages(config.messages, syntax: record.variableSyntax ?? syntax)
-        compiled.withLock { $0[key] = (config.messages, messages) }
-        return messages
+        let new = PreparedVersion(config, syntax: record.variableSyntax ?? syntax)
+        prepared.withLock { $0[key] = new }
+        return new
+    }
+}
+
+/// A version's configuration, and what is computed from it when it is first selected.
+///
+/// A class, so that each request for the prompt retains one object instead of every field.
+final class PreparedVersion: Sendable {
+    let config: PromptVersionConfig
+    /// The messages, parsed.
+    let messages: CompiledMessages
+    let contentHash: String
+
+    init(_ config: PromptVersionConfig, syntax: VariableSyntax) {
+        self.config = config
+        messages = CompiledMessages(config.messages, syntax: syntax)
+        contentHash = config.contentHash
     }
 }
 

@@ -19,6 +19,9 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
     /// Unrecognized fields.
     public var additionalFields: [String: JSONValue]
 
+    /// The ``PromptVersionConfig/contentHash`` of the configuration; `nil` without one.
+    public var contentHash: String? { config?.contentHash }
+
     /// Creates a version; one without a `config` cannot be run.
     public init(id: String, version: Int, promptID: String, config: PromptVersionConfig?) {
         self.id = id
@@ -80,6 +83,15 @@ public struct PromptVersionConfig: Sendable, Hashable {
         self.tags = tags
         additionalFields = [:]
     }
+}
+
+extension PromptVersionConfig {
+    /// The SHA-256 hash, in hexadecimal, of the configuration's canonical JSON (RFC 8785).
+    ///
+    /// It identifies what a version was when it was selected: two versions of the same id with different hashes are an
+    /// edit in place. The JSON is that of ``PromptVersionConfig/json``, with the unrecognized fields, so a field that is
+    /// missing and one that has its default value have the same hash. Takes time in proportion to the configuration.
+    public var contentHash: String { SHA256.hexadecimal(json.canonical()) }
 }
 
 extension PromptVersionConfig: JSONMapped {

@@ -1,3 +1,5 @@
+package import Tchavi
+
 /// A query that selects a version of a prompt: by deployment variables and tags, by a bucketing key, or by the
 /// version's number.
 ///
@@ -161,5 +163,51 @@ extension PromptQuery {
     /// Returns the index of the condition on a field.
     func index(of field: String) -> Int? {
         conditions.firstIndex { $0.field.isSameText(as: field) }
+    }
+}
+
+extension PromptQuery.Condition: JSONMapped {
+    package init() { self.init(field: "", value: "", isEnforced: false) }
+
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("field", &field)
+        json.field("value", &value)
+        json.defaulted("enforced", &isEnforced)
+    }
+}
+
+extension PromptQuery: JSONMapped {
+    /// Maps `{"conditions": [{"field", "value", "enforced"}], "exactMatch", "operator", "bucketBy", "folderId",
+    /// "requiresMatch", "latest"}`. Every field may be missing.
+    package mutating func map(_ json: inout JSONMapper) {
+        var conditions = conditions
+        json.defaulted("conditions", &conditions)
+        // A field that is set again replaces the value.
+        if json.isReading { self = conditions.reduce(self) { $0.setting($1) } }
+        json.defaulted("exactMatch", &isExactMatch)
+        json.field(
+            "operator",
+            &enforcement,
+            reading: { json throws(JSONError) in
+                guard let value = json.string.flatMap({ Enforcement(rawValue: $0.uppercased()) }) else {
+                    throw JSONError("expected \"AND\" or \"OR\", found \(json.serialized())")
+                }
+                return value
+            },
+            writing: { .string($0.rawValue) }
+        )
+        json.field("bucketBy", &bucketingKey)
+        json.field("folderId", &folderID)
+        json.flag("requiresMatch", &requiresMatch)
+        json.flag("latest", &wantsLatest)
+        // As in `latest()`, which replaces a pinned version.
+        if json.isReading, wantsLatest { self = latest() }
+    }
+}
+
+extension JSONMapper {
+    /// Maps a Boolean that is written only if it is true.
+    fileprivate mutating func flag(_ name: String, _ value: inout Bool) {
+        if isReading || value { defaulted(name, &value) }
     }
 }

@@ -29,6 +29,9 @@ public struct Selection: Sendable, Hashable {
     public var version: Int?
     /// The id of the selected version; `nil` if none was selected.
     public var versionID: String?
+    /// The ``PromptVersion/contentHash`` of the selected version, which tells afterwards whether the version was edited in
+    /// place; `nil` if none was selected, or the version has no configuration.
+    public var versionContentHash: String?
     /// Why the version was selected.
     public var reason: Reason
     /// The id of the deployment that decided; `nil` for a pinned version and for the fallback.
@@ -47,6 +50,7 @@ public struct Selection: Sendable, Hashable {
         promptID: String,
         version: Int? = nil,
         versionID: String? = nil,
+        versionContentHash: String? = nil,
         reason: Reason,
         deploymentID: String? = nil,
         experiment: String? = nil,
@@ -57,6 +61,7 @@ public struct Selection: Sendable, Hashable {
         self.promptID = promptID
         self.version = version
         self.versionID = versionID
+        self.versionContentHash = versionContentHash
         self.reason = reason
         self.deploymentID = deploymentID
         self.experiment = experiment
@@ -73,6 +78,7 @@ extension Selection: JSONMapped {
         json.field("promptId", &promptID)
         json.field("version", &version)
         json.field("versionId", &versionID)
+        json.field("versionContentHash", &versionContentHash)
         json.field("reason", &reason)
         json.field("deploymentId", &deploymentID)
         json.field("experiment", &experiment)

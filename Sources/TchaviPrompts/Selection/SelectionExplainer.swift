@@ -33,7 +33,7 @@ struct SelectionExplainer {
 
     func explanation() -> SelectionExplanation {
         SelectionExplanation(
-            selection: result.selection,
+            selection: result.hashedSelection,
             query: query,
             verdicts: standings.indices.map(verdict),
             unusedEnforcedConditions: unusedEnforcedConditions(),

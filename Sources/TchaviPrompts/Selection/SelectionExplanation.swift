@@ -57,7 +57,8 @@ public struct SelectionExplanation: Sendable, Hashable {
 }
 
 extension SelectionExplanation: CustomStringConvertible {
-    /// A report with the selection, the query's conditions, and each deployment with its reason.
+    /// A report with the selection, the query's conditions, and each deployment with its reason. Control characters are
+    /// escaped.
     public var description: String {
         var lines = ["Picked \(selection)."]
         if !query.conditions.isEmpty {
@@ -77,6 +78,6 @@ extension SelectionExplanation: CustomStringConvertible {
         for condition in unusedEnforcedConditions {
             lines.append("No deployment uses `\(condition.field)`, which the query enforces.")
         }
-        return (lines + notes).joined(separator: "\n")
+        return (lines + notes).map(\.escapingControlCharacters).joined(separator: "\n")
     }
 }

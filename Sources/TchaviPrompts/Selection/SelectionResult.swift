@@ -10,6 +10,13 @@ package struct SelectionResult {
     /// The position of the selected deployment, if a deployment decided.
     private(set) var picked: Int?
 
+    /// The selection with the hash of the version, which is not computed for each selection because it takes longer.
+    var hashedSelection: Selection {
+        var selection = selection
+        selection.versionContentHash = version?.contentHash
+        return selection
+    }
+
     init(selection: Selection) { self.selection = selection }
 
     mutating func pick(_ version: PromptVersion, _ reason: Selection.Reason) {

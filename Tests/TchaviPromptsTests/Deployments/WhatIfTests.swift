@@ -15,7 +15,7 @@ struct WhatIfTests {
     @Test func `Nothing changes between a prompt and itself`() async throws {
         for name in PromptRecordTests.files {
             let record = try fixture(name)
-            #expect(await WhatIf(before: record, after: record).changes(keys: ["ada", "bo"]).isEmpty)
+            #expect(await WhatIf(before: record, after: record).changes().isEmpty)
         }
     }
 
@@ -26,10 +26,14 @@ struct WhatIfTests {
         let changes = await WhatIf(before: before, after: after).changes()
         #expect(!changes.isEmpty)
         for change in changes {
-            #expect(change.after.versionID == "support-reply-v3")
             #expect(change.query.conditions.contains { $0.field == "plan" && $0.value == "enterprise" })
-            #expect(!change.query.conditions.contains { $0.field == "environment" && $0.value == "production" })
+            // A query that enforces the environment is no longer matched.
+            let production = change.query.conditions.first { $0.field == "environment" && $0.value == "production" }
+            #expect(production?.isEnforced != false)
+            #expect(change.after.versionID == (production == nil ? "support-reply-v3" : "support-reply-v2"))
         }
+        #expect(changes.contains { $0.after.version == 2 })
+        #expect(changes.contains { $0.query == PromptQuery().tag("plan", "enterprise", isEnforced: true) })
         #expect(changes[0].description.contains("->"))
     }
 
@@ -53,9 +57,10 @@ struct WhatIfTests {
     @Test func `The number of generated queries is limited`() async throws {
         let record = try fixture("support-reply")
         #expect(await WhatIf(before: record, after: record).queries(limit: 50).count == 50)
-        #expect(await WhatIf(before: record, after: record).queries(limit: 50, keys: ["a", "b"]).count == 50)
+        #expect(await WhatIf(before: record, after: record).queries(limit: 0).isEmpty)
         let queries = await WhatIf(before: record, after: record).queries()
         #expect(queries.contains { $0.conditions.isEmpty })
+        #expect(queries.contains { $0.conditions.count == 2 && $0.conditions.map(\.isEnforced) == [false, true] })
         #expect(Set(queries).count == queries.count)
     }
 
@@ -84,5 +89,145 @@ struct WhatIfTests {
         )
         let queries = await WhatIf(before: wide, after: wide).queries(limit: 200)
         #expect(Set(queries.flatMap { $0.conditions.map(\.field) }).count == 30)
+    }
+
+    /// A prompt that is split between versions of these weights.
+    private func split(_ weights: [Double], salt: String? = "e") -> PromptRecord {
+        let versions = weights.indices.map { index in
+            PromptVersion(
+                id: "v\(index + 1)",
+                version: index + 1,
+                promptID: "p",
+                config: PromptVersionConfig(id: "c", messages: [.system(.text("\(index)"))], model: "m")
+            )
+        }
+        let deployments = weights.enumerated().map { index, weight in
+            ("v\(index + 1)", [Deployment(id: "d\(index + 1)", weight: weight, experiment: salt)])
+        }
+        return PromptRecord(
+            promptID: "p",
+            versions: versions,
+            deployments: Dictionary(uniqueKeysWithValues: deployments)
+        )
+    }
+
+    @Test(arguments: [
+        ([60.0, 40], [70.0, 30], ["2 to 1": 0.1]),
+        ([50, 50], [100, 0], ["2 to 1": 0.5]),
+        ([1, 1, 1], [2, 1, 1], ["2 to 1": 0.1666, "3 to 2": 0.0833]),
+        ([1, 1], [1, 1.0001], ["1 to 2": 0]),
+    ])
+    func `The share of the keys that move is exact`(
+        before: [Double],
+        after: [Double],
+        expected: [String: Double]
+    ) async throws {
+        let whatIf = WhatIf(before: split(before), after: split(after))
+        let changes = await whatIf.changes().filter { $0.query.conditions.isEmpty && $0.share != nil }
+        let shares = changes.map { ("\($0.before.version ?? 0) to \($0.after.version ?? 0)", $0.share ?? 0) }
+        #expect(Dictionary(uniqueKeysWithValues: shares) == expected.filter { $0.value > 0 })
+        for change in changes {
+            // The key is one of those that move.
+            #expect(change.query.bucketingKey != nil)
+            #expect(await whatIf.changes(for: [change.query]).map(\.after) == [change.after])
+        }
+    }
+
+    @Test func `The share of a new salt is that of 10,000 keys, and that of a new split is exact`() async throws {
+        let half = split([50, 50])
+        let resalted = await WhatIf(before: half, after: split([50, 50], salt: "f")).changes()
+        let shares = resalted.filter { $0.query.conditions.isEmpty }.compactMap(\.share)
+        let moved = (0..<10_000).map { "\($0)" }.count { key in
+            let (first, second) = (Split(salt: "e", weights: []), Split(salt: "f", weights: []))
+            return (first.bucket(for: key) < 0.5) != (second.bucket(for: key) < 0.5)
+        }
+        #expect(shares.count == 2)
+        #expect(abs(shares.reduce(0, +) - Double(moved) / 10_000) < 1e-9)
+
+        var whole = half
+        for index in 1...2 { whole.deployments["v\(index)"]?[0].weight = nil }
+        let changes = await WhatIf(before: whole, after: half).changes().filter { $0.query.conditions.isEmpty }
+        // The tie picked version 2; with the split, the reason is another for its half of the keys as well.
+        #expect(changes.compactMap(\.share) == [0.5, 0.5])
+        #expect(changes.compactMap { $0.share == nil ? nil : $0.after.version }.sorted() == [1, 2])
+        #expect(changes.contains { $0.share == nil && $0.query == PromptQuery() })
+    }
+
+    @Test func `A version that is edited in place is a change, also if it is not deployed, or is the fallback`() async {
+        let record = split([50, 50])
+        var edited = record
+        edited.versions[1].config?.messages = [.system(.text("edited"))]
+        let changes = await WhatIf(before: record, after: edited).changes()
+        #expect(changes.contains { $0.share == 0.5 && $0.before.version == 2 && $0.after.version == 2 })
+        #expect(changes.contains { $0.query == PromptQuery().version(2) })
+        #expect(changes.allSatisfy { $0.before.versionContentHash != $0.after.versionContentHash })
+        #expect(changes.allSatisfy { $0.description.contains("edited in place (sha256:") })
+
+        var idle = record
+        idle.deployments = [:]
+        idle.fallbackVersion = record.versions[1]
+        var other = idle
+        other.fallbackVersion = edited.versions[1]
+        let fallback = await WhatIf(before: idle, after: other).changes()
+        #expect(fallback.map(\.query).contains(PromptQuery()))
+        #expect(!fallback.map(\.query).contains(PromptQuery().version(2)))
+    }
+
+    @Test func `A change that only enforced conditions show is found`() async {
+        // Without the rule, a query that enforces the field is not matched by the deployment.
+        var before = split([1, 1])
+        before.deployments = [
+            "v1": [Deployment(id: "d1")],
+            "v2": [
+                Deployment(
+                    id: "d2",
+                    query: RuleGroup(.or, [.rule(Rule("a", .equal, 1)), .rule(Rule("b", .equal, 2))])
+                )
+            ],
+        ]
+        var after = before
+        after.deployments["v2"]?[0].query = RuleGroup(.and, [.rule(Rule("a", .equal, 1))])
+        let changes = await WhatIf(before: before, after: after).changes()
+        let enforced = PromptQuery().tag("a", 1).deploymentVariable("b", 2)
+        #expect(changes.contains { $0.query == enforced && $0.before.version == 2 && $0.after.version == 1 })
+        #expect(!changes.contains { $0.query == PromptQuery().tag("a", 1).tag("b", 2) })
+    }
+
+    @Test func `The rules of a changed deployment are tried first, however many others there are`() async {
+        var record = split([])
+        record.versions = split([1]).versions
+        record.deployments["v1"] = (0..<3000).map { index in
+            Deployment(
+                id: "d\(index)",
+                query: RuleGroup(
+                    .and,
+                    ["a", "b", "c", "d"].map { .rule(Rule($0, .equal, .string("\($0)\(index)"))) }
+                )
+            )
+        }
+        var after = record
+        after.deployments["v1"]?[2500].query?.rules[3] = .rule(Rule("d", .equal, "new"))
+        let changes = await WhatIf(before: record, after: after).changes(limit: 500)
+        #expect(changes.count { $0.after.version == nil } >= 1)
+        #expect(changes.count { $0.before.version == nil } >= 1)
+    }
+
+    @Test func `Reports contain no control characters, and changes can be encoded`() async throws {
+        var before = split([1])
+        before.deployments["v1"]?[0].query = RuleGroup(.and, [.rule(Rule("a", .atLeast, "x\u{1B}[31m\n"))])
+        var after = before
+        after.deployments["v1"]?[0].query = RuleGroup(.and, [.rule(Rule("a", .greater, "x\u{1B}[31m\n"))])
+        let changes = await WhatIf(before: before, after: after).changes()
+        #expect(!changes.isEmpty)
+        for change in changes {
+            #expect(!change.description.unicodeScalars.contains { $0.properties.generalCategory == .control })
+            #expect(try JSONDecoder().decode(WhatIf.Change.self, from: try JSONEncoder().encode(change)) == change)
+        }
+        let plain = await WhatIf(before: split([1, 1]), after: split([1, 2])).queries()
+        for value in plain.flatMap(\.conditions).compactMap(\.value.asText) {
+            #expect(!value.unicodeScalars.contains { $0.properties.generalCategory != .control && $0.value > 0x10000 })
+        }
+        let wire = try #require(JSONValue(parsing: try JSONEncoder().encode(changes[0])).object)
+        #expect(Set(wire.keys).isSuperset(of: ["query", "before", "after"]))
     }
 }

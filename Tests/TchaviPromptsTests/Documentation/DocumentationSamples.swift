@@ -205,6 +205,8 @@ func checking(gateway: TchaviClient, library: PromptLibrary) async throws {
     var planned = deployed
     planned.deployments["support-reply-v3"]?[0].query = RuleGroup(.and, [.rule(Rule("plan", .equal, "enterprise"))])
     for change in await WhatIf(before: deployed, after: planned).changes() { print(change) }
+    let selected = try await library.prompt("support-reply")
+    print(selected.selection.versionContentHash ?? "none")
 
     let assignments = AssignmentLog { assignment in print(assignment.experiment, assignment.key, assignment.version) }
     let observed = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway, observers: [assignments])

@@ -254,4 +254,29 @@ struct PromptLibraryTests {
         try await library.refresh()
         #expect(try await library.prompt("p").selection.snapshotAge == .zero)
     }
+
+    @Test func `A selection tells which content its version had, also in a response and an explanation`() async throws {
+        let config = PromptVersionConfig(id: "c", messages: [.system("Hi")], model: "m")
+        var edited = config
+        edited.messages = [.system("Hello")]
+        let version = PromptVersion(id: "v", version: 1, promptID: "p", config: config)
+        // The fallback is an older copy of the deployed version.
+        let record = PromptRecord(
+            promptID: "p",
+            versions: [PromptVersion(id: "v", version: 1, promptID: "p", config: edited)],
+            deployments: ["v": [Deployment(id: "d", query: RuleGroup(.and, [.rule(Rule("a", .equal, 1))]))]],
+            fallbackVersion: version
+        )
+        let library = PromptLibrary(source: .memory([record]), gateway: LocalGateway().client())
+        let deployed = PromptQuery().tag("a", 1)
+        for _ in 0..<2 {
+            #expect(try await library.prompt("p").selection.versionContentHash == config.contentHash)
+            let prompt = try await library.prompt("p", matching: deployed)
+            #expect(prompt.selection.versionContentHash == edited.contentHash)
+            let response = try await prompt.run("x")
+            #expect(response.selection?.versionContentHash == edited.contentHash)
+            #expect(response.json["selection"]?["versionContentHash"]?.string == edited.contentHash)
+        }
+        #expect(try await library.explain("p").selection.versionContentHash == config.contentHash)
+    }
 }

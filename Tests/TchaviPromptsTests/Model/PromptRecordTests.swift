@@ -104,4 +104,18 @@ struct PromptRecordTests {
         let error = #expect(throws: JSONError.self) { _ = try PromptRecord(json: json) }
         #expect(error?.description == expected)
     }
+
+    @Test func `A version's content hash is that of its configuration's canonical JSON`() throws {
+        let json = #"{"model":"m","id":"c","messages":[{"role":"user","content":"Hi"}],"provider":"openai","note":1.0}"#
+        let config = try PromptVersionConfig(json: try JSONValue(parsing: json))
+        let canonical =
+            #"{"id":"c","messages":[{"content":"Hi","role":"user"}],"model":"m","modelParameters":{},"note":1,"#
+            + #""provider":"openai","tags":{}}"#
+        #expect(config.contentHash == SHA256.hexadecimal(Array(canonical.utf8)))
+        var edited = config
+        edited.additionalFields["note"] = 2
+        #expect(edited.contentHash != config.contentHash)
+        #expect(PromptVersion(id: "v", version: 1, promptID: "p", config: config).contentHash == config.contentHash)
+        #expect(PromptVersion(id: "v", version: 1, promptID: "p", config: nil).contentHash == nil)
+    }
 }

@@ -11,7 +11,7 @@ struct SelectionConformanceTests {
         #expect(cases.count == 650)
         for json in cases {
             let record = try PromptRecord(json: try #require(json["prompt"]))
-            let query = try Self.query(json["query"])
+            let query = try json["query"].flatMap { $0.isNull ? nil : try PromptQuery(json: $0) } ?? PromptQuery()
             let result = CompiledSelector(record).select(query)
             let name = json["name"]?.string ?? ""
             #expect(result.version?.id == json["expected"]?.string, "\(name)")
@@ -24,6 +24,7 @@ struct SelectionConformanceTests {
 
     @Test func `Every case is decoded and encoded without loss`() throws {
         for json in try ConformanceCases.own.lines("selection.jsonl") {
+            if let query = json["query"], !query.isNull { #expect(try PromptQuery(json: query).json == query) }
             let prompt = try #require(json["prompt"])
             let record = try PromptRecord(json: prompt)
             var encoded = try #require(record.json.object)
@@ -31,22 +32,5 @@ struct SelectionConformanceTests {
             encoded["promptId"] = nil
             #expect(JSONValue.object(encoded) == prompt)
         }
-    }
-
-    /// `{conditions: [{field, value, enforced}], exactMatch, operator, bucketBy?}`.
-    static func query(_ json: JSONValue?) throws -> PromptQuery {
-        var query = PromptQuery()
-        guard let json, !json.isNull else { return query }
-        for condition in json["conditions"]?.array ?? [] {
-            query = query.tag(
-                try #require(condition["field"]?.string),
-                try ConditionValue(json: try #require(condition["value"])),
-                isEnforced: condition["enforced"] == true
-            )
-        }
-        if json["exactMatch"] == true { query = query.exactMatch() }
-        if json["operator"] == "OR" { query = query.enforcing(.any) }
-        if let key = json["bucketBy"]?.string { query = query.bucketed(by: key) }
-        return query
     }
 }
