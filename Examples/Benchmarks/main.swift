@@ -43,7 +43,7 @@ func ratio(_ first: Duration, _ second: Duration) -> String { String(format: "%.
 /// Returns a prompt with one deployment per tenant, each in one of four regions, all in production.
 func record(_ count: Int) -> PromptRecord {
     let versions = (1...max(1, count)).map { number in
-        let config = PromptVersionConfig(id: "c", messages: [], model: "gpt-4o-mini")
+        let config = PromptVersionConfig(id: "c", messages: [.system("Hi")], model: "gpt-4o-mini")
         return PromptVersion(id: "v\(number)", version: number, promptID: "p", config: config)
     }
     let deployments = versions.map { version in
@@ -74,6 +74,8 @@ for count in [1, 10, 100, 1000, 10_000] {
     print("| \(count) | \(microseconds(time)) | \(allocations) |")
     if count == 10_000, let ten { print("\n10,000 deployments take \(ratio(time, ten)) times as long as 10.") }
 }
+
+try await measureChecks()
 
 // MARK: Templates
 
