@@ -159,11 +159,11 @@ struct DeploymentLintTests {
         #expect(await record.lint().map(\.kind) == [.noFallback])
     }
 
-    @Test func `A variable that the other version does not need`() async {
+    @Test func `A variable that the version before does not need`() async {
         let findings = await record(
             [
-                Deployment(id: "a", timestamp: new, query: rules(us)),
-                Deployment(id: "b", timestamp: old, query: rules(us)),
+                Deployment(id: "a", timestamp: old, query: rules(us)),
+                Deployment(id: "b", timestamp: new, query: rules(us)),
             ],
             texts: ["Hello <<name>>", "Hello <<name>> of <<company>>"]
         ).lint()
