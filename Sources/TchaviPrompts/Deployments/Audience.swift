@@ -10,8 +10,8 @@ struct Audience: Hashable {
     let isUnconditional: Bool
 }
 
-/// Numbers for groups of rules. Groups that evaluate equally for every query, except for more than their structure
-/// shows, have the same number.
+/// Numbers for groups of rules: groups of the same number evaluate equally for every query, whatever the order and the
+/// nesting of their members.
 struct AudienceTable {
     /// A rule or tag, whose strings are compared by their bytes as selection does.
     struct Leaf: Hashable {

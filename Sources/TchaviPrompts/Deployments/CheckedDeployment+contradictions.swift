@@ -111,14 +111,19 @@ extension ConditionValue {
         return ([true, false] + numbers).filter { $0.asText?.isSameText(as: text) ?? false } + [.string(text)]
     }
 
-    /// Returns every substring of a text, and the numbers in it that no string is read as; `nil` for a long text.
+    /// Returns the substrings of a text that can be read as another type than a string, without white space around them,
+    /// and the numbers in it that no string is read as; `nil` for a long text.
     fileprivate static func substrings(of text: String) -> [ConditionValue]? {
         let scalars = Array(text.unicodeScalars.prefix(65))
         guard scalars.count <= 64 else { return nil }
-        var substrings: [ConditionValue] = ["", .number(.infinity), .number(-.infinity), .number(.nan)]
-        for start in scalars.indices {
+        var substrings: [ConditionValue] = [.number(.infinity), .number(-.infinity), .number(.nan)]
+        // Numbers, versions, Booleans and arrays begin with one of these.
+        let beginnings = Set("0123456789+-.vVtTfF[".unicodeScalars)
+        for start in scalars.indices where beginnings.contains(scalars[start]) {
             var substring = String.UnicodeScalarView()
             for scalar in scalars[start...] {
+                // Only the JSON of an array may contain white space.
+                if scalar.properties.isWhitespace, scalars[start] != "[" { break }
                 substring.append(scalar)
                 substrings.append(.string(String(substring)))
             }

@@ -4,7 +4,7 @@ public struct DeploymentFinding: Codable, Sendable, Hashable {
     public enum Severity: String, Codable, Sendable, Hashable, Comparable {
         /// The deployments probably do not work as intended.
         case warning
-        /// The rule or deployment never has an effect.
+        /// A rule or deployment never has an effect, or a version cannot be run.
         case error
 
         /// Whether the first is less severe than the second.
@@ -22,7 +22,7 @@ public struct DeploymentFinding: Codable, Sendable, Hashable {
         case neverSelected
         /// Two deployments that always match equally well, and have no weights that decide between them.
         case alwaysTies
-        /// Rules that no query can satisfy together.
+        /// Rules, or a rule and a tag of the version, that no query can satisfy together.
         case contradiction
         /// A rule whose operator does not apply to the type of its value, or rules that compare one field with values
         /// of different types.
@@ -31,7 +31,7 @@ public struct DeploymentFinding: Codable, Sendable, Hashable {
         case unknownOperator
         /// Deployments that apply to the same queries and whose weights are all zero.
         case zeroWeights
-        /// An experiment whose arms apply to different queries.
+        /// An arm of an experiment that applies to other queries than the other arms.
         case unequalArms
         /// A deployment of a version that the prompt does not have.
         case missingVersion

@@ -3,16 +3,14 @@ import Tchavi
 /// Checks of deployments that apply to the same queries.
 extension DeploymentLinter {
     mutating func checkAudiences() {
-        checkPinnedField()
         for audience in audiences {
-            guard let first = audience.first, !unmatchable.contains(deployments[first].audience) else { continue }
+            guard let first = audience.first, !unreachable.contains(deployments[first].audience) else { continue }
             if let arm = audience.first(where: { deployments[$0].isArm }) {
                 checkUnweighted(audience, besides: deployments[arm])
             } else {
                 checkTies(audience)
             }
         }
-        checkZeroWeights()
     }
 
     private mutating func checkUnweighted(_ audience: [Int], besides arm: CheckedDeployment) {
@@ -58,10 +56,10 @@ extension DeploymentLinter {
         indices.min { deployments[$0].candidate.winsTie(with: deployments[$1].candidate) }
     }
 
-    private mutating func checkZeroWeights() {
+    mutating func checkZeroWeights() {
         for split in Self.groups(deployments, by: \.split) {
             let weighted = split.map { deployments[$0] }.filter(\.hasWeight)
-            guard let first = weighted.first, !weighted.contains(where: \.isArm), !unmatchable.contains(first.audience)
+            guard let first = weighted.first, !weighted.contains(where: \.isArm), !unreachable.contains(first.audience)
             else { continue }
             report(
                 .zeroWeights,
@@ -78,13 +76,12 @@ extension DeploymentLinter {
     }
 
     /// Reports deployments with a rule on the field that pins a query to a version, before deployments are considered.
-    private mutating func checkPinnedField() {
+    mutating func checkPinnedField() {
         guard let field = fields.number(of: PromptQuery.versionField) else { return }
         for audience in audiences {
-            guard let first = audience.first, !unmatchable.contains(deployments[first].audience),
+            guard let first = audience.first, !unreachable.contains(deployments[first].audience),
                 let condition = deployments[first].required.first(where: { $0.field == field })
             else { continue }
-            unmatchable.insert(deployments[first].audience)
             reportUnreachable(
                 audience,
                 rule: condition.rule,
@@ -96,6 +93,7 @@ extension DeploymentLinter {
 
     /// Reports that no query selects an audience: once if it is a split, or else for each deployment.
     mutating func reportUnreachable(_ audience: [Int], rule: Rule? = nil, _ reason: String, _ advice: String) {
+        unreachable.formUnion(audience.map { deployments[$0].audience })
         let arms = audience.filter { deployments[$0].isArm }
         if let arm = arms.first {
             let message = "\(reason), so no query reaches the split"
@@ -108,8 +106,7 @@ extension DeploymentLinter {
                 advice
             )
         } else {
-            // The others of the audience have been reported, unless the rule alone is the reason.
-            for index in rule == nil ? newest(audience).map({ [$0] }) ?? [] : audience {
+            for index in audience {
                 report(
                     .neverSelected,
                     .warning,

@@ -17,7 +17,7 @@ extension DeploymentLinter {
             guard let first = audience.first else { continue }
             let found = Self.contradictions(deployments[first])
             guard !found.isEmpty else { continue }
-            unmatchable.insert(deployments[first].audience)
+            unreachable.insert(deployments[first].audience)
             for index in audience {
                 for contradiction in found { report(contradiction, deployments[index]) }
             }

@@ -35,11 +35,11 @@ extension DeploymentLinter {
 
     mutating func checkSplits() {
         for split in Self.groups(deployments, by: \.split) {
-            let arms = split.filter { deployments[$0].isArm && !unmatchable.contains(deployments[$0].audience) }
+            let arms = split.filter { deployments[$0].isArm && !unreachable.contains(deployments[$0].audience) }
             if arms.count > 1 { checkVariables(ofArms: arms) }
         }
         let weighted = audiences.filter { audience in
-            audience.contains { deployments[$0].isArm } && !unmatchable.contains(deployments[audience[0]].audience)
+            audience.contains { deployments[$0].isArm } && !unreachable.contains(deployments[audience[0]].audience)
         }
         for audience in weighted { checkShares(audience, among: weighted) }
     }
@@ -73,9 +73,9 @@ extension DeploymentLinter {
         let arms = audience.filter { deployments[$0].isArm }
         guard arms.count > 1 else { return }
         let split = Split(salt: "", weights: arms.map { (deployments[$0].id, deployments[$0].candidate.weight) })
-        let unreachable = split.unreachableArms
-        guard !unreachable.isEmpty, !canMeetAnother(audience, of: weighted) else { return }
-        for arm in unreachable {
+        let empty = split.emptyArms
+        guard !empty.isEmpty, !canMeetAnother(audience, of: weighted) else { return }
+        for arm in empty {
             report(
                 .unreachableArm,
                 .warning,
@@ -120,7 +120,7 @@ extension CheckedDeployment {
 
 extension Split {
     /// The indices of the arms that ``arm(for:)`` returns for none of the 10,000 buckets.
-    fileprivate var unreachableArms: [Int] {
+    fileprivate var emptyArms: [Int] {
         arms.indices.filter { index in
             let arm = arms[index]
             guard arm.lowerBound.isFinite, arm.upperBound.isFinite else { return false }

@@ -7,7 +7,7 @@ extension DeploymentLinter {
             checkOperator(condition, deployment)
             checkOrder(condition, deployment)
         }
-        if deployment.required.contains(where: \.isImpossible) { unmatchable.insert(deployment.audience) }
+        if deployment.required.contains(where: \.isImpossible) { unreachable.insert(deployment.audience) }
         if let combinator = deployment.unknownCombinator {
             report(
                 .unknownOperator,
@@ -75,7 +75,7 @@ extension DeploymentLinter {
     /// Reports fields that a rule of one deployment requires to be a Boolean, and a rule of another one a number.
     mutating func checkKinds() {
         typealias Use = (rule: Rule, deployment: Int)
-        let matchable = deployments.indices.filter { !unmatchable.contains(deployments[$0].audience) }
+        let matchable = deployments.indices.filter { !unreachable.contains(deployments[$0].audience) }
         var numbers: [Int: (first: Use, last: Use)] = [:]
         for index in matchable {
             for condition in deployments[index].rules where condition.reading == .number {

@@ -145,16 +145,17 @@ extension DeploymentLinter {
     /// Reports variables that a selected version needs, but the one that it replaced did not.
     mutating func checkVariables() {
         for audience in audiences where audience.count > 1 {
-            guard !unmatchable.contains(deployments[audience[0]].audience) else { continue }
+            guard !unreachable.contains(deployments[audience[0]].audience) else { continue }
             let arms = audience.filter { deployments[$0].isArm }
             let selected = arms.isEmpty ? newest(audience).map { [$0] } ?? [] : arms
-            let replaced = Set(selected)
-            guard let before = newest(audience.filter { !replaced.contains($0) }) else { continue }
+            let isSelected = Set(selected)
+            guard let before = newest(audience.filter { !isSelected.contains($0) }) else { continue }
             for index in selected { checkVariables(of: deployments[index], after: deployments[before]) }
         }
     }
 
     private mutating func checkVariables(of deployment: CheckedDeployment, after before: CheckedDeployment) {
+        // What a version without a `config` needed is not known.
         guard deployment.candidate.winsTie(with: before.candidate), before.version.config != nil else { return }
         let known = variables(of: before.version)
         let added = variables(of: deployment.version).filter { !known.contains($0) }

@@ -13,8 +13,8 @@ struct DeploymentLinter {
     /// The indices of the deployments of each audience, in the order of their first deployments. Those with an unknown
     /// combinator, which are never selected, are in none.
     let audiences: [[Int]]
-    /// The audiences that no query can match, of which a finding has been reported.
-    var unmatchable: Set<Int> = []
+    /// The audiences whose deployments are never selected, of which a finding has been reported.
+    var unreachable: Set<Int> = []
     /// The names of the variables that the messages of each version need, by its id.
     var variables: [ByteText: [String]] = [:]
     private var findings: [DeploymentFinding] = []
@@ -56,10 +56,12 @@ struct DeploymentLinter {
         checkVersions()
         for deployment in deployments { checkRules(deployment) }
         checkContradictions()
+        checkPinnedField()
+        checkOutranked()
         checkAudiences()
+        checkZeroWeights()
         checkExperiments()
         checkSplits()
-        checkOutranked()
         checkFallback()
         checkKinds()
         checkVariables()
