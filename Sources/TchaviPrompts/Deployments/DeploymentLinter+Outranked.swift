@@ -23,18 +23,18 @@ extension DeploymentLinter {
         for fields in order {
             guard let audiences = groups[fields], audiences.count > 1, !fields.isEmpty else { continue }
             var selector: CompiledSelector?
-            let unindexed = audiences.joined().count { index in !deployments[index].rules.allSatisfy(\.isEquality) }
+            let members = audiences.joined().map { deployments[$0] }
+            let unindexed = members.count { !$0.rules.allSatisfy(\.isEquality) }
             for audience in audiences where budget > 0 {
                 let deployment = deployments[audience[0]]
                 guard !unreachable.contains(deployment.audience), deployment.isConjunction, !deployment.rules.isEmpty,
                     deployment.requiredTags.count == deployment.tags.count,
                     let queries = values.queries(matching: deployment, fields)
                 else { continue }
-                let compiled =
-                    selector ?? CompiledSelector(record.limited(to: audiences.joined().map { deployments[$0] }))
+                let compiled = selector ?? CompiledSelector(record.limited(to: members))
                 selector = compiled
                 // Ids of versions that differ only in their bytes are one key of a dictionary.
-                guard compiled.deployments.count == audiences.joined().count else { break }
+                guard compiled.deployments.count == members.count else { break }
                 budget -= queries.count * (1 + unindexed)
                 guard let winner = Self.winner(over: audience.map { deployments[$0] }, for: queries, compiled)
                 else { continue }

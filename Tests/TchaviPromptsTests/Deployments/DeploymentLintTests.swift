@@ -293,6 +293,21 @@ struct DeploymentLintTests {
         }
     }
 
+    @Test func `An arm without a bucket is reported only if no other split can change its range`() async {
+        func arms(_ third: Rule) -> PromptRecord {
+            record([
+                Deployment(id: "a", query: rules(us), weight: 1e9), Deployment(id: "b", query: rules(us), weight: 1),
+                Deployment(id: "c", query: rules(third), weight: 1e9),
+            ])
+        }
+        // A query in another region has no arm of the split in its own.
+        let alone = await arms(Rule("region", .equal, "eu")).lint()
+        #expect(alone.map(\.kind) == [.unreachableArm])
+        #expect(alone.first?.deploymentID == "b")
+        // Of three arms, the second has the bucket 0.5.
+        #expect(await arms(Rule("plan", .equal, "pro")).lint() == [])
+    }
+
     @Test func `Thousands of deployments, rules and levels are checked`() async {
         let deployments = (0..<2000).map { Deployment(id: "d\($0)", timestamp: old, query: rules(us)) }
         var record = record([Deployment(id: "other")])
