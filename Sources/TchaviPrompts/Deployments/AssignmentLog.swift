@@ -31,8 +31,8 @@ public struct Assignment: Sendable, Hashable, Codable {
 /// A split is counted separately for each prompt and for each set of arms and ranges: after a change of weights, and for
 /// a library with other weights, counting starts with no users, and the earlier counts are kept.
 ///
-/// The number of remembered assignments is limited over all splits. Beyond the limit the oldest are removed, and
-/// reported again if they recur. A split that has lost one is not counted any further. Its counts remain, until there are
+/// The number of remembered assignments is limited over all splits. Beyond the limit the oldest of the splits with the
+/// most are removed, and reported again if they recur. A split that has lost one is not counted any further. Its counts remain, until there are
 /// 1,000 other splits of whose users none is remembered.
 public final class AssignmentLog: PromptObserver {
     private let limit: Int

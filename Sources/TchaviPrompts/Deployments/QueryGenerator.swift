@@ -13,7 +13,9 @@ struct QueryGenerator {
                 fields.append((field, []))
                 seen.append([])
             }
-            for value in values where seen[position].insert(value).inserted { fields[position].values.append(value) }
+            for value in values where !value.isLong && seen[position].insert(value).inserted {
+                fields[position].values.append(value)
+            }
         }
 
         /// The greatest number of values of a field.
@@ -30,7 +32,7 @@ struct QueryGenerator {
     }
 
     /// A deployment with its rules and tags.
-    private struct Source {
+    fileprivate struct Source {
         let rules: [(rule: Rule, wanted: Bool)]
         let tags: [Rule]
         /// Whether the deployment or its version changes.
@@ -52,18 +54,22 @@ struct QueryGenerator {
         let (before, after) = (whatIf.before, whatIf.after)
         let sources = Self.sources(before, comparedWith: after) + Self.sources(after, comparedWith: before)
         let changed = sources.filter(\.isChanged)
+        let others = Self.alternating(sources.filter { !$0.isChanged })
         add(PromptQuery())
         addPinned()
         for source in changed { addMatching(source) }
+        // Each value of each rule, while the other rules are satisfied.
+        for source in changed { addVariations(source) }
+        addCombinations(changed, others)
 
         var values = Values()
-        for source in changed + sources.filter({ !$0.isChanged }) {
+        for source in changed + others {
             for (rule, _) in source.rules { values.add(rule.field, rule.mentionedValues) }
             for tag in source.tags { values.add(tag.field, [tag.value]) }
         }
         values.addUnmentioned()
         var level = addLonger([(query: PromptQuery(), next: 0)], values)
-        for source in sources { addMatching(source) }
+        for source in others { addMatching(source) }
         // Breadth first: every pair of values, then every three, and so on.
         while !level.isEmpty, queries.count < limit { level = addLonger(level, values) }
         return queries
@@ -98,12 +104,14 @@ struct QueryGenerator {
         if queries.count < limit, seen.insert(query).inserted { queries.append(query) }
     }
 
-    /// Adds a query for each version that is edited or removed, for the latest version, and for the folders.
+    /// Adds a query for each version that is edited, added or removed, for the latest version, and for the folders.
     private mutating func addPinned() {
         let (before, after) = (whatIf.before, whatIf.after)
         add(PromptQuery().latest())
         let later = Dictionary(after.versions.map { ($0.version, $0) }) { first, _ in first }
-        for version in before.versions where later[version.version]?.config != version.config {
+        let earlier = Dictionary(before.versions.map { ($0.version, $0) }) { first, _ in first }
+        for version in before.versions + after.versions
+        where earlier[version.version]?.config != later[version.version]?.config {
             add(PromptQuery().version(version.version))
         }
         if !before.folderID.isSameText(as: after.folderID) {
@@ -112,24 +120,49 @@ struct QueryGenerator {
     }
 
     /// Adds a query that satisfies the rules of a deployment, enforced and not.
-    ///
-    /// Each field has a value that satisfies all rules on it, as far as the rules mention one. Rules that are alternatives
-    /// are satisfied at once.
     private mutating func addMatching(_ source: Source) {
-        let rules = Dictionary(grouping: source.rules) { ByteText($0.rule.field) }
+        for isEnforced in [false, true] { add(source.matchingQuery(isEnforced: isEnforced)) }
+    }
+
+    private mutating func addVariations(_ source: Source) {
         for isEnforced in [false, true] {
-            var query = PromptQuery()
-            for (rule, _) in source.rules where query.index(of: rule.field) == nil {
-                let all = rules[ByteText(rule.field)] ?? []
-                let candidates = all.prefix(16).flatMap(\.rule.mentionedValues)
-                func count(_ value: ConditionValue) -> Int {
-                    all.count { Comparison.test(value, $0.rule.operator, $0.rule.value) == $0.wanted }
+            let matching = source.matchingQuery(isEnforced: isEnforced)
+            for (rule, _) in source.rules + source.tags.map({ ($0, true) }) {
+                for value in rule.mentionedValues where queries.count < limit / 2 {
+                    add(matching.tag(rule.field, value, isEnforced: isEnforced))
                 }
-                let best = candidates.lazy.map { (value: $0, count: count($0)) }.max { $0.count < $1.count }
-                if let best, best.count > 0 { query = query.tag(rule.field, best.value, isEnforced: isEnforced) }
             }
-            add(query)
         }
+    }
+
+    /// Adds queries that satisfy the rules of a changed deployment and those of another one, between which the change may
+    /// decide; up to half of the limit.
+    private mutating func addCombinations(_ changed: [Source], _ others: [Source]) {
+        for isEnforced in [false, true] {
+            for other in others + changed where queries.count < limit / 2 {
+                let otherQuery = other.matchingQuery(isEnforced: isEnforced)
+                for source in changed where queries.count < limit / 2 {
+                    let matching = source.matchingQuery(isEnforced: isEnforced)
+                    add(
+                        otherQuery.conditions.reduce(matching) { query, condition in
+                            query.index(of: condition.field) == nil
+                                ? query.tag(condition.field, condition.value, isEnforced: isEnforced) : query
+                        }
+                    )
+                }
+            }
+        }
+    }
+
+    /// Returns the sources so that those with different fields alternate, because many usually differ in values only.
+    private static func alternating(_ sources: [Source]) -> [Source] {
+        var seen: [Set<ByteText>: Int] = [:]
+        let ranks = sources.map { source in
+            let fields = Set(source.rules.map { ByteText($0.rule.field) })
+            seen[fields, default: 0] += 1
+            return seen[fields, default: 0]
+        }
+        return sources.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { sources[$0] }
     }
 
     private static func sources(_ record: PromptRecord, comparedWith other: PromptRecord) -> [Source] {
@@ -155,6 +188,32 @@ struct QueryGenerator {
     }
 }
 
+extension QueryGenerator.Source {
+    /// More fields than this are not combined in one query.
+    private static let maximumFields = 100
+
+    /// Returns a query in which each field has the value that satisfies the most rules on it, of those that they mention.
+    /// Rules that are alternatives are satisfied at once.
+    fileprivate func matchingQuery(isEnforced: Bool) -> PromptQuery {
+        let rulesByField = Dictionary(grouping: rules.prefix(1000)) { ByteText($0.rule.field) }
+        var query = PromptQuery()
+        for (rule, _) in rules.prefix(1000) where query.conditions.count < Self.maximumFields {
+            guard query.index(of: rule.field) == nil else { continue }
+            let all = rulesByField[ByteText(rule.field)] ?? []
+            func count(_ value: ConditionValue) -> Int {
+                all.count { Comparison.test(value, $0.rule.operator, $0.rule.value) == $0.wanted }
+            }
+            let candidates = all.prefix(16).flatMap(\.rule.mentionedValues).map { (value: $0, count: count($0)) }
+            // The first of those with the greatest number.
+            guard let greatest = candidates.map(\.count).max(), greatest > 0,
+                let best = candidates.first(where: { $0.count == greatest })
+            else { continue }
+            query = query.tag(rule.field, best.value, isEnforced: isEnforced)
+        }
+        return query
+    }
+}
+
 extension Rule {
     /// Values that the rule treats differently: its own and those next to it, and the elements of an array.
     fileprivate var mentionedValues: [ConditionValue] {
@@ -168,6 +227,17 @@ extension Rule {
             [value, .string(text + (RuleOperator.versions.contains(self.operator) ? ".1" : "!"))]
                 + (RuleOperator.versions.contains(self.operator) ? [.string(text + "-0")] : [])
                 + [.string(String(text.dropLast()))]
+        }
+    }
+}
+
+extension ConditionValue {
+    /// Whether the value is so long that a query with it takes long to compare.
+    fileprivate var isLong: Bool {
+        switch self {
+        case .string(let text): text.utf8.count > 1024
+        case .strings(let texts): texts.reduce(0) { $0 + $1.utf8.count + 1 } > 1024
+        case .boolean, .integer, .number: false
         }
     }
 }

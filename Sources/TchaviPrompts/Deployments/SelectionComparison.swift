@@ -1,7 +1,7 @@
 /// Compares the selections of two records.
 struct SelectionComparison {
-    private let before: Side
-    private let after: Side
+    private let before: ComparedRecord
+    private let after: ComparedRecord
     /// The portions of the splits that have been compared: the same two decide for many queries.
     private var portions: [SplitPair: [SplitPortion]] = [:]
 
@@ -11,124 +11,104 @@ struct SelectionComparison {
     }
 
     init(_ whatIf: WhatIf) {
-        before = Side(whatIf.before)
-        after = Side(whatIf.after)
+        before = ComparedRecord(whatIf.before)
+        after = ComparedRecord(whatIf.after)
     }
 
     /// Returns the change for a query as it is, or `nil` if its selection does not change.
-    func change(for query: PromptQuery, share: Double? = nil) -> WhatIf.Change? {
-        let (first, second) = (before.selection(query), after.selection(query))
-        let isSame =
-            first.versionID == second.versionID && first.reason == second.reason
-            && first.versionContentHash == second.versionContentHash
-        return isSame ? nil : WhatIf.Change(query: query, before: first, after: second, share: share)
+    func change(for query: PromptQuery) -> WhatIf.Change? {
+        Self.change(for: query, before.outcome(query).selection, after.outcome(query).selection)
     }
 
-    /// Returns the changes for a query with a bucketing key, one for each two arms between which keys move; none if no
-    /// split decides before or after.
-    mutating func splitChanges(for query: PromptQuery) -> [WhatIf.Change] {
-        let pair = SplitPair(before: before.split(for: query), after: after.split(for: query))
-        guard pair.before != nil || pair.after != nil else { return [] }
+    /// Returns the changes for a query without a bucketing key and, if a split decides before or after, with keys: one for
+    /// each two arms between which keys move.
+    mutating func changes(for query: PromptQuery) -> [WhatIf.Change] {
+        let (first, second) = (before.outcome(query), after.outcome(query))
+        let change = Self.change(for: query, first.selection, second.selection)
+        let pair = SplitPair(before: first.split, after: second.split)
+        guard pair.before != nil || pair.after != nil else { return change.map { [$0] } ?? [] }
         let portions = portions[pair] ?? SplitPortion.all(pair.before, pair.after)
         self.portions[pair] = portions
-        return portions.compactMap { change(for: query.bucketed(by: $0.key), share: $0.share) }
+        return (change.map { [$0] } ?? [])
+            + portions.compactMap { portion in
+                let query = query.bucketed(by: portion.key)
+                return Self.change(
+                    for: query,
+                    before.selection(first, arm: portion.arms.before, key: portion.key),
+                    after.selection(second, arm: portion.arms.after, key: portion.key),
+                    share: portion.share
+                )
+            }
+    }
+
+    private static func change(
+        for query: @autoclosure () -> PromptQuery,
+        _ before: Selection,
+        _ after: Selection,
+        share: Double? = nil
+    ) -> WhatIf.Change? {
+        let isSame =
+            before.versionID == after.versionID && before.reason == after.reason
+            && before.versionContentHash == after.versionContentHash
+        return isSame ? nil : WhatIf.Change(query: query(), before: before, after: after, share: share)
     }
 }
 
-extension SelectionComparison {
-    /// The record before or after a change, with the content hashes of its versions.
-    private struct Side {
-        private struct VersionKey: Hashable {
-            let id: ByteText
-            let number: Int
-        }
-
-        private let selector: CompiledSelector
-        private let hashes: [VersionKey: String]
-        private let fallbackHash: String?
-
-        init(_ record: PromptRecord) {
-            selector = CompiledSelector(record)
-            fallbackHash = record.fallbackVersion?.contentHash
-            var hashes: [VersionKey: String] = [:]
-            for version in record.versions {
-                let key = VersionKey(id: ByteText(version.id), number: version.version)
-                if hashes[key] == nil { hashes[key] = version.contentHash }
-            }
-            self.hashes = hashes
-        }
-
-        func selection(_ query: PromptQuery) -> Selection {
-            var selection = selector.select(query).selection
-            guard let id = selection.versionID, let number = selection.version else { return selection }
-            selection.versionContentHash =
-                selection.reason == .fallback ? fallbackHash : hashes[VersionKey(id: ByteText(id), number: number)]
-            return selection
-        }
-
-        func split(for query: PromptQuery) -> Split? { selector.select(query).split }
-    }
-}
-
-/// The bucketing keys that one arm of a split has before a change, and one arm after it.
-struct SplitPortion {
-    /// The share of the keys.
-    let share: Double
-    /// One of the keys.
-    let key: String
-
-    private struct Arms: Hashable {
-        let before: Int?
-        let after: Int?
+/// The record before or after a change, with the content hashes of its versions.
+private struct ComparedRecord {
+    /// A selection without a key, and the arms that other keys would get.
+    struct Outcome {
+        let selection: Selection
+        let split: Split?
+        /// The positions of the arms' deployments.
+        let arms: [Int]
     }
 
-    /// Divides the keys by their arms before and after a change. Where no split decides, there is one arm for all keys.
-    static func all(_ before: Split?, _ after: Split?) -> [SplitPortion] {
-        guard let before, let after, !before.salt.isSameText(as: after.salt) else {
-            return ofOneSalt(before, after, salt: before?.salt ?? after?.salt ?? "")
-        }
-        var counts: [Arms: (count: Int, key: String)] = [:]
-        var order: [Arms] = []
-        for number in 0..<Split.bucketCount {
-            let key = String(number)
-            let arms = Arms(
-                before: before.arm(for: before.bucket(for: key)),
-                after: after.arm(for: after.bucket(for: key))
-            )
-            if counts[arms] == nil { order.append(arms) }
-            counts[arms, default: (0, key)].count += 1
-        }
-        return order.compactMap { arms in counts[arms].map { SplitPortion(count: $0.count, key: $0.key) } }
+    private struct VersionKey: Hashable {
+        let id: ByteText
+        let number: Int
     }
 
-    /// Divides the buckets, which are the same before and after.
-    private static func ofOneSalt(_ before: Split?, _ after: Split?, salt: String) -> [SplitPortion] {
-        let bounds = Set(
-            [before, after].flatMap { $0?.bucketRanges.map(\.lowerBound) ?? [] } + [0, Split.bucketCount]
-        )
-        .sorted()
-        var ranges: [Arms: [Range<Int>]] = [:]
-        var order: [Arms] = []
-        for (start, end) in zip(bounds, bounds.dropFirst()) {
-            let bucket = Double(start) / Double(Split.bucketCount)
-            let arms = Arms(before: before?.arm(for: bucket), after: after?.arm(for: bucket))
-            if ranges[arms] == nil { order.append(arms) }
-            ranges[arms, default: []].append(start..<end)
+    private let selector: CompiledSelector
+    private let hashes: [VersionKey: String]
+    private let fallbackHash: String?
+
+    init(_ record: PromptRecord) {
+        selector = CompiledSelector(record)
+        fallbackHash = record.fallbackVersion?.contentHash
+        var hashes: [VersionKey: String] = [:]
+        for version in record.versions {
+            let key = VersionKey(id: ByteText(version.id), number: version.version)
+            if hashes[key] == nil { hashes[key] = version.contentHash }
         }
-        let hash = Split(salt: salt, weights: [])
-        return order.compactMap { arms in
-            guard let ranges = ranges[arms] else { return nil }
-            // A single bucket has a key among the first million all but certainly: one in 10,000 keys is in it.
-            let key = (0..<1_000_000).lazy.map { String($0) }.first { key in
-                let bucket = Int((hash.bucket(for: key) * Double(Split.bucketCount)).rounded())
-                return ranges.contains { $0.contains(bucket) }
-            }
-            return key.map { SplitPortion(count: ranges.reduce(0) { $0 + $1.count }, key: $0) }
-        }
+        self.hashes = hashes
     }
 
-    private init(count: Int, key: String) {
-        share = Double(count) / Double(Split.bucketCount)
-        self.key = key
+    func outcome(_ query: PromptQuery) -> Outcome {
+        let result = selector.select(query)
+        var selection = result.selection
+        if selection.reason == .fallback {
+            selection.versionContentHash = fallbackHash
+        } else if let id = selection.versionID, let number = selection.version {
+            selection.versionContentHash = hashes[VersionKey(id: ByteText(id), number: number)]
+        }
+        let arms =
+            result.split == nil ? [] : result.leaders.filter { selector.deployments[$0].candidate.weight > 0 }
+        return Outcome(selection: selection, split: result.split, arms: arms)
+    }
+
+    /// Returns the selection of an outcome for a key whose arm is known; `nil` for the arm if no split decides.
+    func selection(_ outcome: Outcome, arm: Int?, key: String) -> Selection {
+        guard let arm, let split = outcome.split else { return outcome.selection }
+        let candidate = selector.deployments[outcome.arms[arm]].candidate
+        var selection = outcome.selection
+        selection.version = candidate.version.version
+        selection.versionID = candidate.version.id
+        selection.versionContentHash =
+            hashes[VersionKey(id: ByteText(candidate.version.id), number: candidate.version.version)]
+        selection.deploymentID = candidate.deployment.id
+        selection.bucket = split.bucket(for: key)
+        selection.arm = arm
+        return selection
     }
 }

@@ -69,10 +69,7 @@ public struct WhatIf: Sendable {
     @concurrent
     public func changes(limit: Int = 10_000) async -> [Change] {
         var comparison = SelectionComparison(self)
-        let changes = await queries(limit: limit).flatMap { query in
-            (comparison.change(for: query).map { [$0] } ?? []) + comparison.splitChanges(for: query)
-        }
-        return changes.withoutConsequences
+        return await queries(limit: limit).flatMap { comparison.changes(for: $0) }.withoutConsequences
     }
 
     /// Creates queries from the fields and values in the rules and tags, enforced and not. Runs outside of the caller's

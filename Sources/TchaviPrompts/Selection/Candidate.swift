@@ -5,6 +5,8 @@ import Tchavi
 struct Candidate: Sendable {
     let deployment: Deployment
     let version: PromptVersion
+    /// The version's tags, as rules, in the order of their names. Shared by all deployments of the version.
+    let tags: [Rule]
 
     /// The weight in a split: 0 if the deployment has none, or a negative one.
     var weight: Double { max(0, deployment.weight ?? 0) }
@@ -20,6 +22,13 @@ struct Candidate: Sendable {
     }
 }
 
+extension PromptVersion {
+    /// The tags as rules, in the order of their names.
+    fileprivate var tagRules: [Rule] {
+        (config?.tags ?? [:]).sorted { $0.key.precedesInBytes($1.key) }.map { Rule($0.key, .equal, $0.value) }
+    }
+}
+
 extension PromptRecord {
     /// The deployments of every version that the record has, ordered by version number and deployment id.
     var candidates: [Candidate] {
@@ -27,7 +36,11 @@ extension PromptRecord {
         return
             versions
             .filter { ids.insert(ByteText($0.id)).inserted }
-            .flatMap { version in deployments(of: version).map { Candidate(deployment: $0, version: version) } }
+            .flatMap { version in
+                let deployments = deployments(of: version)
+                let tags = deployments.isEmpty ? [] : version.tagRules
+                return deployments.map { Candidate(deployment: $0, version: version, tags: tags) }
+            }
             .sorted { first, second in
                 first.version.version != second.version.version
                     ? first.version.version < second.version.version

@@ -71,9 +71,9 @@ enum Comparison {
             let wanted = given.asTexts ?? given.asText.map { [$0] } ?? []
             return wanted.allSatisfy { text in values.contains { $0.isSameText(as: text) } }
         case .string(let value):
-            if case .strings(let texts) = given { return texts.allSatisfy { value.utf8.contains(bytes: $0.utf8) } }
+            if case .strings(let texts) = given { return texts.allSatisfy { value.containsBytes(of: $0) } }
             guard let text = given.asText else { return nil }
-            return value.utf8.contains(bytes: text.utf8)
+            return value.containsBytes(of: text)
         }
     }
 }
@@ -199,17 +199,5 @@ extension Substring {
             guard skipDigits() > 0 else { return false }
         }
         return bytes.isEmpty
-    }
-}
-
-extension String.UTF8View {
-    fileprivate func contains(bytes wanted: String.UTF8View) -> Bool {
-        guard !wanted.isEmpty else { return true }
-        var start = startIndex
-        while let first = self[start...].firstIndex(of: wanted[wanted.startIndex]) {
-            if self[first...].starts(with: wanted) { return true }
-            start = index(after: first)
-        }
-        return false
     }
 }

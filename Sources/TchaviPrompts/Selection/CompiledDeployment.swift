@@ -11,9 +11,7 @@ struct CompiledDeployment: Sendable {
     init(_ candidate: Candidate, _ table: inout FieldTable) {
         self.candidate = candidate
         var compiler = RuleCompiler(table: table)
-        let tags = (candidate.version.config?.tags ?? [:])
-            .sorted { $0.key.precedesInBytes($1.key) }
-            .map { RuleTree.tag(compiler.test($0.key, .equal, $0.value, wanted: true)) }
+        let tags = candidate.tags.map { RuleTree.tag(compiler.test($0.field, .equal, $0.value, wanted: true)) }
         tree =
             if let group = candidate.deployment.query, !group.rules.isEmpty {
                 compiler.tree(group, tags)

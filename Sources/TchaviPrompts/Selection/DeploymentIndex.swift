@@ -78,11 +78,11 @@ struct DeploymentIndex: Sendable {
         case .any(let members): return members.flatMap { keys(of: $0, frequency) }
         case .all(let members):
             // The keys of one necessary member are enough: the one that finds the fewest deployments.
-            let necessary = members.filter(needsCondition).map { keys(of: $0, frequency) }
-            let rarest = necessary.min { first, second in
-                first.reduce(0) { $0 + (frequency[$1] ?? 0) } < second.reduce(0) { $0 + (frequency[$1] ?? 0) }
+            let necessary = members.lazy.filter(needsCondition).map { member in
+                let keys = keys(of: member, frequency)
+                return (keys: keys, count: keys.reduce(0) { $0 + (frequency[$1] ?? 0) })
             }
-            return rarest ?? members.flatMap { keys(of: $0, frequency) }
+            return Array(necessary).min { $0.count < $1.count }?.keys ?? members.flatMap { keys(of: $0, frequency) }
         }
     }
 

@@ -65,7 +65,8 @@ struct SelectionExplainer {
         let isLeader = result.leaders.contains(index)
         if isLeader, let split = result.split {
             guard candidate.weight > 0 else { return (.withoutWeight, "It has no weight in the split.") }
-            let arm = split.arms.first { $0.deploymentID.isSameText(as: candidate.deployment.id) }
+            let arms = result.leaders.filter { standings[$0].deployment.candidate.weight > 0 }
+            let arm = arms.firstIndex(of: index).map { split.arms[$0] }
             let range = arm.map { " from \($0.lowerBound.rounded4) up to \($0.upperBound.rounded4)" } ?? ""
             return (.otherArm, "Its arm of the split is\(range).")
         }

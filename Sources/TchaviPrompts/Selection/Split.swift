@@ -50,12 +50,17 @@ public struct Split: Sendable, Hashable {
     /// - Parameter key: The bucketing key, such as the user's id.
     /// - Returns: The bucket: 0, 0.0001, … or 0.9999.
     public func bucket(for key: String) -> Double {
+        Double(bucketNumber(for: key)) / Double(Self.bucketCount)
+    }
+
+    /// Computes the number of a key's bucket, from 0 to 9999.
+    func bucketNumber(for key: String) -> Int {
         var inner = FNV1a32()
         inner.update(salt.utf8)
         inner.update(key.utf8)
         var outer = FNV1a32()
         outer.update(decimal: inner.value)
-        return Double(Int(outer.value % UInt32(Self.bucketCount))) / Double(Self.bucketCount)
+        return Int(outer.value % UInt32(Self.bucketCount))
     }
 
     /// Returns the index of the arm whose range contains a bucket, or of the last arm if rounding leaves a gap.

@@ -136,6 +136,17 @@ struct AssignmentLogTests {
         #expect(log.summary(of: "e4999")?.arms.reduce(0) { $0 + $1.count } == 1)
     }
 
+    @Test func `An experiment of few users is counted beside one of many`() {
+        let log = AssignmentLog(limit: 1000)
+        for index in 0..<8000 {
+            let isRare = index.isMultiple(of: 20)
+            tell(log, weights: [1, 1], key: "user-\(index)", experiment: isRare ? "rare" : "busy")
+        }
+        #expect(log.summary(of: "rare")?.arms.reduce(0) { $0 + $1.count } == 400)
+        #expect(log.summary(of: "rare")?.hasReachedLimit == false)
+        #expect(log.summary(of: "busy")?.hasReachedLimit == true)
+    }
+
     @Test func `A mismatch remains when other experiments have displaced the users`() {
         let log = AssignmentLog(limit: 1000)
         for index in 0..<1000 { tell(log, weights: [1, 1], key: "user-\(index)") { $0.arm == 1 } }

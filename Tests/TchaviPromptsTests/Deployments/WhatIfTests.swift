@@ -241,4 +241,69 @@ struct WhatIfTests {
         let wire = try #require(JSONValue(parsing: try JSONEncoder().encode(changes[0])).object)
         #expect(Set(wire.keys).isSuperset(of: ["query", "before", "after"]))
     }
+
+    /// A prompt with 3,000 deployments of version 1, each for one user, and two of other versions.
+    private func crowded(_ first: Deployment, _ second: Deployment) -> PromptRecord {
+        var record = split([1, 1, 1])
+        record.deployments = [
+            "v1": (0..<3000).map { index in
+                Deployment(
+                    id: "u\(index)",
+                    query: RuleGroup(.and, [.rule(Rule("user", .equal, .string("u\(index)")))])
+                )
+            },
+            "v2": [first], "v3": [second],
+        ]
+        return record
+    }
+
+    private func deployment(_ id: String, _ rules: [Rule], weight: Double? = nil, age: Int = 0) -> Deployment {
+        Deployment(
+            id: id,
+            timestamp: Timestamp("2026-01-0\(9 - age)T00:00:00Z"),
+            query: RuleGroup(.and, rules.map { .rule($0) }),
+            weight: weight
+        )
+    }
+
+    @Test func `A change of one rule, weight or timestamp is found among 3,000 other deployments`() async {
+        let y = deployment("y", [Rule("b", .equal, 2)])
+        let weighted = deployment("y", [Rule("b", .equal, 2)], weight: 40)
+        let alternatives = { (last: String) in
+            var deployment = self.deployment("x", [Rule("country", .equal, "de")])
+            let plans = ["a", last].map { RuleGroup.Member.rule(Rule("plan", .equal, .string($0))) }
+            deployment.query?.rules.append(.group(RuleGroup(.or, plans)))
+            return deployment
+        }
+        let pairs: [(Deployment, Deployment, Deployment)] = [
+            (
+                deployment("x", [Rule("p", .notEqual, "free"), Rule("p", .equal, "pro"), Rule("r", .equal, "eu")]),
+                deployment("x", [Rule("p", .notEqual, "free"), Rule("p", .equal, "pro"), Rule("r", .equal, "us")]), y
+            ),
+            (
+                deployment("x", [Rule("age", .greater, 18), Rule("age", .greater, 30), Rule("c", .equal, "de")]),
+                deployment("x", [Rule("age", .greater, 18), Rule("age", .greater, 40), Rule("c", .equal, "de")]), y
+            ),
+            (alternatives("b"), alternatives("c"), y),
+            (deployment("x", [Rule("a", .equal, 1)], age: 1), deployment("x", [Rule("a", .equal, 1)], age: -0), y),
+            (
+                deployment("x", [Rule("a", .equal, 1)], weight: 60),
+                deployment("x", [Rule("a", .equal, 1)], weight: 70), weighted
+            ),
+        ]
+        for (index, (before, after, other)) in pairs.enumerated() {
+            let changes = await WhatIf(before: crowded(before, other), after: crowded(after, other)).changes()
+            #expect(!changes.isEmpty, "\(index)")
+        }
+    }
+
+    @Test func `A version that is added or removed is a change for those who pin it`() async {
+        let changes = await WhatIf(before: split([1]), after: split([1, 0])).changes()
+        #expect(changes.map(\.query).contains(PromptQuery().version(2)))
+        #expect(
+            await WhatIf(before: split([1, 0]), after: split([1])).changes().map(\.query).contains(
+                PromptQuery().version(2)
+            )
+        )
+    }
 }
