@@ -79,16 +79,26 @@ extension DeploymentLinter {
         }
         guard let config = version.config else { return }
         do throws(InvalidParameter) {
-            try ChatRequest(model: config.model, messages: [], parameters: config.modelParameters).checkChoices()
-        } catch {
-            report(
-                .invalidParameters,
-                .error,
-                version: version.id,
-                "The model parameters of version \(version.version) \(error.reason).",
-                error.advice
+            let request = try ChatRequest(model: config.model, messages: [], parameters: config.modelParameters)
+            guard let choices = request.choicesWithTools else { return }
+            reportParameters(
+                of: version,
+                "request \(choices) choices and have tools, whose calls can be run for one choice only",
+                "Set `n` to 1, or remove the tools."
             )
+        } catch {
+            reportParameters(of: version, error.reason, error.advice)
         }
+    }
+
+    private mutating func reportParameters(of version: PromptVersion, _ reason: String, _ advice: String) {
+        report(
+            .invalidParameters,
+            .error,
+            version: version.id,
+            "The model parameters of version \(version.version) \(reason).",
+            advice
+        )
     }
 
     mutating func checkFallback() {
