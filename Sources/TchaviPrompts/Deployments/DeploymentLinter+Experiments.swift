@@ -45,12 +45,12 @@ extension DeploymentLinter {
     }
 
     private mutating func checkVariables(ofArms arms: [Int]) {
-        var needed: [Set<String>: Int] = [:]
+        var needed: Set<Set<String>> = []
         var order: [(arm: Int, names: [String])] = []
         for arm in arms {
             guard deployments[arm].version.config != nil else { continue }
             let names = variables(of: deployments[arm].version)
-            guard needed.updateValue(arm, forKey: Set(names)) == nil else { continue }
+            guard needed.insert(Set(names)).inserted else { continue }
             order.append((arm, names))
         }
         guard order.count > 1 else { return }
@@ -62,8 +62,8 @@ extension DeploymentLinter {
             .unequalVariables,
             .warning,
             deployments[order[1].arm],
-            "The arms of the split need different variables (\(needs.listed)), so that calls fail for the users of some "
-                + "arms.",
+            "The arms of the split need different variables (\(needs.listed(separator: "; "))), so that calls fail for the "
+                + "users of some arms.",
             "Pass every variable in every call, or use the same variables in all arms."
         )
     }
@@ -73,7 +73,10 @@ extension DeploymentLinter {
         let arms = audience.filter { deployments[$0].isArm }
         guard arms.count > 1 else { return }
         let split = Split(salt: "", weights: arms.map { (deployments[$0].id, deployments[$0].candidate.weight) })
-        let empty = split.emptyArms
+        // Infinite weights have bounds that are not numbers.
+        guard split.arms.allSatisfy(\.upperBound.isFinite) else { return }
+        let ranges = split.bucketRanges
+        let empty = ranges.indices.filter { ranges[$0].isEmpty }
         guard !empty.isEmpty, !canMeetAnother(audience, of: weighted) else { return }
         for arm in empty {
             report(
@@ -109,26 +112,12 @@ extension CheckedDeployment {
         }
         let hasOnlyRules = tags.isEmpty && other.tags.isEmpty && isConjunction && other.isConjunction
         if hasOnlyRules && rules.count != other.rules.count { return false }
-        return !required.contains { first in
+        // Beyond these, contradictions are not looked for.
+        return !required.prefix(48).contains { first in
             !first.isImpossible
-                && other.required.contains {
+                && other.required.prefix(48).contains {
                     $0.field == first.field && !$0.isImpossible && first.contradicts($0)
                 }
-        }
-    }
-}
-
-extension Split {
-    /// The indices of the arms that ``arm(for:)`` returns for none of the 10,000 buckets.
-    fileprivate var emptyArms: [Int] {
-        arms.indices.filter { index in
-            let arm = arms[index]
-            guard arm.lowerBound.isFinite, arm.upperBound.isFinite else { return false }
-            // The bucket at the start of the range, or one next to it if the bounds are rounded.
-            let start = Int((min(arm.lowerBound, 1) * 10_000).rounded())
-            let near = [start - 1, start, start + 1].filter { (0..<10_000).contains($0) }.map { Double($0) / 10_000 }
-            if near.contains(where: { arm.lowerBound <= $0 && $0 < arm.upperBound }) { return false }
-            return index < arms.count - 1 || arm.upperBound > 0.9999
         }
     }
 }

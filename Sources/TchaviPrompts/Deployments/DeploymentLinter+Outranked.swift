@@ -36,42 +36,55 @@ extension DeploymentLinter {
                 // Ids of versions that differ only in their bytes are one key of a dictionary.
                 guard compiled.deployments.count == members.count else { break }
                 budget -= queries.count * (1 + unindexed)
-                guard let winner = Self.winner(over: audience.map { deployments[$0] }, for: queries, compiled)
+                guard let winners = Self.winners(over: audience.map { deployments[$0] }, for: queries, compiled)
                 else { continue }
-                reportUnreachable(
-                    audience,
-                    "For its queries \(winner), which has more rules or tags on the same fields, is always more specific",
-                    "Remove it, or change its rules or those of \(winner)."
-                )
+                if let winner = winners.first {
+                    reportUnreachable(
+                        audience,
+                        .warning,
+                        "For its queries \(winner), which has more rules or tags on the same fields, is always more "
+                            + "specific",
+                        "Remove it, or change its rules or those of \(winner)."
+                    )
+                } else {
+                    reportUnreachable(
+                        audience,
+                        .warning,
+                        "For each of its queries one of several deployments, which have more rules or tags on the same "
+                            + "fields, is more specific",
+                        "Remove it, or change its rules or those of the other deployments on the same fields."
+                    )
+                }
             }
         }
     }
 
-    /// Returns the id of a deployment that outranks others for the first of several queries, if one does for each.
-    private static func winner(
+    /// Returns the ids of the deployments that outrank others for every one of several queries; `nil` if the others are
+    /// among the most specific for a query, or none is.
+    private static func winners(
         over deployments: [CheckedDeployment],
         for queries: [PromptQuery],
         _ selector: CompiledSelector
-    ) -> String? {
+    ) -> [String]? {
         let ids = Set(deployments.map { ByteText($0.id) })
-        var winner: String?
+        var winners: [String]?
         for query in queries {
             let leaders = selector.select(query).leaders.map { selector.deployments[$0].candidate.deployment.id }
-            guard let first = leaders.first, !leaders.contains(where: { ids.contains(ByteText($0)) }) else {
-                return nil
-            }
-            winner = winner ?? first
+            let leading = Set(leaders.map(ByteText.init))
+            guard !leading.isEmpty, leading.isDisjoint(with: ids) else { return nil }
+            winners = winners?.filter { leading.contains(ByteText($0)) } ?? leaders
         }
-        return winner
+        return winners
     }
 }
 
 extension PromptRecord {
-    /// The record with some of its deployments, and without a fallback.
+    /// The record with some of its deployments and their versions, and without a fallback.
     fileprivate func limited(to deployments: [CheckedDeployment]) -> PromptRecord {
-        PromptRecord(
+        var ids: Set<ByteText> = []
+        return PromptRecord(
             promptID: promptID,
-            versions: versions,
+            versions: deployments.map(\.version).filter { ids.insert(ByteText($0.id)).inserted },
             deployments: Dictionary(grouping: deployments) { $0.version.id }
                 .mapValues { $0.map(\.candidate.deployment) }
         )
