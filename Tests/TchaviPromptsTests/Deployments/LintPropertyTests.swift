@@ -89,10 +89,14 @@ struct LintPropertyTests {
         private var neverInSplit: Set<String> = []
         private var ties: [(String, String)] = []
         private var isSelectedAmongEquals: Set<String> = []
+        private(set) var outranked: [(loser: String, winner: String)] = []
 
         init(_ findings: [DeploymentFinding]) throws {
             for finding in findings {
                 guard let id = finding.deploymentID else { continue }
+                if let winner = finding.message.firstMatch(of: /For its queries (\w+), .* always more specific/) {
+                    outranked.append((id, String(winner.output.1)))
+                }
                 switch finding.kind {
                 case .neverSelected: neverSelected.insert(id)
                 case .contradiction: neverCompetes.insert(id)
@@ -146,8 +150,18 @@ struct LintPropertyTests {
             for (first, second) in ties where leaders.contains(first) != leaders.contains(second) {
                 return "\(first) and \(second) do not tie"
             }
-            guard !neverCompetes.isEmpty else { return nil }
+            guard !neverCompetes.isEmpty || !outranked.isEmpty else { return nil }
             let compiled = CompiledQuery(query, selector.fields)
+            // The specificity of a deployment that competes, or else 0.
+            func specificity(_ id: String) -> Int {
+                guard let deployment = selector.deployments.first(where: { $0.candidate.deployment.id == id })
+                else { return 0 }
+                let evaluation = deployment.tree.evaluate(compiled)
+                return compiled.exclusion(of: deployment, evaluation) == nil ? evaluation.specificity : 0
+            }
+            for (loser, winner) in outranked where specificity(loser) > 0 && specificity(winner) <= specificity(loser) {
+                return "\(winner) is not more specific than \(loser)"
+            }
             return selector.deployments.first { deployment in
                 neverCompetes.contains(deployment.candidate.deployment.id)
                     && compiled.exclusion(of: deployment, deployment.tree.evaluate(compiled)) == nil
@@ -159,12 +173,14 @@ struct LintPropertyTests {
         var generator = Generator(state: 2027)
         var kinds: [DeploymentFinding.Kind: Int] = [:]
         var confirmed = 0
+        var outranked = 0
         for _ in 0..<3000 {
             let record = Self.record(&generator)
             let findings = await record.lint()
             for finding in findings { kinds[finding.kind, default: 0] += 1 }
             let claims = try Claims(findings)
             guard !claims.isEmpty else { continue }
+            outranked += claims.outranked.count
             let selector = CompiledSelector(record)
             for _ in 0..<60 {
                 let query = Self.query(&generator)
@@ -184,5 +200,6 @@ struct LintPropertyTests {
             #expect(kinds[kind, default: 0] > 20, "\(kind): \(kinds)")
         }
         #expect(confirmed > 1000)
+        #expect(outranked > 20)
     }
 }
