@@ -20,20 +20,20 @@ struct CheckedDeployment {
     /// The numbers of the fields of the rules and tags.
     private(set) var fields: Set<Int> = []
     /// The number of its audience among all of the record.
-    let audience: Int
+    let audienceNumber: Int
     /// The number of its audience without the tags that no rule of the record is on, because they only describe.
-    let split: Int
+    let splitNumber: Int
     /// Whether groups that have no alternatives, such as an OR group without rules, keep it from ever matching.
     let hasNoAlternatives: Bool
     /// Whether no query matches it, whatever the values are: because of such groups, or of impossible rules.
     let isNeverTrue: Bool
     private let tagsAreAlternatives: Bool
 
-    init(_ compiled: CompiledDeployment, _ fields: FieldTable, audience: Int, split: Int) {
+    init(_ compiled: CompiledDeployment, _ fields: FieldTable, audienceNumber: Int, splitNumber: Int) {
         candidate = compiled.candidate
         unknownCombinator = compiled.unknownCombinator
-        self.audience = audience
-        self.split = split
+        self.audienceNumber = audienceNumber
+        self.splitNumber = splitNumber
         tagsAreAlternatives = if case .any = compiled.tree { true } else { false }
         hasNoAlternatives = compiled.tree.isNeverTrue { _ in false }
         isNeverTrue = compiled.tree.isNeverTrue { test in

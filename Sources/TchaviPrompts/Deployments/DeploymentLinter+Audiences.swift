@@ -4,7 +4,7 @@ import Tchavi
 extension DeploymentLinter {
     mutating func checkAudiences() {
         for audience in audiences {
-            guard let first = audience.first, !unreachable.contains(deployments[first].audience) else { continue }
+            guard let first = audience.first, !unreachable.contains(deployments[first].audienceNumber) else { continue }
             if let arm = audience.first(where: { deployments[$0].isArm }) {
                 checkUnweighted(audience, besides: deployments[arm])
             } else {
@@ -61,8 +61,8 @@ extension DeploymentLinter {
     ///
     /// One that loses the tie against a deployment without a weight is not selected, as its weight probably intends.
     mutating func checkZeroWeights() {
-        for split in Self.groups(deployments, by: \.split) {
-            let reachable = split.filter { !unreachable.contains(deployments[$0].audience) }
+        for split in Self.groups(deployments, by: \.splitNumber) {
+            let reachable = split.filter { !unreachable.contains(deployments[$0].audienceNumber) }
             guard let selected = newest(reachable), deployments[selected].hasWeight,
                 !reachable.contains(where: { deployments[$0].isArm })
             else { continue }
@@ -80,65 +80,5 @@ extension DeploymentLinter {
                     : "Remove the deployments, or give one of them a weight above zero."
             )
         }
-    }
-
-    /// Reports deployments with a rule on the field that pins a query to a version, before deployments are considered.
-    mutating func checkPinnedField() {
-        guard let field = fields.number(of: PromptQuery.versionField) else { return }
-        for audience in audiences {
-            guard let first = audience.first, !unreachable.contains(deployments[first].audience),
-                let condition = deployments[first].required.first(where: { $0.field == field })
-            else { continue }
-            reportUnreachable(
-                audience,
-                .error,
-                rule: condition.rule,
-                "A query with `\(PromptQuery.versionField)` is pinned to a version",
-                "Use another field."
-            )
-        }
-    }
-
-    /// Reports that no query selects an audience: once if it is a split, or else for each deployment.
-    mutating func reportUnreachable(
-        _ audience: [Int],
-        _ severity: DeploymentFinding.Severity,
-        rule: Rule? = nil,
-        _ reason: String,
-        _ advice: String
-    ) {
-        unreachable.formUnion(audience.map { deployments[$0].audience })
-        let arms = audience.filter { deployments[$0].isArm }
-        if let arm = arms.first {
-            let message = "\(reason), so no query reaches the split"
-            report(
-                .unreachableSplit,
-                severity,
-                deployments[arm],
-                rule: rule,
-                arms.count == 1 ? "\(message)." : "\(message) of \(arms.map { deployments[$0].id }.listed()).",
-                advice
-            )
-        } else {
-            for index in audience {
-                report(
-                    .neverSelected,
-                    severity,
-                    deployments[index],
-                    rule: rule,
-                    "\(reason), so the deployment is never selected.",
-                    advice
-                )
-            }
-        }
-    }
-}
-
-extension [String] {
-    /// Returns the first of the elements, and how many others there are.
-    func listed(separator: String = ", ") -> String {
-        count <= 5
-            ? joined(separator: separator)
-            : prefix(4).joined(separator: separator) + " and \(count - 4) others"
     }
 }

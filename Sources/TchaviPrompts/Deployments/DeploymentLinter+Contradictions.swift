@@ -18,7 +18,7 @@ extension DeploymentLinter {
             if deployments[first].hasNoAlternatives { reportNoAlternatives(audience) }
             let found = Self.contradictions(deployments[first])
             guard !found.isEmpty else { continue }
-            unreachable.insert(deployments[first].audience)
+            unreachable.insert(deployments[first].audienceNumber)
             for index in audience {
                 for contradiction in found { report(contradiction, deployments[index]) }
             }

@@ -16,7 +16,7 @@ extension DeploymentLinter {
         }
         for name in order {
             let arms = experiments[name] ?? []
-            let splits = Self.groups(arms.map { deployments[$0] }, by: \.split).map { $0.map { arms[$0] } }
+            let splits = Self.groups(arms.map { deployments[$0] }, by: \.splitNumber).map { $0.map { arms[$0] } }
             let largest = splits.map(\.count).max()
             guard let reference = splits.first(where: { $0.count == largest }), let first = reference.first
             else { continue }
@@ -34,38 +34,15 @@ extension DeploymentLinter {
     }
 
     mutating func checkSplits() {
-        for split in Self.groups(deployments, by: \.split) {
-            let arms = split.filter { deployments[$0].isArm && !unreachable.contains(deployments[$0].audience) }
+        for split in Self.groups(deployments, by: \.splitNumber) {
+            let arms = split.filter { deployments[$0].isArm && !unreachable.contains(deployments[$0].audienceNumber) }
             if arms.count > 1 { checkVariables(ofArms: arms) }
         }
         let weighted = audiences.filter { audience in
-            audience.contains { deployments[$0].isArm } && !unreachable.contains(deployments[audience[0]].audience)
+            audience.contains { deployments[$0].isArm }
+                && !unreachable.contains(deployments[audience[0]].audienceNumber)
         }
         for audience in weighted { checkShares(audience, among: weighted) }
-    }
-
-    private mutating func checkVariables(ofArms arms: [Int]) {
-        var needed: Set<Set<String>> = []
-        var order: [(arm: Int, names: [String])] = []
-        for arm in arms {
-            guard deployments[arm].version.config != nil else { continue }
-            let names = variables(of: deployments[arm].version)
-            guard needed.insert(Set(names)).inserted else { continue }
-            order.append((arm, names))
-        }
-        guard order.count > 1 else { return }
-        let needs = order.map { arm, names in
-            "version \(deployments[arm].version.version) needs "
-                + (names.isEmpty ? "none" : names.map { "`\($0)`" }.joined(separator: ", "))
-        }
-        report(
-            .unequalVariables,
-            .warning,
-            deployments[order[1].arm],
-            "The arms of the split need different variables (\(needs.listed(separator: "; "))), so that calls fail for the "
-                + "users of some arms.",
-            "Pass every variable in every call, or use the same variables in all arms."
-        )
     }
 
     /// Reports arms whose range contains none of the buckets.
@@ -97,7 +74,7 @@ extension DeploymentLinter {
         let own = deployments[audience[0]]
         return weighted.contains { other in
             let other = deployments[other[0]]
-            return other.audience != own.audience && own.canTie(with: other)
+            return other.audienceNumber != own.audienceNumber && own.canTie(with: other)
         }
     }
 }

@@ -1,7 +1,24 @@
 import Tchavi
 
-/// Checks whether a more specific deployment is selected for every query that an audience matches.
+/// Checks whether a query reaches the deployments of an audience at all.
 extension DeploymentLinter {
+    /// Reports deployments with a rule on the field that pins a query to a version, before deployments are considered.
+    mutating func checkPinnedField() {
+        guard let field = fields.number(of: PromptQuery.versionField) else { return }
+        for audience in audiences {
+            guard let first = audience.first, !unreachable.contains(deployments[first].audienceNumber),
+                let condition = deployments[first].required.first(where: { $0.field == field })
+            else { continue }
+            reportUnreachable(
+                audience,
+                .error,
+                rule: condition.rule,
+                "A query with `\(PromptQuery.versionField)` is pinned to a version",
+                "Use another field."
+            )
+        }
+    }
+
     /// Reports audiences that are never the most specific.
     ///
     /// Only what is certain is reported. For an audience whose rules all have to be satisfied, and whose tags are on
@@ -27,7 +44,8 @@ extension DeploymentLinter {
             let unindexed = members.count { !$0.rules.allSatisfy(\.isEquality) }
             for audience in audiences where budget > 0 {
                 let deployment = deployments[audience[0]]
-                guard !unreachable.contains(deployment.audience), deployment.isConjunction, !deployment.rules.isEmpty,
+                guard !unreachable.contains(deployment.audienceNumber), deployment.isConjunction,
+                    !deployment.rules.isEmpty,
                     deployment.requiredTags.count == deployment.tags.count,
                     let queries = values.queries(matching: deployment, fields)
                 else { continue }
@@ -75,6 +93,40 @@ extension DeploymentLinter {
             winners = winners?.filter { leading.contains(ByteText($0)) } ?? leaders
         }
         return winners
+    }
+
+    /// Reports that no query selects an audience: once if it is a split, or else for each deployment.
+    private mutating func reportUnreachable(
+        _ audience: [Int],
+        _ severity: DeploymentFinding.Severity,
+        rule: Rule? = nil,
+        _ reason: String,
+        _ advice: String
+    ) {
+        unreachable.formUnion(audience.map { deployments[$0].audienceNumber })
+        let arms = audience.filter { deployments[$0].isArm }
+        if let arm = arms.first {
+            let message = "\(reason), so no query reaches the split"
+            report(
+                .unreachableSplit,
+                severity,
+                deployments[arm],
+                rule: rule,
+                arms.count == 1 ? "\(message)." : "\(message) of \(arms.map { deployments[$0].id }.listed()).",
+                advice
+            )
+        } else {
+            for index in audience {
+                report(
+                    .neverSelected,
+                    severity,
+                    deployments[index],
+                    rule: rule,
+                    "\(reason), so the deployment is never selected.",
+                    advice
+                )
+            }
+        }
     }
 }
 

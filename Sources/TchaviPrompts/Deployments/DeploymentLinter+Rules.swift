@@ -8,7 +8,7 @@ extension DeploymentLinter {
             checkOrder(condition, deployment)
             checkNumericVersion(condition, deployment)
         }
-        if deployment.isNeverTrue { unreachable.insert(deployment.audience) }
+        if deployment.isNeverTrue { unreachable.insert(deployment.audienceNumber) }
         if let combinator = deployment.unknownCombinator {
             report(
                 .unknownOperator,
@@ -96,7 +96,7 @@ extension DeploymentLinter {
     /// Reports fields that a rule of one deployment requires to be a Boolean, and a rule of another one a number.
     mutating func checkKinds() {
         typealias Use = (rule: Rule, deployment: Int)
-        let matchable = deployments.indices.filter { !unreachable.contains(deployments[$0].audience) }
+        let matchable = deployments.indices.filter { !unreachable.contains(deployments[$0].audienceNumber) }
         var numbers: [Int: (first: Use, last: Use)] = [:]
         for index in matchable {
             for condition in deployments[index].rules where condition.reading == .number {
