@@ -75,7 +75,7 @@ extension CheckedDeployment.Condition {
         case (.boolean, .boolean) where first.isEquality: return [true, false]
         default: break
         }
-        if let one = first.rule.value.double, let two = second.rule.value.double, first.isEqualityOrOrder,
+        if let one = first.rule.value.number, let two = second.rule.value.number, first.isEqualityOrOrder,
             second.isEqualityOrOrder
         {
             return [one, one.nextUp, one.nextDown, two, two.nextUp, two.nextDown].map { .number($0) } + ["?"]
@@ -95,15 +95,6 @@ extension CheckedDeployment.Condition {
 }
 
 extension ConditionValue {
-    /// The number as a double; `nil` for values of other types.
-    var double: Double? {
-        switch self {
-        case .integer(let number): Double(number)
-        case .number(let number): number
-        case .string, .boolean, .strings: nil
-        }
-    }
-
     /// Returns every value that is compared as a text with this one: the string, and the number and the Boolean that
     /// are written like it.
     static func reading(as text: String) -> [ConditionValue] {

@@ -20,17 +20,25 @@ struct CheckedDeployment {
     /// The numbers of the fields of the rules and tags.
     private(set) var fields: Set<Int> = []
     /// The number of its audience among all of the record.
-    let audience: Int
+    let audienceNumber: Int
     /// The number of its audience without the tags that no rule of the record is on, because they only describe.
-    let split: Int
+    let splitNumber: Int
+    /// Whether groups that have no alternatives, such as an OR group without rules, keep it from ever matching.
+    let hasNoAlternatives: Bool
+    /// Whether no query matches it, whatever the values are: because of such groups, or of impossible rules.
+    let isNeverTrue: Bool
     private let tagsAreAlternatives: Bool
 
-    init(_ compiled: CompiledDeployment, _ fields: FieldTable, audience: Int, split: Int) {
+    init(_ compiled: CompiledDeployment, _ fields: FieldTable, audienceNumber: Int, splitNumber: Int) {
         candidate = compiled.candidate
         unknownCombinator = compiled.unknownCombinator
-        self.audience = audience
-        self.split = split
+        self.audienceNumber = audienceNumber
+        self.splitNumber = splitNumber
         tagsAreAlternatives = if case .any = compiled.tree { true } else { false }
+        hasNoAlternatives = compiled.tree.isNeverTrue { _ in false }
+        isNeverTrue = compiled.tree.isNeverTrue { test in
+            Condition(field: test.field, rule: fields.rule(test), wanted: test.wanted).isImpossible
+        }
         visit(compiled.tree, fields, isRequired: true)
     }
 
@@ -64,5 +72,17 @@ struct CheckedDeployment {
         guard !tags.isEmpty, !tagsAreAlternatives else { return [] }
         let fields = Set(required.map(\.field))
         return tags.filter { fields.contains($0.field) }
+    }
+}
+
+extension RuleTree {
+    /// Whether no query makes the tree true, because of groups without members and of rules that cannot be satisfied.
+    fileprivate func isNeverTrue(_ isImpossible: (RuleTest) -> Bool) -> Bool {
+        switch self {
+        case .rule(let test): isImpossible(test)
+        case .tag: false
+        case .all(let members): members.contains { $0.isNeverTrue(isImpossible) }
+        case .any(let members): members.allSatisfy { $0.isNeverTrue(isImpossible) }
+        }
     }
 }

@@ -2,9 +2,11 @@
 public struct DeploymentFinding: Codable, Sendable, Hashable {
     /// How serious a finding is.
     public enum Severity: String, Codable, Sendable, Hashable, Comparable {
-        /// The deployments probably do not work as intended.
+        /// The rules and versions work as written, but the deployments probably do not do what is intended; for instance,
+        /// a deployment is never selected because another one always outranks it.
         case warning
-        /// A rule or deployment never has an effect, or a version cannot be run.
+        /// Something can never work as written: a rule or group that no query satisfies, a version that does not exist or
+        /// cannot be run, or model parameters that a run refuses.
         case error
 
         /// Whether the first is less severe than the second.
@@ -14,49 +16,6 @@ public struct DeploymentFinding: Codable, Sendable, Hashable {
         ///   - rhs: Another severity.
         /// - Returns: `true` if `lhs` is a warning and `rhs` an error.
         public static func < (lhs: Severity, rhs: Severity) -> Bool { lhs == .warning && rhs == .error }
-    }
-
-    /// The kind of a problem.
-    public enum Kind: String, Codable, Sendable, Hashable, CaseIterable {
-        /// A deployment that is never selected, because another one always is.
-        case neverSelected
-        /// Two deployments that always match equally well, and have no weights that decide between them.
-        case alwaysTies
-        /// Rules, or a rule and a tag of the version, that no query can satisfy together.
-        case contradiction
-        /// A rule whose operator does not apply to the type of its value, or rules that compare one field with values
-        /// of different types.
-        case incomparable
-        /// An unknown operator or combinator.
-        case unknownOperator
-        /// Deployments that apply to the same queries and whose weights are all zero.
-        case zeroWeights
-        /// An arm of an experiment that applies to other queries than the other arms.
-        case unequalArms
-        /// A deployment of a version that the prompt does not have.
-        case missingVersion
-        /// A prompt without a fallback and without an unconditional deployment, so that some queries select no version.
-        case noFallback
-        /// A variable that a deployed version needs, but the version deployed before it did not.
-        case newVariable
-        /// Arms of one split that need different variables.
-        case unequalVariables
-        /// A variable that the fallback needs, but no deployed version does.
-        case fallbackVariable
-        /// A comparison of versions or numbers that are strings, which compares them in lexicographic order.
-        case lexicographicComparison
-        /// A deployed version or a fallback without a `config`, messages or a model.
-        case incompleteVersion
-        /// A deployed version or a fallback whose model parameters a run refuses.
-        case invalidParameters
-        /// A deployment whose `rules.version` is another version than the one that it is stored under.
-        case versionMismatch
-        /// A fallback that is a copy of a version with another `config`.
-        case staleFallback
-        /// A split that no query reaches.
-        case unreachableSplit
-        /// An arm that no bucketing key is assigned to.
-        case unreachableArm
     }
 
     /// The kind of the problem.

@@ -4,7 +4,7 @@ import Tchavi
 extension DeploymentLinter {
     mutating func checkAudiences() {
         for audience in audiences {
-            guard let first = audience.first, !unreachable.contains(deployments[first].audience) else { continue }
+            guard let first = audience.first, !unreachable.contains(deployments[first].audienceNumber) else { continue }
             if let arm = audience.first(where: { deployments[$0].isArm }) {
                 checkUnweighted(audience, besides: deployments[arm])
             } else {
@@ -56,73 +56,29 @@ extension DeploymentLinter {
         indices.min { deployments[$0].candidate.winsTie(with: deployments[$1].candidate) }
     }
 
+    /// Reports a deployment of weight zero that is selected nevertheless, because no deployment for its queries has a
+    /// weight above zero.
+    ///
+    /// One that loses the tie against a deployment without a weight is not selected, as its weight probably intends.
     mutating func checkZeroWeights() {
-        for split in Self.groups(deployments, by: \.split) {
-            let weighted = split.map { deployments[$0] }.filter(\.hasWeight)
-            guard let first = weighted.first, !weighted.contains(where: \.isArm), !unreachable.contains(first.audience)
+        for split in Self.groups(deployments, by: \.splitNumber) {
+            let reachable = split.filter { !unreachable.contains(deployments[$0].audienceNumber) }
+            guard let selected = newest(reachable), deployments[selected].hasWeight,
+                !reachable.contains(where: { deployments[$0].isArm })
             else { continue }
+            let weights = reachable.count { deployments[$0].hasWeight }
             report(
                 .zeroWeights,
                 .warning,
-                first,
-                weighted.count == 1
-                    ? "Its weight is zero, which does not pause it: no other deployment for its queries has a weight."
-                    : "All \(weighted.count) weights for its queries are zero, which pauses none: the newest is selected.",
-                weighted.count == 1
-                    ? "Remove the deployment, or give it a weight."
-                    : "Remove the deployments, or give one of them a weight."
+                deployments[selected],
+                weights == 1
+                    ? "Its weight is zero, which does not pause it: no deployment for its queries has a weight above zero."
+                    : "All \(weights) weights for its queries are zero, which does not pause it: it is selected as if none "
+                        + "had a weight.",
+                weights == 1
+                    ? "Remove the deployment, or give it a weight above zero."
+                    : "Remove the deployments, or give one of them a weight above zero."
             )
         }
-    }
-
-    /// Reports deployments with a rule on the field that pins a query to a version, before deployments are considered.
-    mutating func checkPinnedField() {
-        guard let field = fields.number(of: PromptQuery.versionField) else { return }
-        for audience in audiences {
-            guard let first = audience.first, !unreachable.contains(deployments[first].audience),
-                let condition = deployments[first].required.first(where: { $0.field == field })
-            else { continue }
-            reportUnreachable(
-                audience,
-                rule: condition.rule,
-                "A query with `\(PromptQuery.versionField)` is pinned to a version",
-                "Use another field."
-            )
-        }
-    }
-
-    /// Reports that no query selects an audience: once if it is a split, or else for each deployment.
-    mutating func reportUnreachable(_ audience: [Int], rule: Rule? = nil, _ reason: String, _ advice: String) {
-        unreachable.formUnion(audience.map { deployments[$0].audience })
-        let arms = audience.filter { deployments[$0].isArm }
-        if let arm = arms.first {
-            let message = "\(reason), so no query reaches the split"
-            report(
-                .unreachableSplit,
-                .warning,
-                deployments[arm],
-                rule: rule,
-                arms.count == 1 ? "\(message)." : "\(message) of \(arms.map { deployments[$0].id }.listed).",
-                advice
-            )
-        } else {
-            for index in audience {
-                report(
-                    .neverSelected,
-                    .warning,
-                    deployments[index],
-                    rule: rule,
-                    "\(reason), so the deployment is never selected.",
-                    advice
-                )
-            }
-        }
-    }
-}
-
-extension [String] {
-    /// The first of the elements, and how many others there are.
-    var listed: String {
-        count <= 5 ? joined(separator: ", ") : prefix(4).joined(separator: ", ") + " and \(count - 4) others"
     }
 }

@@ -15,12 +15,26 @@ extension DeploymentLinter {
         // Of one audience, the deployments have the same rules and tags.
         for audience in audiences {
             guard let first = audience.first else { continue }
+            if deployments[first].hasNoAlternatives { reportNoAlternatives(audience) }
             let found = Self.contradictions(deployments[first])
             guard !found.isEmpty else { continue }
-            unreachable.insert(deployments[first].audience)
+            unreachable.insert(deployments[first].audienceNumber)
             for index in audience {
                 for contradiction in found { report(contradiction, deployments[index]) }
             }
+        }
+    }
+
+    private mutating func reportNoAlternatives(_ audience: [Int]) {
+        for index in audience {
+            report(
+                .contradiction,
+                .error,
+                deployments[index],
+                "It depends on an OR group, or a negated AND group, without rules: the group has no alternatives, so it is "
+                    + "never true, and the deployment never matches.",
+                "Add rules to the group, or remove it."
+            )
         }
     }
 

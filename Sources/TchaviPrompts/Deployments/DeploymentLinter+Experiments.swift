@@ -16,7 +16,7 @@ extension DeploymentLinter {
         }
         for name in order {
             let arms = experiments[name] ?? []
-            let splits = Self.groups(arms.map { deployments[$0] }, by: \.split).map { $0.map { arms[$0] } }
+            let splits = Self.groups(arms.map { deployments[$0] }, by: \.splitNumber).map { $0.map { arms[$0] } }
             let largest = splits.map(\.count).max()
             guard let reference = splits.first(where: { $0.count == largest }), let first = reference.first
             else { continue }
@@ -34,38 +34,15 @@ extension DeploymentLinter {
     }
 
     mutating func checkSplits() {
-        for split in Self.groups(deployments, by: \.split) {
-            let arms = split.filter { deployments[$0].isArm && !unreachable.contains(deployments[$0].audience) }
+        for split in Self.groups(deployments, by: \.splitNumber) {
+            let arms = split.filter { deployments[$0].isArm && !unreachable.contains(deployments[$0].audienceNumber) }
             if arms.count > 1 { checkVariables(ofArms: arms) }
         }
         let weighted = audiences.filter { audience in
-            audience.contains { deployments[$0].isArm } && !unreachable.contains(deployments[audience[0]].audience)
+            audience.contains { deployments[$0].isArm }
+                && !unreachable.contains(deployments[audience[0]].audienceNumber)
         }
         for audience in weighted { checkShares(audience, among: weighted) }
-    }
-
-    private mutating func checkVariables(ofArms arms: [Int]) {
-        var needed: [Set<String>: Int] = [:]
-        var order: [(arm: Int, names: [String])] = []
-        for arm in arms {
-            guard deployments[arm].version.config != nil else { continue }
-            let names = variables(of: deployments[arm].version)
-            guard needed.updateValue(arm, forKey: Set(names)) == nil else { continue }
-            order.append((arm, names))
-        }
-        guard order.count > 1 else { return }
-        let needs = order.map { arm, names in
-            "version \(deployments[arm].version.version) needs "
-                + (names.isEmpty ? "none" : names.map { "`\($0)`" }.joined(separator: ", "))
-        }
-        report(
-            .unequalVariables,
-            .warning,
-            deployments[order[1].arm],
-            "The arms of the split need different variables (\(needs.listed)), so that calls fail for the users of some "
-                + "arms.",
-            "Pass every variable in every call, or use the same variables in all arms."
-        )
     }
 
     /// Reports arms whose range contains none of the buckets.
@@ -73,7 +50,10 @@ extension DeploymentLinter {
         let arms = audience.filter { deployments[$0].isArm }
         guard arms.count > 1 else { return }
         let split = Split(salt: "", weights: arms.map { (deployments[$0].id, deployments[$0].candidate.weight) })
-        let empty = split.emptyArms
+        // Infinite weights have bounds that are not numbers.
+        guard split.arms.allSatisfy(\.upperBound.isFinite) else { return }
+        let ranges = split.bucketRanges
+        let empty = ranges.indices.filter { ranges[$0].isEmpty }
         guard !empty.isEmpty, !canMeetAnother(audience, of: weighted) else { return }
         for arm in empty {
             report(
@@ -94,7 +74,7 @@ extension DeploymentLinter {
         let own = deployments[audience[0]]
         return weighted.contains { other in
             let other = deployments[other[0]]
-            return other.audience != own.audience && own.canTie(with: other)
+            return other.audienceNumber != own.audienceNumber && own.canTie(with: other)
         }
     }
 }
@@ -109,26 +89,12 @@ extension CheckedDeployment {
         }
         let hasOnlyRules = tags.isEmpty && other.tags.isEmpty && isConjunction && other.isConjunction
         if hasOnlyRules && rules.count != other.rules.count { return false }
-        return !required.contains { first in
+        // Beyond these, contradictions are not looked for.
+        return !required.prefix(48).contains { first in
             !first.isImpossible
-                && other.required.contains {
+                && other.required.prefix(48).contains {
                     $0.field == first.field && !$0.isImpossible && first.contradicts($0)
                 }
-        }
-    }
-}
-
-extension Split {
-    /// The indices of the arms that ``arm(for:)`` returns for none of the 10,000 buckets.
-    fileprivate var emptyArms: [Int] {
-        arms.indices.filter { index in
-            let arm = arms[index]
-            guard arm.lowerBound.isFinite, arm.upperBound.isFinite else { return false }
-            // The bucket at the start of the range, or one next to it if the bounds are rounded.
-            let start = Int((min(arm.lowerBound, 1) * 10_000).rounded())
-            let near = [start - 1, start, start + 1].filter { (0..<10_000).contains($0) }.map { Double($0) / 10_000 }
-            if near.contains(where: { arm.lowerBound <= $0 && $0 < arm.upperBound }) { return false }
-            return index < arms.count - 1 || arm.upperBound > 0.9999
         }
     }
 }

@@ -6,8 +6,9 @@ extension DeploymentLinter {
         for condition in deployment.rules {
             checkOperator(condition, deployment)
             checkOrder(condition, deployment)
+            checkNumericVersion(condition, deployment)
         }
-        if deployment.required.contains(where: \.isImpossible) { unreachable.insert(deployment.audience) }
+        if deployment.isNeverTrue { unreachable.insert(deployment.audienceNumber) }
         if let combinator = deployment.unknownCombinator {
             report(
                 .unknownOperator,
@@ -72,10 +73,30 @@ extension DeploymentLinter {
         }
     }
 
+    /// Reports a comparison of versions with a number, which does not keep a zero at the end of its fraction.
+    private mutating func checkNumericVersion(
+        _ condition: CheckedDeployment.Condition,
+        _ deployment: CheckedDeployment
+    ) {
+        guard condition.isVersionComparison, !condition.isIncomparable, let number = condition.rule.value.number,
+            number != number.rounded()
+        else { return }
+        let text = number.ecmaScriptDescription
+        report(
+            .numericVersion,
+            .warning,
+            deployment,
+            rule: condition.rule,
+            "Its value is a number: if version \(text)0 is meant, it is compared with \(text), because a number does not keep "
+                + "the zero.",
+            "Write the version as a string: `\"\(text)0\"` or `\"\(text)\"`, whichever is meant."
+        )
+    }
+
     /// Reports fields that a rule of one deployment requires to be a Boolean, and a rule of another one a number.
     mutating func checkKinds() {
         typealias Use = (rule: Rule, deployment: Int)
-        let matchable = deployments.indices.filter { !unreachable.contains(deployments[$0].audience) }
+        let matchable = deployments.indices.filter { !unreachable.contains(deployments[$0].audienceNumber) }
         var numbers: [Int: (first: Use, last: Use)] = [:]
         for index in matchable {
             for condition in deployments[index].rules where condition.reading == .number {
@@ -92,7 +113,7 @@ extension DeploymentLinter {
                 else { continue }
                 numbers[condition.field] = nil
                 report(
-                    .incomparable,
+                    .mixedTypes,
                     .warning,
                     deployments[index],
                     rule: condition.rule,

@@ -79,16 +79,26 @@ extension DeploymentLinter {
         }
         guard let config = version.config else { return }
         do throws(InvalidParameter) {
-            try ChatRequest(model: config.model, messages: [], parameters: config.modelParameters).checkChoices()
-        } catch {
-            report(
-                .invalidParameters,
-                .error,
-                version: version.id,
-                "The model parameters of version \(version.version) \(error.reason).",
-                error.advice
+            let request = try ChatRequest(model: config.model, messages: [], parameters: config.modelParameters)
+            guard let choices = request.choicesWithTools else { return }
+            reportParameters(
+                of: version,
+                "request \(choices) choices and have tools, whose calls can be run for one choice only",
+                "Set `n` to 1, or remove the tools."
             )
+        } catch {
+            reportParameters(of: version, error.reason, error.advice)
         }
+    }
+
+    private mutating func reportParameters(of version: PromptVersion, _ reason: String, _ advice: String) {
+        report(
+            .invalidParameters,
+            .error,
+            version: version.id,
+            "The model parameters of version \(version.version) \(reason).",
+            advice
+        )
     }
 
     mutating func checkFallback() {
@@ -115,71 +125,5 @@ extension DeploymentLinter {
             )
         }
         checkVariables(ofFallback: fallback)
-    }
-
-    private mutating func checkVariables(ofFallback fallback: PromptVersion) {
-        guard let config = fallback.config else { return }
-        var known: Set<String> = []
-        var hasVersion = false
-        var seen: Set<ByteText> = []
-        for version in deployments.map(\.version) where seen.insert(ByteText(version.id)).inserted {
-            // What a version without a `config` would need is not known.
-            guard version.config != nil else { continue }
-            hasVersion = true
-            known.formUnion(variables(of: version))
-        }
-        let added = names(config).filter { !known.contains($0) }
-        guard hasVersion, !added.isEmpty else { return }
-        report(
-            .fallbackVariable,
-            .warning,
-            version: fallback.id,
-            "The fallback needs `\(added.joined(separator: "`, `"))`, which no deployed version needs: calls that do not "
-                + "pass it fail when no deployment matches.",
-            "Pass the variable in every call, or remove it from the fallback's messages."
-        )
-    }
-
-    // MARK: Variables
-
-    /// Reports variables that a selected version needs, but the one that it replaced did not.
-    mutating func checkVariables() {
-        for audience in audiences where audience.count > 1 {
-            guard !unreachable.contains(deployments[audience[0]].audience) else { continue }
-            let arms = audience.filter { deployments[$0].isArm }
-            let selected = arms.isEmpty ? newest(audience).map { [$0] } ?? [] : arms
-            let isSelected = Set(selected)
-            guard let before = newest(audience.filter { !isSelected.contains($0) }) else { continue }
-            for index in selected { checkVariables(of: deployments[index], after: deployments[before]) }
-        }
-    }
-
-    private mutating func checkVariables(of deployment: CheckedDeployment, after before: CheckedDeployment) {
-        // What a version without a `config` needed is not known.
-        guard deployment.candidate.winsTie(with: before.candidate), before.version.config != nil else { return }
-        let known = variables(of: before.version)
-        let added = variables(of: deployment.version).filter { !known.contains($0) }
-        guard !added.isEmpty else { return }
-        report(
-            .newVariable,
-            .warning,
-            deployment,
-            "Version \(deployment.version.version) needs `\(added.joined(separator: "`, `"))`, which version "
-                + "\(before.version.version) before it did not: runs that do not pass it will fail.",
-            "Deploy the version when every caller passes the variable, or remove the variable from its messages."
-        )
-    }
-
-    /// Returns the names of the variables that a deployed version needs, whose messages are parsed once.
-    mutating func variables(of version: PromptVersion) -> [String] {
-        let key = ByteText(version.id)
-        if let names = variables[key] { return names }
-        let names = version.config.map(names) ?? []
-        variables[key] = names
-        return names
-    }
-
-    private func names(_ config: PromptVersionConfig) -> [String] {
-        CompiledMessages(config.messages, syntax: syntax).variables.map(\.name)
     }
 }

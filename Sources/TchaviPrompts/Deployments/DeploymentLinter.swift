@@ -2,8 +2,15 @@ import Tchavi
 
 /// Checks the deployments of one record.
 ///
-/// The checks are in extensions: of the versions, of each deployment's rules, of deployments of the same audience, and
-/// of splits.
+/// The checks are in extensions, each in a file of its own:
+///
+/// - *Versions*: the versions that are deployed, and the fallback;
+/// - *Rules*: each rule of each deployment;
+/// - *Contradictions*: rules, tags and groups that no query can satisfy together;
+/// - *Reachability*: audiences that no query selects;
+/// - *Audiences*: deployments that apply to the same queries;
+/// - *Experiments*: the arms of a split and of an experiment;
+/// - *Variables*: the variables that versions need.
 struct DeploymentLinter {
     let record: PromptRecord
     let syntax: VariableSyntax
@@ -42,11 +49,11 @@ struct DeploymentLinter {
             return CheckedDeployment(
                 deployment,
                 selector.fields,
-                audience: number(audience),
-                split: number(split)
+                audienceNumber: number(audience),
+                splitNumber: number(split)
             )
         }
-        audiences = Self.groups(deployments, by: \.audience)
+        audiences = Self.groups(deployments, by: \.audienceNumber)
     }
 
     /// Runs every check.

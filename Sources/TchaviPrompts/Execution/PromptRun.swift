@@ -37,13 +37,13 @@ struct PromptRun: Sendable {
             selection: prompt.selection,
             contentHash: resolution.contentHash
         )
-        do throws(InvalidParameter) {
-            try request.checkChoices()
-        } catch {
+        if let choices = request.choicesWithTools {
             throw TchaviError(
                 .invalidRequest,
-                "The model parameters of `\(promptID)` \(error.reason).",
-                advice: error.advice
+                "The request for `\(promptID)` asks for \(choices) choices and has tools, whose calls can be run for one choice "
+                    + "only.",
+                advice:
+                    "Set `n` to 1, or remove the tools; the version's model parameters and the run options can set both."
             )
         }
     }

@@ -80,7 +80,7 @@ enum Comparison {
 
 extension ConditionValue {
     /// The number as a double; `nil` for values of other types.
-    fileprivate var number: Double? {
+    var number: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value

@@ -116,7 +116,7 @@ struct DeploymentLintTests {
             Deployment(id: "a", query: rules(Rule("beta", .equal, true))),
             Deployment(id: "b", query: rules(Rule("beta", .equal, 1))),
         ]).lint()
-        #expect(findings.map(\.kind) == [.incomparable])
+        #expect(findings.map(\.kind) == [.mixedTypes])
         #expect(findings[0].severity == .warning)
     }
 
@@ -134,6 +134,85 @@ struct DeploymentLintTests {
             Deployment(id: "a", query: rules(us), weight: 0), Deployment(id: "b", query: rules(us), weight: -1),
         ]).lint()
         #expect(findings.map(\.kind) == [.zeroWeights])
+    }
+
+    @Test func `A weight of zero is reported only for a deployment that is selected`() async {
+        let paused = await record([
+            Deployment(id: "a", timestamp: old, query: rules(us), weight: 0),
+            Deployment(id: "b", timestamp: new, query: rules(us)),
+        ]).lint()
+        #expect(paused == [])
+        let selected = await record([
+            Deployment(id: "a", timestamp: new, query: rules(us), weight: 0),
+            Deployment(id: "b", timestamp: old, query: rules(us), weight: 0),
+        ]).lint()
+        #expect(selected.map(\.kind) == [.zeroWeights])
+        #expect(selected.first?.deploymentID == "a")
+        #expect(selected.first?.message.contains("All 2 weights") == true)
+        let alone = await record([
+            Deployment(id: "a", timestamp: new, query: rules(us), weight: 0),
+            Deployment(id: "b", timestamp: old, query: rules(us)),
+        ]).lint()
+        #expect(alone.map(\.kind) == [.neverSelected, .zeroWeights])
+        #expect(alone.map(\.deploymentID) == ["b", "a"])
+    }
+
+    @Test func `A deployment that is outranked by different ones for different queries names none`() async {
+        let either = Rule("a", .includes, ["x", "y"])
+        let findings = await record([
+            Deployment(id: "first", query: rules(either)),
+            Deployment(id: "second", query: rules(either, Rule("a", .excludes, ["x"]))),
+            Deployment(id: "third", query: rules(either, Rule("a", .includes, ["x"]))),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.neverSelected])
+        #expect(findings.first?.deploymentID == "first")
+        #expect(findings.first?.message.hasPrefix("For each of its queries one of several deployments") == true)
+        #expect(findings.first?.description.contains("second") == false)
+    }
+
+    @Test(arguments: [RuleGroup(.or, []), RuleGroup(.and, [], not: true), RuleGroup(.or, [.group(RuleGroup(.or, []))])])
+    func `A group without alternatives is never true`(group: RuleGroup) async {
+        let findings = await record([Deployment(id: "d", query: RuleGroup(.and, [.rule(us), .group(group)]))]).lint()
+        #expect(findings.map(\.kind) == [.contradiction])
+        #expect(findings.first?.severity == .error)
+        #expect(findings.first?.message.contains("the group has no alternatives, so it is never true") == true)
+        let alternative = RuleGroup(.or, [.rule(us), .group(group)])
+        #expect(await record([Deployment(id: "d", query: alternative)]).lint() == [])
+    }
+
+    @Test func `Rules after a group of unknown operators are not compared`() async {
+        let unknown = RuleGroup(.or, [.rule(Rule("a", "~=", "x")), .rule(Rule("b", "~=", "x"))])
+        let query = RuleGroup(.and, [.rule(us), .group(unknown)])
+        let findings = await record([
+            Deployment(id: "a", timestamp: old, query: query), Deployment(id: "b", timestamp: new, query: query),
+        ]).lint()
+        #expect(Set(findings.map(\.kind)) == [.unknownOperator])
+    }
+
+    @Test func `A rule on promptVersionNumber is an error`() async {
+        let rule = Rule("promptVersionNumber", .equal, 1)
+        let findings = await record([Deployment(id: "d", query: rules(rule))]).lint()
+        #expect(findings.map(\.kind) == [.neverSelected])
+        #expect(findings.first?.severity == .error)
+        #expect(findings.first?.rule == rule)
+    }
+
+    @Test(arguments: [
+        RuleOperator.versionEqual, .versionGreater, .versionLess, .versionAtLeast, .versionAtMost,
+    ])
+    func `A version is compared with a number that has a fraction`(operator: RuleOperator) async {
+        let findings = await record([Deployment(id: "d", query: rules(Rule("a", `operator`, 2.10)))]).lint()
+        #expect(findings.map(\.kind) == [.numericVersion])
+        #expect(findings.first?.advice.hasPrefix("Write the version as a string: `\"2.10\"` or `\"2.1\"`") == true)
+    }
+
+    @Test func `An infinite weight leaves no arm that is known to be empty`() async {
+        let findings = await record(
+            [1, .infinity, 1].enumerated().map { index, weight in
+                Deployment(id: "d\(index)", query: rules(us), weight: weight)
+            }
+        ).lint()
+        #expect(findings == [])
     }
 
     @Test func `An experiment whose arms have different rules`() async {
@@ -338,7 +417,7 @@ struct DeploymentLintTests {
             let findings = await record([Deployment(id: "d", query: rules(Rule("a", `operator`, value)))]).lint()
             #expect(findings.map(\.kind) == [.incomparable])
         }
-        for value in ["2.10", " v2 ", 2, 2.9] as [ConditionValue] {
+        for value in ["2.10", " v2 ", 2, 2.0] as [ConditionValue] {
             #expect(await record([Deployment(id: "d", query: rules(Rule("a", `operator`, value)))]).lint() == [])
         }
     }

@@ -1,12 +1,13 @@
 import Foundation
 import Tchavi
-import TchaviPrompts
 import TestSupport
 import Testing
 
+@testable import TchaviPrompts
+
 /// The prompts in `Fixtures/Lint`, each of which has the problem that its file is named after, and no other.
 struct LintFixtureTests {
-    private static let kinds = DeploymentFinding.Kind.allCases.map(\.rawValue)
+    private static let kinds = DeploymentFinding.Kind.known.map(\.rawValue).sorted()
 
     private func findings(_ name: String) async throws -> [DeploymentFinding] {
         let url = Fixtures.directory.appendingPathComponent("Lint/\(name).json")
@@ -27,7 +28,7 @@ struct LintFixtureTests {
     }
 
     @Test(arguments: [
-        ("contradiction", 2), ("incomparable", 3), ("unknownOperator", 2), ("lexicographicComparison", 3),
+        ("contradiction", 2), ("incomparable", 2), ("unknownOperator", 2), ("lexicographicComparison", 3),
         ("incompleteVersion", 3), ("invalidParameters", 4), ("versionMismatch", 2), ("unreachableSplit", 2),
     ])
     func `Each of several problems is found`(kind: String, count: Int) async throws {
@@ -39,10 +40,19 @@ struct LintFixtureTests {
         ("unequalVariables", ["version 1 needs `name`", "version 2 needs `name`, `company`"]),
         ("fallbackVariable", ["The fallback needs `customer`"]), ("newVariable", ["Version 2 needs `company`"]),
         ("staleFallback", ["version 1"]), ("versionMismatch", ["is `2`", "is `v1`"]),
-        ("invalidParameters", ["$.temperature", "`stream`", "2 choices", "`model`"]),
+        (
+            "invalidParameters",
+            [
+                "$.temperature", "`stream`", "2 choices",
+                "`model`, which every run sets itself. Remove it; to use another model, set `RunOptions.model`.",
+                "`stream`, which every run sets itself. Remove it; to stream the response, call `Prompt.stream`.",
+            ]
+        ),
         ("incompleteVersion", ["no messages", "no model", "no `config`"]),
         ("lexicographicComparison", ["`version >=`", "`version <`", "the number 18"]),
         ("unreachableSplit", ["winner", "promptVersionNumber"]), ("incomparable", ["`latest` is not a valid version"]),
+        ("mixedTypes", ["with a Boolean", "with a number"]),
+        ("numericVersion", ["version 2.10 ", "`\"2.10\"` or `\"2.1\"`"]),
     ])
     func `Findings name what is wrong`(kind: String, parts: [String]) async throws {
         let text = try await findings(kind).map(\.description).joined(separator: "\n")
@@ -51,6 +61,13 @@ struct LintFixtureTests {
 
     @Test func `Nothing is found where nothing is wrong`() async throws {
         #expect(try await findings("none") == [])
+    }
+
+    @Test func `A kind of a later version is decoded`() throws {
+        let json = #"{"kind":"later","severity":"warning","promptId":"p","message":"m","advice":"a"}"#
+        let finding = try JSONDecoder().decode(DeploymentFinding.self, from: Data(json.utf8))
+        #expect(finding.kind == "later")
+        #expect(try JSONValue(parsing: JSONEncoder().encode(finding)) == JSONValue(parsing: json))
     }
 
     @Test func `Findings are encoded under the keys of the prompts, and decoded`() async throws {

@@ -174,6 +174,18 @@ struct PromptRunTests {
         #expect(gateway.requests.isEmpty)
     }
 
+    @Test func `Several choices and tools of the run options are not blamed on the version`() async throws {
+        let prompt = try await prompt([], parameters: [:])
+        let options = RunOptions(tools: [Self.weather], modelParameters: ["n": 2])
+        let error = await #expect(throws: TchaviError.self) { _ = try await prompt.run("?", options: options) }
+        #expect(error?.code == .invalidRequest)
+        #expect(
+            error?.message.hasPrefix("The request for `\(prompt.promptID)` asks for 2 choices and has tools") == true
+        )
+        #expect(error?.description.contains("the run options can set both") == true)
+        #expect(gateway.requests.isEmpty)
+    }
+
     @Test func `Cancelling a run cancels its tools, promptly`() async throws {
         let begun = AsyncStream.makeStream(of: Void.self)
         let ended = AsyncStream.makeStream(of: Bool.self)

@@ -1,15 +1,13 @@
 import Tchavi
 
-/// Why model parameters cannot be used for a run.
-struct InvalidParameter: Error {
-    /// The parameter's name, if a single one is invalid.
-    let name: String?
-    /// What is wrong, as a predicate.
-    let reason: String
-    let advice: String
-}
-
 extension ChatRequest {
+    /// The parameters that every run sets itself, and what to do instead.
+    private static let reservedParameters = [
+        ("model", "to use another model, set `RunOptions.model`"),
+        ("messages", "to add messages, set `RunOptions.history`"),
+        ("stream", "to stream the response, call `Prompt.stream`"),
+    ]
+
     /// Creates the request of a run from its model parameters.
     ///
     /// - Parameters:
@@ -24,11 +22,11 @@ extension ChatRequest {
     ) throws(InvalidParameter) {
         // Prompt editors store null for a parameter that is not set.
         let parameters = parameters.filter { $0.value != .null }
-        for name in ["model", "messages", "stream"] where parameters[name] != nil {
+        for (name, alternative) in Self.reservedParameters where parameters[name] != nil {
             throw InvalidParameter(
                 name: name,
                 reason: "contain `\(name)`, which every run sets itself",
-                advice: "Remove it; to use another model, set `RunOptions.model`."
+                advice: "Remove it; \(alternative)."
             )
         }
         self.init(model: model, messages: messages)
@@ -46,15 +44,10 @@ extension ChatRequest {
         }
     }
 
-    /// Checks that the calls of the request's tools can be run.
-    ///
-    /// - Throws: ``InvalidParameter`` if the request has tools and asks for several choices.
-    func checkChoices() throws(InvalidParameter) {
-        guard let n, n > 1, tools?.isEmpty == false else { return }
-        throw InvalidParameter(
-            name: "n",
-            reason: "request \(n) choices and have tools, whose calls can be run for one choice only",
-            advice: "Set `n` to 1, or remove the tools."
-        )
+    /// The number of choices, if the request asks for several and has tools, whose calls can be run for one choice only;
+    /// `nil` for a request that can be run.
+    var choicesWithTools: Int? {
+        guard let n, n > 1, tools?.isEmpty == false else { return nil }
+        return n
     }
 }
