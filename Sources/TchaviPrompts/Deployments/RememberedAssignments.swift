@@ -66,9 +66,15 @@ struct RememberedAssignments {
     /// Removes the oldest assignment of a split that has more than its share of the limit, so that an experiment of few
     /// users is not displaced by one of many: of the given one, or else of the one with the most.
     private mutating func forgetOne(of number: Int, limit: Int) {
-        let share = limit / max(1, splits.count)
+        let share = max(1, limit / max(1, splits.count))
         let isLarge = (splits[number]?.keys.count ?? 0) > share
-        let largest = isLarge ? number : splits.max { $0.value.keys.count < $1.value.keys.count }?.key ?? number
+        // Of several with as many, the one that was not used for longest.
+        let largest =
+            isLarge
+            ? number
+            : splits.max {
+                ($0.value.keys.count, -$0.value.lastSelection) < ($1.value.keys.count, -$1.value.lastSelection)
+            }?.key ?? number
         guard let (key, arm) = splits[largest]?.forgetOldest(), let users = splits[largest] else { return }
         count -= 1
         let assignment = assignment(of: key, arm: arm, SplitKey(users))

@@ -6,7 +6,7 @@ struct Candidate: Sendable {
     let deployment: Deployment
     let version: PromptVersion
     /// The version's tags, as rules, in the order of their names. Shared by all deployments of the version.
-    let tags: [Rule]
+    var tags: [Rule] = []
 
     /// The weight in a split: 0 if the deployment has none, or a negative one.
     var weight: Double { max(0, deployment.weight ?? 0) }

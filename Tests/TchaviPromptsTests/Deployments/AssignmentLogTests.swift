@@ -129,11 +129,17 @@ struct AssignmentLogTests {
         #expect(first?.hasReachedLimit == true)
         #expect(first?.hasSampleRatioMismatch == false)
         // Others displace it, and each other.
-        for index in 0..<5000 { tell(log, weights: [1, 1], key: "user-\(index % 2)", experiment: "e\(index)") }
-        #expect(log.summary(of: "e") == nil)
-        #expect(log.summary(of: "e2998") == nil)
-        #expect(log.summary(of: "e3000") != nil)
-        #expect(log.summary(of: "e4999")?.arms.reduce(0) { $0 + $1.count } == 1)
+        var remembered = RememberedAssignments()
+        for index in 0..<5000 {
+            let split = Split(salt: "e\(index)", weights: [("d", 1)])
+            for key in ["x", "y"] {
+                let isNew = remembered.record(key, arm: 0, of: split, promptID: "p", limit: 100)
+                let isNewAgain = remembered.record(key, arm: 0, of: split, promptID: "p", limit: 100)
+                #expect(isNew && !isNewAgain)
+            }
+        }
+        #expect(remembered.splits.values.reduce(0) { $0 + $1.keys.count } == 100)
+        #expect(remembered.splits.count <= RememberedAssignments.keptSplits + 101)
     }
 
     @Test func `An experiment of few users is counted beside one of many`() {

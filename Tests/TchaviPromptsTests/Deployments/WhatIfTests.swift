@@ -285,7 +285,10 @@ struct WhatIfTests {
                 deployment("x", [Rule("age", .greater, 18), Rule("age", .greater, 40), Rule("c", .equal, "de")]), y
             ),
             (alternatives("b"), alternatives("c"), y),
-            (deployment("x", [Rule("a", .equal, 1)], age: 1), deployment("x", [Rule("a", .equal, 1)], age: -0), y),
+            (
+                deployment("x", [Rule("a", .equal, 1)], age: 2), deployment("x", [Rule("a", .equal, 1)]),
+                deployment("y", [Rule("b", .equal, 2)], age: 1)
+            ),
             (
                 deployment("x", [Rule("a", .equal, 1)], weight: 60),
                 deployment("x", [Rule("a", .equal, 1)], weight: 70), weighted
