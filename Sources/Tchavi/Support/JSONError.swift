@@ -9,7 +9,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong: `expected a string, found a number`.
     public let reason: String
 
-    private(set) var steps: [Step]
+    package private(set) var steps: [Step]
 
     package init(_ reason: String, at steps: [Step] = []) {
         self.reason = reason

@@ -22,6 +22,16 @@ extension PromptError {
         )
     }
 
+    /// The selected version cannot be read.
+    static func unreadable(_ version: PromptVersion, of id: String, _ reason: String) -> PromptError {
+        PromptError(
+            .invalidRecord,
+            "Version \(version.version) of `\(id)`, which the query selects, cannot be read: \(reason).",
+            advice: "Fix the version and refresh the library; `library.diagnostics()` says where it is.",
+            promptID: id
+        )
+    }
+
     /// No version of the prompt matches the query.
     static func noMatch(_ record: PromptRecord, _ query: PromptQuery) -> PromptError {
         let numbers = record.versions.map(\.version).sorted().map(String.init).joined(separator: ", ")

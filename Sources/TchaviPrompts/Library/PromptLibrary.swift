@@ -62,6 +62,7 @@ public final class PromptLibrary: Sendable {
         var selection = result.selection
         selection.snapshotAge = gateway.pipeline.time.elapsed() - snapshot.readAt
         guard let version = result.version else { throw PromptError.noMatch(record, query) }
+        if let reason = version.unreadableReason { throw PromptError.unreadable(version, of: id, reason) }
         guard let config = version.config else {
             throw PromptError(
                 .invalidRecord,

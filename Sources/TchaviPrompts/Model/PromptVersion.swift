@@ -18,6 +18,11 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
     public var updatedAt: Timestamp?
     /// Unrecognized fields.
     public var additionalFields: [String: JSONValue]
+    /// Why the version could not be read; `nil` if it could.
+    ///
+    /// Such a version has only its id, number and tags. It takes part in selection, so that nobody gets another version
+    /// instead, and ``PromptLibrary/prompt(_:matching:)`` throws ``PromptError/Code/invalidRecord`` where it is selected.
+    public var unreadableReason: String?
 
     /// The ``PromptVersionConfig/contentHash`` of the configuration; `nil` without one.
     public var contentHash: String? { config?.contentHash }
