@@ -109,17 +109,11 @@ extension PromptVersionConfig: JSONMapped {
         json.field("model", &model)
         json.defaulted("provider", &provider)
         json.field("deploymentId", &deploymentID)
-        // A tag that is null counts as not set.
-        json.field(
-            "tags",
-            &tags,
-            reading: { json throws(JSONError) in
-                try [String: ConditionValue](
-                    reading: json.object.map { .object($0.filter { !$0.value.isNull }) } ?? json
-                )
-            },
-            writing: { $0.json }
-        )
+        json.field("tags", &tags, reading: Self.tags, writing: { $0.json })
         json.rest(&additionalFields)
+    }
+    /// Reads tags; one that is null counts as not set.
+    static func tags(_ json: JSONValue) throws(JSONError) -> [String: ConditionValue] {
+        try [String: ConditionValue](reading: json.object.map { .object($0.filter { !$0.value.isNull }) } ?? json)
     }
 }
