@@ -2,11 +2,26 @@ import Foundation
 
 /// The files below a directory that can be meant as prompts, with what tells whether they have changed.
 struct DirectoryScan {
-    /// A file or a directory that cannot be read.
-    struct Failure: Hashable {
-        /// The path, relative to the root of the scan.
+    /// The files of one directory.
+    struct Directory: Equatable {
+        /// The path, relative to the root; empty for the root.
         let path: String
-        /// The operating system's reason.
+        /// The names and stamps, in the order of the file system, which is the same while nothing changes.
+        fileprivate(set) var files: [File] = []
+
+        /// Returns the path of a file, relative to the root.
+        func path(of name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
+    }
+
+    struct File: Equatable {
+        let name: String
+        let stamp: FileStamp
+    }
+
+    /// A directory that cannot be read, or a file that cannot be looked at.
+    struct Failure: Hashable {
+        /// The path, relative to the root.
+        let path: String
         let reason: String
     }
 
@@ -15,14 +30,13 @@ struct DirectoryScan {
     /// The greatest number of files and directories that are looked at.
     private static let maximumEntries = 1_000_000
 
-    /// The stamps by path, relative to the root.
-    private(set) var stamps: [String: FileStamp] = [:]
-    /// The directories and files that could not be read.
+    /// The directories that contain such files.
+    private(set) var directories: [Directory] = []
     private(set) var failures: [Failure] = []
     private var entries = 0
 
-    /// Scans a directory: every `.json` and `.md` file at any depth. Follows symbolic links, but no cycles; skips names
-    /// that begin with a dot, and everything that is not a regular file.
+    /// Scans a directory for `.json` and `.md` files at any depth. Follows symbolic links, but no cycles; skips names that
+    /// begin with a dot, and everything that is not a regular file.
     ///
     /// - Throws: `POSIXError` if the directory itself cannot be read.
     init(of root: String) throws(POSIXError) {
@@ -32,11 +46,11 @@ struct DirectoryScan {
 
     /// Scans one directory. Returns why it cannot be read.
     private mutating func scan(
-        _ directory: String,
+        _ location: String,
         at path: String,
         _ ancestors: inout [FileStamp.Identity]
     ) -> POSIXError? {
-        guard let handle = opendir(directory) else { return .current }
+        guard let handle = opendir(location) else { return .current }
         defer { closedir(handle) }
         var status = stat()
         guard fstat(dirfd(handle), &status) == 0 else { return .current }
@@ -44,71 +58,42 @@ struct DirectoryScan {
         guard !ancestors.contains(identity) else { return nil }
         ancestors.append(identity)
         defer { ancestors.removeLast() }
+        var directory = Directory(path: path)
         while let entry = readdir(handle) {
-            guard let name = entry.name, !name.hasPrefix(".") else { continue }
+            guard let name = entry.name, !name.utf8.starts(with: ".".utf8) else { continue }
             entries += 1
             let isFile = name.hasSuffix(".json") || name.hasSuffix(".md")
             // Most file systems tell what is neither a directory nor a link, so that it need not be looked at.
             if !isFile, entry.isRegularFile { continue }
-            let inner = path.isEmpty ? name : "\(path)/\(name)"
             guard entries <= Self.maximumEntries, ancestors.count < Self.maximumDepth else {
-                failures.append(Failure(path: inner, reason: "there are too many files, or directories too deep"))
+                failures.append(
+                    Failure(
+                        path: directory.path(of: name),
+                        reason: "There are too many files, or directories too deep."
+                    )
+                )
                 return nil
             }
             guard fstatat(dirfd(handle), name, &status, 0) == 0 else {
                 // It was removed in between, or is a link to nothing.
-                if isFile, errno != ENOENT { failures.append(Failure(path: inner, reason: POSIXError.current.reason)) }
+                if isFile, errno != ENOENT {
+                    failures.append(Failure(path: directory.path(of: name), reason: POSIXError.current.reason))
+                }
                 continue
             }
             switch status.st_mode & S_IFMT {
             case S_IFDIR:
-                if let error = scan("\(directory)/\(name)", at: inner, &ancestors) {
+                let inner = directory.path(of: name)
+                if let error = scan("\(location)/\(name)", at: inner, &ancestors), error.code != .ENOENT {
                     failures.append(Failure(path: inner, reason: error.reason))
                 }
-            case S_IFREG where isFile: stamps[inner] = FileStamp(status)
+            case S_IFREG where isFile: directory.files.append(File(name: name, stamp: FileStamp(status)))
             default: break
             }
         }
+        if !directory.files.isEmpty { directories.append(directory) }
         return nil
     }
-}
-
-/// What tells whether a file has changed, without reading it.
-struct FileStamp: Hashable {
-    /// Which file it is.
-    struct Identity: Hashable {
-        let device: UInt64
-        let inode: UInt64
-    }
-
-    let identity: Identity
-    let size: Int64
-    /// When the content was changed, in nanoseconds since 1970.
-    let modified: Int64
-    /// When the content or the attributes were changed, in nanoseconds since 1970.
-    let changed: Int64
-
-    init(_ status: stat) {
-        identity = Identity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
-        size = Int64(status.st_size)
-        #if canImport(Darwin)
-            (modified, changed) = (Self.nanoseconds(status.st_mtimespec), Self.nanoseconds(status.st_ctimespec))
-        #else
-            (modified, changed) = (Self.nanoseconds(status.st_mtim), Self.nanoseconds(status.st_ctim))
-        #endif
-    }
-
-    private static func nanoseconds(_ time: timespec) -> Int64 {
-        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
-}
-
-extension POSIXError {
-    /// The error of the last call.
-    static var current: POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-
-    /// The operating system's words for the error.
-    var reason: String { String(cString: strerror(code.rawValue)) }
 }
 
 extension UnsafeMutablePointer<dirent> {
