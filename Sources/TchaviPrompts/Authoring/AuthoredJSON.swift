@@ -60,6 +60,7 @@ struct AuthoredJSON {
     /// Returns the text.
     ///
     /// - Parameter width: The number of characters that precede it on its line.
+    /// - Returns: The JSON, without a line break at its end.
     func text(after width: Int = 0) -> String {
         var text = ""
         write(to: &text, indentation: 0, preceding: width)

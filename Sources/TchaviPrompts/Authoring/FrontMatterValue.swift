@@ -30,6 +30,7 @@ enum FrontMatterValue {
     /// Why YAML might read something else than this text, or `nil` if it does not.
     ///
     /// - Parameter text: A text without spaces around it that is not JSON.
+    /// - Returns: One sentence.
     static func refusal(ofBare text: ArraySlice<UInt8>) -> String? {
         guard let first = text.first else { return "The value is empty." }
         let second = text.dropFirst().first

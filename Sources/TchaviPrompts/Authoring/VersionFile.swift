@@ -157,6 +157,7 @@ struct VersionFile {
     ///   - key: The key.
     ///   - reserved: The members that have a key of their own.
     ///   - depth: How deep a record has the object's members.
+    /// - Returns: The members; empty if there are none, or if the value is not valid.
     private mutating func object(_ key: String, reserved: [String], depth: Int) -> [String: JSONValue] {
         guard let entry = entries[key], let value = entry.value, !value.isNull else { return [:] }
         guard let members = value.object else {
