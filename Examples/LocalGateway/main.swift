@@ -47,7 +47,11 @@ func signalWhenInterrupted(_ semaphore: DispatchSemaphore) -> [any DispatchSourc
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         source.setEventHandler { semaphore.signal() }
+        // A signal is lost until the source is registered, which happens on another thread.
+        let isRegistered = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { isRegistered.signal() }
         source.resume()
+        isRegistered.wait()
         return source
     }
 }

@@ -1,10 +1,10 @@
 /// A problem with a prompt's deployments, found before they go live.
-public struct DeploymentFinding: Sendable, Hashable {
+public struct DeploymentFinding: Codable, Sendable, Hashable {
     /// How serious a finding is.
-    public enum Severity: String, Sendable, Hashable, Comparable {
+    public enum Severity: String, Codable, Sendable, Hashable, Comparable {
         /// The deployments probably do not work as intended.
         case warning
-        /// The rule or deployment never has an effect.
+        /// A rule or deployment never has an effect, or a version cannot be run.
         case error
 
         /// Whether the first is less severe than the second.
@@ -17,12 +17,12 @@ public struct DeploymentFinding: Sendable, Hashable {
     }
 
     /// The kind of a problem.
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
+    public enum Kind: String, Codable, Sendable, Hashable, CaseIterable {
         /// A deployment that is never selected, because another one always is.
         case neverSelected
         /// Two deployments that always match equally well, and have no weights that decide between them.
         case alwaysTies
-        /// Rules that no query can satisfy together.
+        /// Rules, or a rule and a tag of the version, that no query can satisfy together.
         case contradiction
         /// A rule whose operator does not apply to the type of its value, or rules that compare one field with values
         /// of different types.
@@ -31,7 +31,7 @@ public struct DeploymentFinding: Sendable, Hashable {
         case unknownOperator
         /// Deployments that apply to the same queries and whose weights are all zero.
         case zeroWeights
-        /// An experiment whose arms apply to different queries.
+        /// An arm of an experiment that applies to other queries than the other arms.
         case unequalArms
         /// A deployment of a version that the prompt does not have.
         case missingVersion
@@ -39,6 +39,24 @@ public struct DeploymentFinding: Sendable, Hashable {
         case noFallback
         /// A variable that a deployed version needs, but the version deployed before it did not.
         case newVariable
+        /// Arms of one split that need different variables.
+        case unequalVariables
+        /// A variable that the fallback needs, but no deployed version does.
+        case fallbackVariable
+        /// A comparison of versions or numbers that are strings, which compares them in lexicographic order.
+        case lexicographicComparison
+        /// A deployed version or a fallback without a `config`, messages or a model.
+        case incompleteVersion
+        /// A deployed version or a fallback whose model parameters a run refuses.
+        case invalidParameters
+        /// A deployment whose `rules.version` is another version than the one that it is stored under.
+        case versionMismatch
+        /// A fallback that is a copy of a version with another `config`.
+        case staleFallback
+        /// A split that no query reaches.
+        case unreachableSplit
+        /// An arm that no bucketing key is assigned to.
+        case unreachableArm
     }
 
     /// The kind of the problem.
@@ -57,15 +75,23 @@ public struct DeploymentFinding: Sendable, Hashable {
     public var message: String
     /// How to fix it, in one sentence.
     public var advice: String
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, severity, rule, message, advice
+        case promptID = "promptId"
+        case versionID = "versionId"
+        case deploymentID = "deploymentId"
+    }
 }
 
 extension DeploymentFinding: CustomStringConvertible {
-    /// The severity, the location, the message and the advice in one line.
+    /// The severity, the location, the message and the advice in one line. Control characters that the record contains
+    /// are escaped.
     public var description: String {
         let place = [promptID, versionID, deploymentID, rule.map { "`\($0)`" }].compactMap(\.self).joined(
             separator: " / "
         )
-        return "\(severity): \(place): \(message) \(advice)"
+        return "\(severity): \(place): \(message) \(advice)".escapingControlCharacters
     }
 }
 

@@ -1,20 +1,45 @@
-import Foundation
 import Tchavi
 
 /// Checks of deployments that apply to the same queries.
 extension DeploymentLinter {
-    mutating func checkOutranked() {
-        for loser in deployments where !loser.hasWeight {
-            if let arm = arm(besides: loser) {
+    mutating func checkAudiences() {
+        for audience in audiences {
+            guard let first = audience.first, !unreachable.contains(deployments[first].audience) else { continue }
+            if let arm = audience.first(where: { deployments[$0].isArm }) {
+                checkUnweighted(audience, besides: deployments[arm])
+            } else {
+                checkTies(audience)
+            }
+        }
+    }
+
+    private mutating func checkUnweighted(_ audience: [Int], besides arm: CheckedDeployment) {
+        for loser in audience.map({ deployments[$0] }) where !loser.hasWeight {
+            report(
+                .neverSelected,
+                .warning,
+                loser,
+                "\(arm.id) applies to the same queries and has a weight, so only deployments with a weight are selected.",
+                "Give it a weight as well, or remove it."
+            )
+        }
+    }
+
+    /// Reports the deployments that lose against the newest of their audience. Those with a weight are reported by
+    /// ``checkZeroWeights()``.
+    private mutating func checkTies(_ audience: [Int]) {
+        guard audience.count > 1, let winner = newest(audience) else { return }
+        for index in audience where index != winner && !deployments[index].hasWeight {
+            let (winner, loser) = (deployments[winner], deployments[index])
+            if winner.candidate.timestamp == loser.candidate.timestamp {
                 report(
-                    .neverSelected,
+                    .alwaysTies,
                     .warning,
                     loser,
-                    "\(arm.id) applies to the same queries and has a weight, so only deployments with a weight are "
-                        + "selected.",
-                    "Give it a weight as well, or remove it."
+                    "It always ties with \(winner.id), and only its version number or id decides.",
+                    "Give both a weight, or remove one."
                 )
-            } else if let winner = deployments.first(where: { !$0.hasWeight && $0.replaces(loser) }) {
+            } else {
                 report(
                     .neverSelected,
                     .warning,
@@ -26,108 +51,78 @@ extension DeploymentLinter {
         }
     }
 
-    mutating func checkTies() {
-        for (index, first) in deployments.enumerated() where !first.hasWeight && arm(besides: first) == nil {
-            for second in deployments.dropFirst(index + 1)
-            where !second.hasWeight && first.hasSameAudience(as: second)
-                && first.deployment.timestamp?.date == second.deployment.timestamp?.date
-            {
-                report(
-                    .alwaysTies,
-                    .warning,
-                    second,
-                    "It always ties with \(first.id), and only its version number or id decides.",
-                    "Give both a weight, or remove one."
-                )
-            }
-        }
-    }
-
-    mutating func checkExperiments() {
-        let named = Dictionary(grouping: deployments.filter { !($0.deployment.experiment ?? "").isEmpty }) {
-            $0.deployment.experiment ?? ""
-        }
-        for (experiment, arms) in named.sorted(by: { $0.key < $1.key }) {
-            guard let first = arms.first else { continue }
-            for arm in arms.dropFirst() where !first.hasSameAudience(as: arm) {
-                report(
-                    .unequalArms,
-                    .warning,
-                    arm,
-                    "In the experiment `\(experiment)` it applies to other queries than \(first.id), so the arms cannot "
-                        + "be compared.",
-                    "Give every arm the same rules and tags, or use another experiment name."
-                )
-            }
-        }
+    /// Returns the index of the deployment that wins a tie.
+    func newest(_ indices: some Sequence<Int>) -> Int? {
+        indices.min { deployments[$0].candidate.winsTie(with: deployments[$1].candidate) }
     }
 
     mutating func checkZeroWeights() {
-        var seen: Set<Int> = []
-        for (index, first) in deployments.enumerated() where first.hasWeight && !seen.contains(index) {
-            let arms = deployments.indices.filter {
-                deployments[$0].hasWeight && first.hasSameAudience(as: deployments[$0])
-            }
-            seen.formUnion(arms)
-            guard arms.allSatisfy({ (deployments[$0].deployment.weight ?? 0) <= 0 }) else { continue }
+        for split in Self.groups(deployments, by: \.split) {
+            let weighted = split.map { deployments[$0] }.filter(\.hasWeight)
+            guard let first = weighted.first, !weighted.contains(where: \.isArm), !unreachable.contains(first.audience)
+            else { continue }
             report(
                 .zeroWeights,
                 .warning,
                 first,
-                "All \(arms.count) weights for its queries are zero, which pauses none: the newest is selected.",
-                "Remove the deployments, or give one of them a weight."
+                weighted.count == 1
+                    ? "Its weight is zero, which does not pause it: no other deployment for its queries has a weight."
+                    : "All \(weighted.count) weights for its queries are zero, which pauses none: the newest is selected.",
+                weighted.count == 1
+                    ? "Remove the deployment, or give it a weight."
+                    : "Remove the deployments, or give one of them a weight."
             )
         }
     }
 
-    mutating func checkVariables() {
-        func names(_ version: PromptVersion) -> [String] {
-            CompiledMessages(version.config?.messages ?? [], syntax: syntax).variables.map(\.name)
+    /// Reports deployments with a rule on the field that pins a query to a version, before deployments are considered.
+    mutating func checkPinnedField() {
+        guard let field = fields.number(of: PromptQuery.versionField) else { return }
+        for audience in audiences {
+            guard let first = audience.first, !unreachable.contains(deployments[first].audience),
+                let condition = deployments[first].required.first(where: { $0.field == field })
+            else { continue }
+            reportUnreachable(
+                audience,
+                rule: condition.rule,
+                "A query with `\(PromptQuery.versionField)` is pinned to a version",
+                "Use another field."
+            )
         }
-        for deployment in deployments where !deployment.hasWeight {
-            // The deployment that applied to the same queries before.
-            let earlier = deployments.filter { other in
-                deployment.hasSameAudience(as: other) && other.version.version < deployment.version.version
-                    && !other.hasWeight
-            }
-            guard let before = earlier.max(by: { $0.version.version < $1.version.version }) else { continue }
-            let known = Set(names(before.version))
-            let added = names(deployment.version).filter { !known.contains($0) }
-            guard !added.isEmpty else { continue }
+    }
+
+    /// Reports that no query selects an audience: once if it is a split, or else for each deployment.
+    mutating func reportUnreachable(_ audience: [Int], rule: Rule? = nil, _ reason: String, _ advice: String) {
+        unreachable.formUnion(audience.map { deployments[$0].audience })
+        let arms = audience.filter { deployments[$0].isArm }
+        if let arm = arms.first {
+            let message = "\(reason), so no query reaches the split"
             report(
-                .newVariable,
+                .unreachableSplit,
                 .warning,
-                deployment,
-                "Version \(deployment.version.version) needs `\(added.joined(separator: "`, `"))`, which version "
-                    + "\(before.version.version) before it did not: runs that do not pass it will fail.",
-                "Deploy the version when every caller passes the variable, or remove the variable from its messages."
+                deployments[arm],
+                rule: rule,
+                arms.count == 1 ? "\(message)." : "\(message) of \(arms.map { deployments[$0].id }.listed).",
+                advice
             )
+        } else {
+            for index in audience {
+                report(
+                    .neverSelected,
+                    .warning,
+                    deployments[index],
+                    rule: rule,
+                    "\(reason), so the deployment is never selected.",
+                    advice
+                )
+            }
         }
-    }
-
-    /// Returns an arm of a split that applies to the same queries.
-    private func arm(besides deployment: CheckedDeployment) -> CheckedDeployment? {
-        deployments.first { ($0.deployment.weight ?? 0) > 0 && $0.hasSameAudience(as: deployment) }
     }
 }
 
-extension CheckedDeployment {
-    /// Whether two deployments apply to the same queries: they have the same rules and the same tags.
-    fileprivate func hasSameAudience(as other: CheckedDeployment) -> Bool {
-        Set(conditions) == Set(other.conditions) && hasSameShape(as: other)
-            && version.config?.tags ?? [:] == other.version.config?.tags ?? [:]
-    }
-
-    private func hasSameShape(as other: CheckedDeployment) -> Bool {
-        if !tags.isEmpty, tagsAreAlternatives != other.tagsAreAlternatives { return false }
-        return isConjunction && other.isConjunction || deployment.query == other.deployment.query
-    }
-
-    /// Whether this deployment applies to the same queries as another, is newer, and is always selected in its place.
-    fileprivate func replaces(_ other: CheckedDeployment) -> Bool {
-        hasSameAudience(as: other)
-            && Candidate(deployment: deployment, version: version)
-                .winsTie(with: Candidate(deployment: other.deployment, version: other.version))
-            && (deployment.timestamp?.date ?? .distantPast) > (other.deployment.timestamp?.date ?? .distantPast)
+extension [String] {
+    /// The first of the elements, and how many others there are.
+    var listed: String {
+        count <= 5 ? joined(separator: ", ") : prefix(4).joined(separator: ", ") + " and \(count - 4) others"
     }
 }

@@ -2,17 +2,12 @@ import Tchavi
 
 /// Checks of the rules of each deployment.
 extension DeploymentLinter {
-    mutating func checkOperators(_ deployment: CheckedDeployment) {
-        for condition in deployment.conditions where !RuleOperator.known.contains(condition.rule.operator) {
-            report(
-                .unknownOperator,
-                .error,
-                deployment,
-                rule: condition.rule,
-                "The operator `\(condition.rule.operator)` is unknown, so no query satisfies the rule.",
-                "Use one of \(RuleOperator.known.map(\.rawValue).sorted().joined(separator: ", "))."
-            )
+    mutating func checkRules(_ deployment: CheckedDeployment) {
+        for condition in deployment.rules {
+            checkOperator(condition, deployment)
+            checkOrder(condition, deployment)
         }
+        if deployment.required.contains(where: \.isImpossible) { unreachable.insert(deployment.audience) }
         if let combinator = deployment.unknownCombinator {
             report(
                 .unknownOperator,
@@ -24,121 +19,120 @@ extension DeploymentLinter {
         }
     }
 
-    mutating func checkComparability(_ deployment: CheckedDeployment) {
-        for condition in deployment.conditions {
-            let isOrder = [.greater, .less, .atLeast, .atMost].contains(condition.rule.operator)
-            let isInclusion = [.includes, .excludes].contains(condition.rule.operator)
-            let isImpossible =
-                switch condition.rule.value {
-                case .boolean: isOrder || isInclusion
-                case .strings: isOrder
-                case .integer, .number: isInclusion
-                case .string: false
-                }
-            guard isImpossible else { continue }
+    private mutating func checkOperator(_ condition: CheckedDeployment.Condition, _ deployment: CheckedDeployment) {
+        if !RuleOperator.known.contains(condition.rule.operator) {
+            report(
+                .unknownOperator,
+                .error,
+                deployment,
+                rule: condition.rule,
+                "The operator `\(condition.rule.operator)` is unknown, so no query satisfies the rule.",
+                "Use one of \(RuleOperator.known.map(\.rawValue).sorted().joined(separator: ", "))."
+            )
+        } else if condition.isIncomparable {
             report(
                 .incomparable,
                 .error,
                 deployment,
                 rule: condition.rule,
-                "The operator `\(condition.rule.operator)` does not apply to its value, so no query satisfies the rule.",
-                isOrder ? "Compare with a number or a string." : "Use a string or an array of strings as its value."
+                condition.isVersionComparison
+                    ? "`\(condition.rule.value)` is not a valid version, so no query satisfies the rule."
+                    : "The operator `\(condition.rule.operator)` does not apply to its value, so no query satisfies the rule.",
+                condition.isVersionComparison
+                    ? "Use a version such as `2.10.0` as its value."
+                    : condition.isOrder
+                        ? "Compare with a number or a string."
+                        : "Use a string or an array of strings as its value."
             )
         }
     }
 
-    mutating func checkContradictions(_ deployment: CheckedDeployment) {
-        guard deployment.isConjunction else { return }
-        for (index, first) in deployment.conditions.enumerated() {
-            for second in deployment.conditions.dropFirst(index + 1) where first.contradicts(second) {
-                report(
-                    .contradiction,
-                    .error,
-                    deployment,
-                    rule: second.rule,
-                    "No value satisfies both `\(first.text)` and `\(second.text)`, so the deployment never matches.",
-                    "Remove one of them, or combine them with OR."
-                )
-            }
-        }
-        guard !deployment.tagsAreAlternatives else { return }
-        for tag in deployment.tags {
-            let required = CheckedDeployment.Condition(rule: tag, wanted: true)
-            for condition in deployment.conditions where required.contradicts(condition) {
-                report(
-                    .contradiction,
-                    .error,
-                    deployment,
-                    rule: condition.rule,
-                    "The version's tag `\(tag)` is a condition as well, and no value satisfies both.",
-                    "Change the tag or the rule."
-                )
-            }
-        }
-    }
-
-    /// Reports rules that compare one field with a Boolean and with a number, which no value of a query can both be
-    /// read as.
-    mutating func checkKinds() {
-        let all = deployments.flatMap { deployment in deployment.conditions.map { (deployment, $0.rule) } }
-        for (deployment, rule) in all {
-            guard case .boolean = rule.value else { continue }
-            let other = all.first { _, other in
-                other.field.isSameText(as: rule.field) && other.value.isNumber
-            }
-            guard let other else { continue }
+    /// Reports a comparison of versions or numbers that are strings, which compares them as text.
+    private mutating func checkOrder(_ condition: CheckedDeployment.Condition, _ deployment: CheckedDeployment) {
+        guard condition.isOrder, case .string(let text) = condition.rule.value else { return }
+        if text.isOrderedAsVersion {
+            let number = Double(text).map { ", or the number \($0.ecmaScriptDescription) if it is one" } ?? ""
             report(
-                .incomparable,
+                .lexicographicComparison,
                 .warning,
                 deployment,
-                rule: rule,
-                "It compares `\(rule.field)` with a Boolean, and `\(other.1)` of \(other.0.id) with a number: "
-                    + "no value satisfies one of each.",
-                "Use values of one type for the field."
+                rule: condition.rule,
+                "It compares `\(text)` as text, so that `2.10` comes before `2.9`.",
+                "Use the operator `version \(condition.rule.operator)`\(number)."
+            )
+        } else if text.isOrderedAsNumber {
+            report(
+                .lexicographicComparison,
+                .warning,
+                deployment,
+                rule: condition.rule,
+                "It compares `\(text)` as text, so that `10` comes before `9`.",
+                "Use the number \(text), without quotation marks."
             )
         }
     }
+
+    /// Reports fields that a rule of one deployment requires to be a Boolean, and a rule of another one a number.
+    mutating func checkKinds() {
+        typealias Use = (rule: Rule, deployment: Int)
+        let matchable = deployments.indices.filter { !unreachable.contains(deployments[$0].audience) }
+        var numbers: [Int: (first: Use, last: Use)] = [:]
+        for index in matchable {
+            for condition in deployments[index].rules where condition.reading == .number {
+                let use = (condition.rule, index)
+                numbers[condition.field] = (numbers[condition.field]?.first ?? use, use)
+            }
+        }
+        guard !numbers.isEmpty else { return }
+        for index in matchable {
+            for condition in deployments[index].rules where condition.reading == .boolean {
+                // Alternatives of one deployment may accept values of both types.
+                guard let uses = numbers[condition.field],
+                    let other = [uses.first, uses.last].first(where: { $0.deployment != index })
+                else { continue }
+                numbers[condition.field] = nil
+                report(
+                    .incomparable,
+                    .warning,
+                    deployments[index],
+                    rule: condition.rule,
+                    "It compares `\(condition.rule.field)` with a Boolean, and `\(other.rule)` of "
+                        + "\(deployments[other.deployment].id) with a number: no value satisfies one of each.",
+                    "Use values of one type for the field."
+                )
+            }
+        }
+    }
 }
 
-extension CheckedDeployment.Condition {
-    /// Whether both are on the same field, and no value satisfies both.
+extension String {
+    /// Whether the string is a version with several numbers, whose order is probably meant to be that of versions.
     ///
-    /// Tries sample values: if any value satisfies both comparisons, so does one of their own values, or one next to or
-    /// between them.
-    fileprivate func contradicts(_ other: Self) -> Bool {
-        guard rule.field.isSameText(as: other.rule.field) else { return false }
-        let conditions = [self, other]
-        guard conditions.allSatisfy({ RuleOperator.known.contains($0.rule.operator) }) else { return false }
-        var samples = conditions.flatMap { $0.rule.value.samples }
-        if let low = rule.value.asNumber, let high = other.rule.value.asNumber {
-            samples.append(.number((low + high) / 2))
-        }
-        return !samples.contains { value in
-            conditions.allSatisfy { Comparison.test(value, $0.rule.operator, $0.rule.value) == $0.wanted }
-        }
+    /// Padded numbers and dates are not, as their text has the same order.
+    fileprivate var isOrderedAsVersion: Bool {
+        guard DottedVersion(self) != nil else { return false }
+        let numbers = drop { $0 == "v" || $0 == "V" }.prefix { $0 != "-" && $0 != "+" }.split(separator: ".")
+        guard numbers.count > 1, !numbers.contains(where: \.isPadded) else { return false }
+        let isDate = numbers.count == 3 && numbers.map(\.count) == [4, 2, 2]
+        return !isDate
+    }
+
+    /// Whether the string is a whole number, whose order is probably meant to be that of numbers.
+    ///
+    /// Padded numbers and dates such as `20260105` are not, as their text has the same order.
+    fileprivate var isOrderedAsNumber: Bool {
+        let digits = hasPrefix("-") ? dropFirst() : self[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            !digits.isPadded
+        else { return false }
+        let isDate =
+            digits.count == 8 && ["19", "20"].contains(digits.prefix(2))
+            && ("01"..."12").contains(digits.dropFirst(4).prefix(2)) && ("01"..."31").contains(digits.suffix(2))
+        return !isDate
     }
 }
 
-extension ConditionValue {
-    fileprivate var isNumber: Bool {
-        switch self {
-        case .integer, .number: true
-        case .string, .boolean, .strings: false
-        }
-    }
-
-    /// The value itself and values next to it, at least one of which satisfies any given comparison with it.
-    fileprivate var samples: [ConditionValue] {
-        switch self {
-        case .boolean: [true, false, "?"]
-        case .integer(let number): ConditionValue.number(Double(number)).samples
-        case .number(let number): [.number(number), .number(number.nextUp), .number(number.nextDown), "?"]
-        case .string(let text):
-            [self, .string(text + "\u{0}"), .string(String(text.dropLast())), "", "\u{10FFFF}", "?"]
-                // A string includes its substrings; every suffix is enough to try.
-                + text.indices.prefix(64).map { .string(String(text[$0...])) }
-        case .strings(let texts):
-            [self, "?", []] + texts.map { .string($0) } + texts.map { .strings([$0]) }
-        }
-    }
+extension Substring {
+    /// Whether a number is written with leading zeros.
+    fileprivate var isPadded: Bool { count > 1 && hasPrefix("0") }
 }

@@ -2,18 +2,51 @@ import Tchavi
 
 /// Checks the deployments of one record.
 ///
-/// The checks are in extensions: of each deployment's rules, and of deployments that apply to the same queries.
+/// The checks are in extensions: of the versions, of each deployment's rules, of deployments of the same audience, and
+/// of splits.
 struct DeploymentLinter {
     let record: PromptRecord
     let syntax: VariableSyntax
+    let fields: FieldTable
+    /// Ordered by version number and deployment id.
     let deployments: [CheckedDeployment]
+    /// The indices of the deployments of each audience, in the order of their first deployments. Those with an unknown
+    /// combinator, which are never selected, are in none.
+    let audiences: [[Int]]
+    /// The audiences whose deployments are never selected, of which a finding has been reported.
+    var unreachable: Set<Int> = []
+    /// The names of the variables that the messages of each version need, by its id.
+    var variables: [ByteText: [String]] = [:]
     private var findings: [DeploymentFinding] = []
 
     init(record: PromptRecord, syntax: VariableSyntax) {
         self.record = record
         self.syntax = syntax
         let selector = CompiledSelector(record)
-        deployments = selector.deployments.map { CheckedDeployment($0, selector.fields) }
+        fields = selector.fields
+        let compiled = selector.deployments
+        // A rule of any deployment makes a tag on the same field more than a description.
+        let ruleFields = Set(compiled.flatMap(\.fields))
+        var table = AudienceTable()
+        var numbers: [Audience: Int] = [:]
+        func number(_ audience: Audience) -> Int {
+            if let number = numbers[audience] { return number }
+            numbers[audience] = numbers.count
+            return numbers.count - 1
+        }
+        deployments = compiled.map { deployment in
+            let audience = table.audience(of: deployment)
+            var split = audience
+            split.tags.removeAll { !ruleFields.contains($0.field) }
+            split.tagsAreAlternatives = audience.tagsAreAlternatives && !split.tags.isEmpty
+            return CheckedDeployment(
+                deployment,
+                selector.fields,
+                audience: number(audience),
+                split: number(split)
+            )
+        }
+        audiences = Self.groups(deployments, by: \.audience)
     }
 
     /// Runs every check.
@@ -21,15 +54,14 @@ struct DeploymentLinter {
     /// - Returns: The findings, the most severe first.
     mutating func run() -> [DeploymentFinding] {
         checkVersions()
-        for deployment in deployments {
-            checkOperators(deployment)
-            checkComparability(deployment)
-            checkContradictions(deployment)
-        }
+        for deployment in deployments { checkRules(deployment) }
+        checkContradictions()
+        checkPinnedField()
         checkOutranked()
-        checkTies()
-        checkExperiments()
+        checkAudiences()
         checkZeroWeights()
+        checkExperiments()
+        checkSplits()
         checkFallback()
         checkKinds()
         checkVariables()
@@ -41,10 +73,39 @@ struct DeploymentLinter {
             .map(\.element)
     }
 
+    /// Returns the indices of the deployments that have the same number, without those that are never selected because
+    /// of an unknown combinator.
+    static func groups(_ deployments: [CheckedDeployment], by number: (CheckedDeployment) -> Int) -> [[Int]] {
+        var groups: [[Int]] = []
+        var positions: [Int: Int] = [:]
+        for (index, deployment) in deployments.enumerated() where deployment.unknownCombinator == nil {
+            let number = number(deployment)
+            if let position = positions[number] {
+                groups[position].append(index)
+            } else {
+                positions[number] = groups.count
+                groups.append([index])
+            }
+        }
+        return groups
+    }
+
     mutating func report(
         _ kind: DeploymentFinding.Kind,
         _ severity: DeploymentFinding.Severity,
-        _ deployment: CheckedDeployment? = nil,
+        _ deployment: CheckedDeployment,
+        rule: Rule? = nil,
+        _ message: String,
+        _ advice: String
+    ) {
+        report(kind, severity, version: deployment.version.id, deployment: deployment.id, rule: rule, message, advice)
+    }
+
+    mutating func report(
+        _ kind: DeploymentFinding.Kind,
+        _ severity: DeploymentFinding.Severity,
+        version: String?,
+        deployment: String? = nil,
         rule: Rule? = nil,
         _ message: String,
         _ advice: String
@@ -54,92 +115,12 @@ struct DeploymentLinter {
                 kind: kind,
                 severity: severity,
                 promptID: record.promptID,
-                versionID: deployment?.version.id,
-                deploymentID: deployment?.id,
+                versionID: version,
+                deploymentID: deployment,
                 rule: rule,
                 message: message,
                 advice: advice
             )
         )
-    }
-
-    // MARK: The record as a whole
-
-    private mutating func checkVersions() {
-        let known = Set(record.versions.map { ByteText($0.id) })
-        for (version, deployments) in record.deployments.sorted(by: { $0.key < $1.key })
-        where !known.contains(ByteText(version)) {
-            for deployment in deployments {
-                findings.append(
-                    DeploymentFinding(
-                        kind: .missingVersion,
-                        severity: .error,
-                        promptID: record.promptID,
-                        versionID: version,
-                        deploymentID: deployment.id,
-                        message: "It deploys a version that the prompt does not have, so it is never selected.",
-                        advice: "Restore the version, or remove the deployment."
-                    )
-                )
-            }
-        }
-    }
-
-    private mutating func checkFallback() {
-        guard record.fallbackVersion == nil, !deployments.contains(where: \.deployment.isUnconditional) else { return }
-        report(
-            .noFallback,
-            .warning,
-            nil,
-            "A query that no deployment matches selects no version, so fetching the prompt fails.",
-            "Set a fallback, or add an unconditional deployment."
-        )
-    }
-}
-
-/// A deployment with its rules and tags in the form that the checks need.
-struct CheckedDeployment {
-    /// A rule, and whether its comparison has to be true or false.
-    struct Condition: Hashable {
-        let rule: Rule
-        let wanted: Bool
-
-        var text: String { (wanted ? "" : "not ") + rule.description }
-    }
-
-    let deployment: Deployment
-    let version: PromptVersion
-    let unknownCombinator: RuleGroup.Combinator?
-    /// Every rule, at any depth.
-    let conditions: [Condition]
-    /// The version's tags, as rules, in the order of their names.
-    let tags: [Rule]
-    /// Whether every rule has to be satisfied.
-    let isConjunction: Bool
-    /// Whether the tags are alternatives to the rules instead of additional conditions.
-    let tagsAreAlternatives: Bool
-
-    init(_ compiled: CompiledDeployment, _ fields: FieldTable) {
-        deployment = compiled.candidate.deployment
-        version = compiled.candidate.version
-        unknownCombinator = compiled.unknownCombinator
-        conditions = compiled.tree.rules.map { Condition(rule: fields.rule($0), wanted: $0.wanted) }
-        tags = compiled.tree.tags.map(fields.rule)
-        isConjunction = compiled.tree.isConjunction
-        tagsAreAlternatives = if case .any = compiled.tree { true } else { false }
-    }
-
-    var id: String { deployment.id }
-    var hasWeight: Bool { deployment.weight != nil }
-}
-
-extension RuleTree {
-    /// Whether the tree is true only if every rule is satisfied.
-    fileprivate var isConjunction: Bool {
-        switch self {
-        case .rule, .tag: true
-        case .all(let members): members.allSatisfy(\.isConjunction)
-        case .any(let members): members.count { if case .tag = $0 { false } else { true } } == 1 && rules.count == 1
-        }
     }
 }

@@ -37,11 +37,13 @@ struct PromptRun: Sendable {
             selection: prompt.selection,
             contentHash: resolution.contentHash
         )
-        if let n = request.n, n > 1, request.tools?.isEmpty == false {
+        do throws(InvalidParameter) {
+            try request.checkChoices()
+        } catch {
             throw TchaviError(
                 .invalidRequest,
-                "`\(prompt.promptID)` requests \(n) choices and has tools, whose calls can be run for one choice only.",
-                advice: "Set `n` to 1, or remove the tools."
+                "The model parameters of `\(promptID)` \(error.reason).",
+                advice: error.advice
             )
         }
     }

@@ -60,27 +60,15 @@ struct Resolver {
     // MARK: The request
 
     private func request(_ messages: [ChatMessage]) throws(PromptError) -> ChatRequest {
-        // Prompt editors store null for a parameter that is not set.
-        let parameters = prompt.modelParameters.merging(options.modelParameters) { $1 }.filter { $0.value != .null }
-        for name in ["model", "messages", "stream"] where parameters[name] != nil {
-            throw invalidParameter(
-                name,
-                "contain `\(name)`, which every run sets itself",
-                "Remove it; to use another model, set `RunOptions.model`."
+        var request: ChatRequest
+        do throws(InvalidParameter) {
+            request = try ChatRequest(
+                model: options.model ?? prompt.model,
+                messages: messages,
+                parameters: prompt.modelParameters.merging(options.modelParameters) { $1 }
             )
-        }
-        var request = ChatRequest(model: options.model ?? prompt.model, messages: messages)
-        do throws(JSONError) {
-            var mapper = try JSONMapper(reading: .object(parameters))
-            request.mapParameters(&mapper)
-            mapper.rest(&request.additionalFields)
-            if let error = mapper.error { throw error }
         } catch {
-            throw invalidParameter(
-                error.member,
-                "cannot be read: \(error)",
-                "Fix the value; the chat API's reference lists the type of each parameter."
-            )
+            throw promptError(error)
         }
         let declared = Set(request.tools?.map(\.name) ?? [])
         let added = options.tools.filter { !declared.contains($0.name) }.map(\.definition)
@@ -89,13 +77,13 @@ struct Resolver {
     }
 
     /// An error about a model parameter, which names the caller's options or the stored version, whichever set it.
-    private func invalidParameter(_ name: String?, _ reason: String, _ advice: String) -> PromptError {
-        let isCallers = name.map { options.modelParameters[$0] != nil } ?? false
+    private func promptError(_ error: InvalidParameter) -> PromptError {
+        let isCallers = error.name.map { options.modelParameters[$0] != nil } ?? false
         return PromptError(
             isCallers ? .invalidInput : .invalidRecord,
             (isCallers ? "`RunOptions.modelParameters` for" : "The model parameters of version \(prompt.version) of")
-                + " `\(prompt.promptID)` \(reason).",
-            advice: advice,
+                + " `\(prompt.promptID)` \(error.reason).",
+            advice: error.advice,
             promptID: prompt.promptID
         )
     }

@@ -159,11 +159,11 @@ struct DeploymentLintTests {
         #expect(await record.lint().map(\.kind) == [.noFallback])
     }
 
-    @Test func `A variable that the other version does not need`() async {
+    @Test func `A variable that the version before does not need`() async {
         let findings = await record(
             [
-                Deployment(id: "a", timestamp: new, query: rules(us)),
-                Deployment(id: "b", timestamp: old, query: rules(us)),
+                Deployment(id: "a", timestamp: old, query: rules(us)),
+                Deployment(id: "b", timestamp: new, query: rules(us)),
             ],
             texts: ["Hello <<name>>", "Hello <<name>> of <<company>>"]
         ).lint()
@@ -189,5 +189,165 @@ struct DeploymentLintTests {
         #expect(findings.map(\.kind) == [.neverSelected])
         #expect(findings[0].deploymentID == "a")
         #expect(findings[0].message.contains("has a weight"))
+    }
+
+    @Test func `A newer deployment loses against the arms of a split, and paused ones are not reported`() async {
+        let findings = await record([
+            Deployment(id: "a", timestamp: old, query: rules(us), weight: 1),
+            Deployment(id: "b", timestamp: old, query: rules(us), weight: 0),
+            Deployment(id: "c", timestamp: new, query: rules(us)),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.neverSelected])
+        #expect(findings[0].deploymentID == "c")
+    }
+
+    @Test func `Ties and older deployments name the one that is selected`() async {
+        let findings = await record([
+            Deployment(id: "a", timestamp: old, query: rules(us)),
+            Deployment(id: "b", timestamp: new, query: rules(us)),
+            Deployment(id: "c", timestamp: new, query: rules(us)),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.neverSelected, .alwaysTies])
+        #expect(findings.map(\.deploymentID) == ["a", "b"])
+        #expect(findings.allSatisfy { $0.message.contains(" c, ") })
+    }
+
+    @Test func `A repeated rule makes a deployment more specific, so that it does not tie`() async {
+        let findings = await record([
+            Deployment(id: "a", timestamp: new, query: rules(us)),
+            Deployment(id: "b", timestamp: new, query: rules(us, us)),
+        ]).lint()
+        #expect(findings.map(\.kind) == [.neverSelected])
+        #expect(findings[0].deploymentID == "a")
+        #expect(findings[0].message.contains("more specific"))
+    }
+
+    @Test func `Fields that differ in their bytes are different, as for selection`() async {
+        let findings = await record([
+            Deployment(id: "a", query: rules(Rule("caf\u{e9}", .equal, "x"))),
+            Deployment(id: "b", query: rules(Rule("cafe\u{301}", .equal, "x"))),
+        ]).lint()
+        #expect(findings == [])
+    }
+
+    @Test func `Only arms that are alone in their audience are compared with the others of an experiment`() async {
+        let eu = Rule("region", .equal, "eu")
+        func arm(_ id: String, _ rule: Rule) -> Deployment {
+            Deployment(id: id, query: rules(rule), weight: 1, experiment: "e")
+        }
+        let both = await record([arm("a", us), arm("b", us), arm("c", eu), arm("d", eu)]).lint()
+        #expect(both == [])
+        let one = await record([arm("a", eu), arm("b", us), arm("c", us)]).lint()
+        #expect(one.map(\.kind) == [.unequalArms])
+        #expect(one[0].deploymentID == "a")
+        // A tag counts if a rule is on the same field.
+        let tags: [Int: [String: ConditionValue]] = [0: ["tone": "formal"], 1: ["tone": "warm"]]
+        #expect(await record([arm("a", us), arm("b", us)], tags: tags).lint() == [])
+        let rule = Deployment(id: "c", query: rules(Rule("tone", .equal, "brief")))
+        #expect(await record([arm("a", us), arm("b", us), rule], tags: tags).lint().map(\.kind) == [.unequalArms])
+    }
+
+    @Test(arguments: [
+        ("2.10.0", ["2.10.0"]), ("v1.4", ["v1.4"]), ("1.4-beta", ["1.4-beta"]), ("18", ["18"]), ("-5", ["-5"]),
+        ("2026.01.05", []), ("2026.11.21", []), ("2026-11-21", []), ("20261121", []), ("007", []), ("m", []), ("", []),
+        ("1.x", []),
+    ])
+    func `Versions and numbers that are compared as text`(value: String, expected: [String]) async {
+        for `operator` in [RuleOperator.greater, .less, .atLeast, .atMost] {
+            for not in [false, true] {
+                let query = rules(Rule("a", `operator`, .string(value)), not: not)
+                let findings = await record([Deployment(id: "d", query: query)]).lint()
+                #expect(findings.map(\.kind) == expected.map { _ in .lexicographicComparison })
+                #expect(findings.allSatisfy { $0.severity == .warning })
+            }
+        }
+    }
+
+    @Test(arguments: [
+        [Rule("a", .greater, 15), Rule("a", .includes, "abc 17 def")],
+        [Rule("a", .equal, 5), Rule("a", .greater, "5")],
+        [Rule("a", .equal, true), Rule("a", .notEqual, 1)], [Rule("a", .equal, 5), Rule("a", .equal, "5.0")],
+        [Rule("a", .equal, ["x"]), Rule("a", .equal, "[\"x\"]")],
+        [Rule("a", .versionGreater, "2.9"), Rule("a", .versionLess, "2.9.0.1")],
+    ])
+    func `Rules of different types that one value satisfies are no contradiction`(pair: [Rule]) async {
+        let query = RuleGroup(.and, pair.map { .rule($0) })
+        let kinds = await record([Deployment(id: "d", query: query)]).lint().map(\.kind)
+        #expect(kinds.filter { $0 != .lexicographicComparison } == [])
+    }
+
+    @Test(arguments: [
+        [Rule("a", .greater, 18), Rule("a", .includes, "abc 17 def")],
+        [Rule("a", .equal, true), Rule("a", .atLeast, 1)],
+        [Rule("a", .equal, ["x"]), Rule("a", .equal, 5)], [Rule("a", .includes, ["x", "y"]), Rule("a", .greater, 3)],
+        [Rule("a", .versionGreater, "2.9"), Rule("a", .versionLess, "2.9")],
+        [Rule("a", .versionAtLeast, "2.10"), Rule("a", .versionLess, "2.9")],
+        [Rule("a", .includes, "xy"), Rule("a", .excludes, "wxyz")],
+    ])
+    func `Rules of different types that no value satisfies`(pair: [Rule]) async {
+        let alternatives = RuleGroup(.or, [.rule(Rule("b", .equal, "x")), .rule(Rule("c", .equal, "x"))])
+        for further in [[], [RuleGroup.Member.group(alternatives)]] {
+            let query = RuleGroup(.and, pair.map { .rule($0) } + further)
+            let findings = await record([Deployment(id: "d", query: query)]).lint()
+            #expect(findings.map(\.kind) == [.contradiction])
+        }
+    }
+
+    @Test func `An arm without a bucket is reported only if no other split can change its range`() async {
+        func arms(_ third: Rule) -> PromptRecord {
+            record([
+                Deployment(id: "a", query: rules(us), weight: 1e9), Deployment(id: "b", query: rules(us), weight: 1),
+                Deployment(id: "c", query: rules(third), weight: 1e9),
+            ])
+        }
+        // A query in another region has no arm of the split in its own.
+        let alone = await arms(Rule("region", .equal, "eu")).lint()
+        #expect(alone.map(\.kind) == [.unreachableArm])
+        #expect(alone.first?.deploymentID == "b")
+        // Of three arms, the second has the bucket 0.5.
+        #expect(await arms(Rule("plan", .equal, "pro")).lint() == [])
+    }
+
+    @Test func `Thousands of deployments, rules and levels are checked`() async {
+        let deployments = (0..<2000).map { Deployment(id: "d\($0)", timestamp: old, query: rules(us)) }
+        var record = record([Deployment(id: "other")])
+        record.deployments["v1"] = deployments
+        #expect(await record.lint().count == 1999)
+        let alternatives = (0..<5000).map { RuleGroup.Member.rule(Rule("a", .notEqual, .string("x\($0)"))) }
+        record.deployments["v1"] = [Deployment(id: "d", query: RuleGroup(.and, alternatives))]
+        #expect(await record.lint() == [])
+        var nested = rules(us)
+        for level in 0..<100 {
+            nested = RuleGroup(level.isMultiple(of: 2) ? .or : .and, [.group(nested), .rule(Rule("a", .equal, "x"))])
+        }
+        record.deployments["v1"] = ["a", "b"].map { Deployment(id: $0, query: nested) }
+        #expect(await record.lint().map(\.kind) == [.alwaysTies])
+    }
+
+    @Test func `One contradiction of a field is reported`() async {
+        let equalities = (0..<50).map { RuleGroup.Member.rule(Rule("a", .equal, .string("x\($0)"))) }
+        let findings = await record([Deployment(id: "d", query: RuleGroup(.and, equalities))]).lint()
+        #expect(findings.map(\.kind) == [.contradiction])
+    }
+
+    @Test(arguments: [
+        RuleOperator.versionEqual, .versionGreater, .versionLess, .versionAtLeast, .versionAtMost,
+    ])
+    func `A version is compared with a value that is not a version`(operator: RuleOperator) async {
+        for value in ["latest", true, ["2.9"], ""] as [ConditionValue] {
+            let findings = await record([Deployment(id: "d", query: rules(Rule("a", `operator`, value)))]).lint()
+            #expect(findings.map(\.kind) == [.incomparable])
+        }
+        for value in ["2.10", " v2 ", 2, 2.9] as [ConditionValue] {
+            #expect(await record([Deployment(id: "d", query: rules(Rule("a", `operator`, value)))]).lint() == [])
+        }
+    }
+
+    @Test func `The description escapes control characters of the record`() async {
+        let rule = Rule("a\u{1B}[2J", "~\n=", "\u{202E}x")
+        let findings = await record([Deployment(id: "d\r", query: rules(rule))]).lint()
+        let description = findings[0].description
+        #expect(description.contains(#"d\u{D} / `a\u{1B}[2J ~\u{A}= \u{202E}x`"#))
+        #expect(!description.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{202E}" })
     }
 }

@@ -1,0 +1,68 @@
+import Foundation
+import Tchavi
+import TchaviPrompts
+import TestSupport
+import Testing
+
+/// The prompts in `Fixtures/Lint`, each of which has the problem that its file is named after, and no other.
+struct LintFixtureTests {
+    private static let kinds = DeploymentFinding.Kind.allCases.map(\.rawValue)
+
+    private func findings(_ name: String) async throws -> [DeploymentFinding] {
+        let url = Fixtures.directory.appendingPathComponent("Lint/\(name).json")
+        return try await PromptRecord(json: JSONValue(parsing: Data(contentsOf: url))).lint()
+    }
+
+    @Test func `Every kind of finding has a prompt`() throws {
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Fixtures.directory.appendingPathComponent("Lint").path
+        )
+        #expect(Set(files) == Set((Self.kinds + ["none"]).map { "\($0).json" }))
+    }
+
+    @Test(arguments: kinds)
+    func `A prompt with one kind of problem`(kind: String) async throws {
+        let findings = try await findings(kind)
+        #expect(Set(findings.map(\.kind.rawValue)) == [kind], "\(findings)")
+    }
+
+    @Test(arguments: [
+        ("contradiction", 2), ("incomparable", 3), ("unknownOperator", 2), ("lexicographicComparison", 3),
+        ("incompleteVersion", 3), ("invalidParameters", 4), ("versionMismatch", 2), ("unreachableSplit", 2),
+    ])
+    func `Each of several problems is found`(kind: String, count: Int) async throws {
+        let findings = try await findings(kind)
+        #expect(findings.count == count, "\(findings)")
+    }
+
+    @Test(arguments: [
+        ("unequalVariables", ["version 1 needs `name`", "version 2 needs `name`, `company`"]),
+        ("fallbackVariable", ["The fallback needs `customer`"]), ("newVariable", ["Version 2 needs `company`"]),
+        ("staleFallback", ["version 1"]), ("versionMismatch", ["is `2`", "is `v1`"]),
+        ("invalidParameters", ["$.temperature", "`stream`", "2 choices", "`model`"]),
+        ("incompleteVersion", ["no messages", "no model", "no `config`"]),
+        ("lexicographicComparison", ["`version >=`", "`version <`", "the number 18"]),
+        ("unreachableSplit", ["winner", "promptVersionNumber"]), ("incomparable", ["`latest` is not a valid version"]),
+    ])
+    func `Findings name what is wrong`(kind: String, parts: [String]) async throws {
+        let text = try await findings(kind).map(\.description).joined(separator: "\n")
+        for part in parts { #expect(text.contains(part), "\(text)") }
+    }
+
+    @Test func `Nothing is found where nothing is wrong`() async throws {
+        #expect(try await findings("none") == [])
+    }
+
+    @Test func `Findings are encoded under the keys of the prompts, and decoded`() async throws {
+        let findings = try await findings("contradiction")
+        let data = try JSONEncoder().encode(findings)
+        #expect(try JSONDecoder().decode([DeploymentFinding].self, from: data) == findings)
+        let json = try JSONValue(parsing: data)
+        #expect(json[0]?["kind"] == "contradiction")
+        #expect(json[0]?["severity"] == "error")
+        #expect(json[0]?["promptId"] == "contradiction")
+        #expect(json[0]?["versionId"] == "v1")
+        #expect(json[0]?["deploymentId"] == "ages")
+        #expect(json[0]?["rule"] == ["field": "age", "operator": "<", "value": 18])
+    }
+}
