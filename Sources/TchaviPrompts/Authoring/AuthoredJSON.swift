@@ -66,13 +66,16 @@ struct AuthoredJSON {
 
     /// Creates the layout of an object, whose members keep their order.
     static func object(_ members: [(String, AuthoredJSON)], isExpanded: Bool = false) -> AuthoredJSON {
-        AuthoredJSON(
-            .object,
-            keys: members.map { quoted($0.0) },
-            values: members.map { $0.1 },
-            isExpanded: isExpanded
-        )
+        object(rawKeys: members.map { (quoted($0.0), $0.1) }, isExpanded: isExpanded)
     }
+
+    /// Creates the layout of an object, whose keys are JSON strings.
+    static func object(rawKeys members: [(key: String, value: AuthoredJSON)], isExpanded: Bool) -> AuthoredJSON {
+        AuthoredJSON(.object, keys: members.map(\.key), values: members.map(\.value), isExpanded: isExpanded)
+    }
+
+    /// Creates the layout of a scalar's JSON.
+    static func scalar(_ text: String) -> AuthoredJSON { AuthoredJSON(scalar: text) }
 
     /// Returns the text.
     ///

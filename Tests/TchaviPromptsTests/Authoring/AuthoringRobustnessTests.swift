@@ -91,22 +91,22 @@ struct AuthoringRobustnessTests {
         ])
     }
 
-    @Test(
-        .timeLimit(.minutes(10)),
-        arguments: [
-            (large("p/1.md", "---\nmodel: m\n", "seed: {\"a\": }\n", "---\nHi.\n"), count),
-            (large("p/1.md", "---\nmodel: m\n", "é \n", "---\nHi.\n"), 1),
-            (large("p/1.md", "---\nmodel: m\n---\n", "message:\n{\"role\": 5}\n", ""), count),
-            (large("p/1.md", "---\nmodel: m\n---\n", "User:\n", ""), count),
-            (large("p/1.md", "---\nmodel: m\ntags: [", "[],", "[]]\nx\ty: 1\n---\nHi.\n"), 2),
-            (large("p/prompt.json", "{\"deployments\": [", "{\"version\": \"1\"},", "5]}"), count + 1),
-            (large("p/prompt.json", "{\"deployments\": [", "{\"version\": 9}, ", "5]}"), count + 1),
-            (large("p/prompt.json", "{", "\"a\": 1,", "\"b\": 2}"), count + 1),
-            (large("p/prompt.json", "{\"deployments\": [", "{\"version\": 7, \"version\": 7},", "5]}"), count + 1),
-            (large("w.json", "{\"data\": [", "{\"promptId\": \"w\", \"versions\": 5},", "5]}"), count + 2),
-            (large("w.json", "{\"data\": [", "{\"a\": 1, \"a\": 1},", "5]}"), 2 * count + 1),
-        ]
-    )
+    /// Large files, with the number of their diagnostics.
+    private static let largeFiles: [(FileTree, Int)] = [
+        (large("p/1.md", "---\nmodel: m\n", "seed: {\"a\": }\n", "---\nHi.\n"), count),
+        (large("p/1.md", "---\nmodel: m\n", "é \n", "---\nHi.\n"), 1),
+        (large("p/1.md", "---\nmodel: m\n---\n", "message:\n{\"role\": 5}\n", ""), count),
+        (large("p/1.md", "---\nmodel: m\n---\n", "User:\n", ""), count),
+        (large("p/1.md", "---\nmodel: m\ntags: [", "[],", "[]]\nx\ty: 1\n---\nHi.\n"), 2),
+        (large("p/prompt.json", "{\"deployments\": [", "{\"version\": \"1\"},", "5]}"), count + 1),
+        (large("p/prompt.json", "{\"deployments\": [", "{\"version\": 9}, ", "5]}"), count + 1),
+        (large("p/prompt.json", "{", "\"a\": 1,", "\"b\": 2}"), count + 1),
+        (large("p/prompt.json", "{\"deployments\": [", "{\"version\": 7, \"version\": 7},", "5]}"), count + 1),
+        (large("w.json", "{\"data\": [", "{\"promptId\": \"w\", \"versions\": 5},", "5]}"), count + 2),
+        (large("w.json", "{\"data\": [", "{\"a\": 1, \"a\": 1},", "5]}"), 2 * count + 1),
+    ]
+
+    @Test(.timeLimit(.minutes(10)), arguments: largeFiles)
     func `Many errors in one file are found in one pass`(files: FileTree, count: Int) {
         #expect(PromptDirectory(reading: files).diagnostics.count == count)
     }
