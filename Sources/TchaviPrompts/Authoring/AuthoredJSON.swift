@@ -4,58 +4,78 @@ import Tchavi
 ///
 /// It avoids what YAML reads otherwise, so that it can also be written in front matter.
 struct AuthoredJSON {
-    private indirect enum Content {
-        case scalar(String)
-        case array([AuthoredJSON])
-        case object([(key: String, value: AuthoredJSON)])
+    private enum Kind {
+        case scalar, array, object
     }
 
     /// The number of characters of the longest line of JSON that could stand on several.
     private static let lineWidth = 100
 
-    private let content: Content
+    private let kind: Kind
+    /// The text of a scalar; otherwise empty.
+    private let scalar: String
+    /// The keys of an object, as JSON strings.
+    private let keys: [String]
+    /// The values of an object, or the elements of an array.
+    private let values: [AuthoredJSON]
     /// The number of characters on one line.
     private let width: Int
     /// Whether each member has a line, even if all would fit on one.
     private let isExpanded: Bool
 
-    private init(_ content: Content, isExpanded: Bool = false) {
-        self.content = content
-        switch content {
-        case .scalar(let text):
-            width = text.unicodeScalars.count
-            self.isExpanded = false
-        case .array(let elements):
-            width = elements.reduce(2) { $0 + $1.width + 2 }
-            self.isExpanded = !elements.isEmpty && (isExpanded || elements.contains(where: \.isExpanded))
-        case .object(let members):
-            width = members.reduce(2) { $0 + $1.key.unicodeScalars.count + $1.value.width + 4 }
-            self.isExpanded = !members.isEmpty && (isExpanded || members.contains { $0.value.isExpanded })
-        }
+    private init(scalar: String) {
+        kind = .scalar
+        self.scalar = scalar
+        keys = []
+        values = []
+        width = scalar.unicodeScalars.count
+        isExpanded = false
+    }
+
+    private init(array elements: [AuthoredJSON], isExpanded: Bool = false) {
+        self.init(.array, keys: [], values: elements, isExpanded: isExpanded)
+    }
+
+    private init(_ kind: Kind, keys: [String], values: [AuthoredJSON], isExpanded: Bool) {
+        self.kind = kind
+        scalar = ""
+        self.keys = keys
+        self.values = values
+        let separators = (kind == .object ? 4 : 2) * values.count
+        width = 2 + separators + keys.reduce(0) { $0 + $1.unicodeScalars.count } + values.reduce(0) { $0 + $1.width }
+        self.isExpanded = !values.isEmpty && (isExpanded || values.contains { $0.isExpanded })
     }
 
     /// Creates the layout of a value, with the keys of its objects in the order of their bytes.
     init(_ json: JSONValue) {
         switch json {
-        case .string(let text): self.init(.scalar(Self.quoted(text)))
-        case .double(let number): self.init(.scalar(Self.number(number)))
-        case .array(let elements): self.init(.array(elements.map { AuthoredJSON($0) }))
+        case .string(let text): self.init(scalar: Self.quoted(text))
+        case .double(let number): self.init(scalar: Self.number(number))
+        case .array(let elements): self.init(array: elements.map { AuthoredJSON($0) })
         case .object(let members):
             let sorted = members.sorted { $0.key.precedesInBytes($1.key) }
-            self.init(.object(sorted.map { (Self.quoted($0.key), AuthoredJSON($0.value)) }))
-        default: self.init(.scalar(json.serialized()))
+            self = .object(sorted.map { ($0.key, AuthoredJSON($0.value)) })
+        default: self.init(scalar: json.serialized())
         }
     }
 
     /// Creates the layout of an array.
     static func array(_ elements: [AuthoredJSON], isExpanded: Bool = false) -> AuthoredJSON {
-        AuthoredJSON(.array(elements), isExpanded: isExpanded)
+        AuthoredJSON(array: elements, isExpanded: isExpanded)
     }
 
     /// Creates the layout of an object, whose members keep their order.
     static func object(_ members: [(String, AuthoredJSON)], isExpanded: Bool = false) -> AuthoredJSON {
-        AuthoredJSON(.object(members.map { (quoted($0.0), $0.1) }), isExpanded: isExpanded)
+        object(rawKeys: members.map { (quoted($0.0), $0.1) }, isExpanded: isExpanded)
     }
+
+    /// Creates the layout of an object, whose keys are JSON strings.
+    static func object(rawKeys members: [(key: String, value: AuthoredJSON)], isExpanded: Bool) -> AuthoredJSON {
+        AuthoredJSON(.object, keys: members.map(\.key), values: members.map(\.value), isExpanded: isExpanded)
+    }
+
+    /// Creates the layout of a scalar's JSON.
+    static func scalar(_ text: String) -> AuthoredJSON { AuthoredJSON(scalar: text) }
 
     /// Returns the text.
     ///
@@ -68,42 +88,29 @@ struct AuthoredJSON {
     }
 
     private func write(to text: inout String, indentation: Int, preceding: Int) {
-        let isOnOneLine = !isExpanded && preceding + width <= Self.lineWidth
-        switch content {
-        case .scalar(let scalar): text += scalar
-        case .array(let elements):
-            list(elements, "[", "]", to: &text, isOnOneLine: isOnOneLine, indentation: indentation) { element, text in
-                element.write(to: &text, indentation: indentation + 2, preceding: isOnOneLine ? 0 : indentation + 2)
-            }
-        case .object(let members):
-            list(members, "{", "}", to: &text, isOnOneLine: isOnOneLine, indentation: indentation) { member, text in
-                text += member.key + ": "
-                member.value.write(
-                    to: &text,
-                    indentation: indentation + 2,
-                    preceding: isOnOneLine ? 0 : indentation + member.key.unicodeScalars.count + 4
-                )
-            }
+        guard kind != .scalar else {
+            text += scalar
+            return
         }
-    }
-
-    private func list<Element>(
-        _ elements: [Element],
-        _ open: String,
-        _ close: String,
-        to text: inout String,
-        isOnOneLine: Bool,
-        indentation: Int,
-        each: (Element, inout String) -> Void
-    ) {
-        text += open
-        for (index, element) in elements.enumerated() {
+        let isOnOneLine = !isExpanded && preceding + width <= Self.lineWidth
+        text += kind == .object ? "{" : "["
+        for (index, value) in values.enumerated() {
             if index > 0 { text += isOnOneLine ? ", " : "," }
             if !isOnOneLine { text += "\n" + String(repeating: " ", count: indentation + 2) }
-            each(element, &text)
+            var keyWidth = 0
+            if kind == .object {
+                text += keys[index] + ": "
+                keyWidth = keys[index].unicodeScalars.count + 2
+            }
+            value.write(
+                to: &text,
+                indentation: indentation + 2,
+                // What fits on this line is not measured again.
+                preceding: isOnOneLine ? 0 : indentation + 2 + keyWidth
+            )
         }
-        if !isOnOneLine, !elements.isEmpty { text += "\n" + String(repeating: " ", count: indentation) }
-        text += close
+        if !isOnOneLine, !values.isEmpty { text += "\n" + String(repeating: " ", count: indentation) }
+        text += kind == .object ? "}" : "]"
     }
 
     // MARK: Scalars

@@ -6,13 +6,16 @@ struct FrontMatter {
     struct Entry {
         let key: String
         let offset: Int
-        /// The value, with bare texts as strings; `nil` if it could not be read, which has been reported.
+        /// The value, with bare texts as strings; `nil` if it could not be read.
         var value: JSONValue?
+        /// Why the value could not be read.
+        var finding: Finding?
         /// The offset of the value's first byte.
         var valueOffset: Int
     }
 
     private(set) var entries: [Entry] = []
+    /// What is wrong outside of entries.
     private(set) var findings: [Finding] = []
 
     private let source: SourceText
@@ -35,139 +38,118 @@ struct FrontMatter {
 
     private func beginsEntry(_ line: Range<Int>) -> Bool { !line.isEmpty && source.bytes[line.lowerBound].isLetter }
 
-    /// Scans the lines from one that begins an entry up to the next such line. Reports one error at most.
+    /// Scans the lines from one that begins an entry up to the next such line. Finds one error at most.
     private mutating func scan(_ lines: ArraySlice<Range<Int>>) {
         guard let first = lines.first, let last = lines.last else { return }
         let bytes = source.bytes
         let forbidden = lines.lazy.compactMap { FrontMatterValue.forbiddenCharacter(in: bytes[$0]) }.first
+            .map { Finding(forbiddenCharacterAt: $0, in: source) }
         guard beginsEntry(first) else {
-            if let forbidden { return reportCharacter(at: forbidden) }
-            reportStrayLine(in: lines)
+            if let finding = forbidden ?? strayLine(in: lines) { findings.append(finding) }
             return
         }
         let colon = first.first { offset in
-            source.bytes[offset] == UInt8(ascii: ":")
-                && (offset + 1 == first.upperBound || source.bytes[offset + 1].isSpaceOrTab)
+            bytes[offset] == UInt8(ascii: ":") && (offset + 1 == first.upperBound || bytes[offset + 1].isSpaceOrTab)
         }
         guard let colon else {
-            if let forbidden { return reportCharacter(at: forbidden) }
-            return report(
-                first.lowerBound,
-                "The line is not an entry `key: value`.",
-                "Write a space after the colon, or begin the line with `#` if it is a comment."
+            let finding = Finding(
+                offset: first.lowerBound,
+                message: "The line is not an entry `key: value`.",
+                advice: "Write a space after the colon, or begin the line with `#` if it is a comment."
             )
+            findings.append(forbidden ?? finding)
+            return
         }
-        var entry = Entry(
-            key: source.string(first.lowerBound..<colon),
-            offset: first.lowerBound,
-            value: nil,
-            valueOffset: colon + 1
-        )
-        if let forbidden {
-            reportCharacter(at: forbidden)
-        } else {
-            let start = first[(colon + 1)...].first { source.bytes[$0] != UInt8(ascii: " ") } ?? first.upperBound
+        let start = first[(colon + 1)...].first { bytes[$0] != UInt8(ascii: " ") } ?? first.upperBound
+        let key = source.string(first.lowerBound..<colon)
+        var entry = Entry(key: key, offset: first.lowerBound, value: nil, finding: forbidden, valueOffset: start)
+        if forbidden == nil {
             let line = start..<source.trimmingEnd(start..<first.upperBound).upperBound
-            if line.isEmpty {
-                report(
-                    colon + 1,
-                    "The value of `\(entry.key)` is empty.",
-                    "Write the value after the colon, on the same line."
-                )
-            } else {
-                entry.valueOffset = start
-                readValue(&entry, line: line, end: last.upperBound, lines: lines)
+            do throws(FindingError) {
+                entry.value = try value(line, end: last.upperBound, lines: lines)
+            } catch {
+                entry.finding = error.finding
             }
         }
         entries.append(entry)
     }
 
-    private mutating func readValue(_ entry: inout Entry, line: Range<Int>, end: Int, lines: ArraySlice<Range<Int>>) {
+    private func value(_ line: Range<Int>, end: Int, lines: ArraySlice<Range<Int>>) throws(FindingError) -> JSONValue {
         let text = source.bytes[line]
+        let isOnOneLine: Bool
         switch text.first {
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-            entry.value = readJSON(line.lowerBound..<end, lines: lines)
-        case UInt8(ascii: "\""):
-            entry.value = readJSON(line, lines: lines)
+        case nil:
+            throw FindingError(
+                line.lowerBound,
+                "The value is empty.",
+                "Write the value after the colon, on the same line."
+            )
+        case UInt8(ascii: "{"), UInt8(ascii: "["): isOnOneLine = false
+        case UInt8(ascii: "\""): isOnOneLine = true
         default:
-            if FrontMatterValue.isNumber(text) || ["true", "false", "null"].contains(source.string(line)) {
-                entry.value = readJSON(line, lines: lines)
-            } else if let refusal = FrontMatterValue.refusal(ofBare: text) {
-                report(line.lowerBound, refusal, "Write it in double quotes: \(source.quoted(line)).")
-            } else if !reportStrayLine(in: lines.dropFirst()) {
-                entry.value = .string(source.string(line))
+            isOnOneLine = true
+            if FrontMatterValue.isNumber(text) || ["true", "false", "null"].contains(source.string(line)) { break }
+            if let refusal = FrontMatterValue.refusal(ofBare: text) {
+                throw FindingError(line.lowerBound, refusal, "Write it in double quotes: \(source.quoted(line)).")
             }
+            if let finding = strayLine(in: lines.dropFirst()) { throw FindingError(finding) }
+            return .string(source.string(line))
         }
+        return try json(isOnOneLine ? line : line.lowerBound..<end, lines: lines)
     }
 
-    private mutating func readJSON(_ range: Range<Int>, lines: ArraySlice<Range<Int>>) -> JSONValue? {
+    private func json(_ range: Range<Int>, lines: ArraySlice<Range<Int>>) throws(FindingError) -> JSONValue {
         let json: JSONPrefix
         do {
             json = try JSONPrefix(parsing: source.bytes, in: range)
         } catch {
-            findings.append(Finding(invalidJSON: error, in: range))
-            return nil
+            throw FindingError(Finding(invalidJSON: error, in: range))
         }
-        let bytes = source.bytes[range.lowerBound..<json.end]
         let repeated = json.repeatedNames.min()
-        if let violation = FrontMatterValue.violation(in: bytes), violation.offset <= repeated ?? .max {
-            findings.append(violation)
-            return nil
+        if let violation = FrontMatterValue.violation(in: source.bytes[range.lowerBound..<json.end]),
+            violation.offset <= repeated ?? .max
+        {
+            throw FindingError(violation)
         }
-        if let repeated {
-            findings.append(Finding(repeatedKeyAt: repeated))
-            return nil
-        }
+        if let repeated { throw FindingError(Finding(repeatedKeyAt: repeated)) }
         // Nothing may follow on the line on which the value ends.
-        guard let lastLine = lines.firstIndex(where: { json.end <= $0.upperBound }) else { return nil }
-        if let after = (json.end..<lines[lastLine].upperBound).first(where: { source.bytes[$0] != UInt8(ascii: " ") }) {
-            report(
+        let lastLine = lines.firstIndex { json.end <= $0.upperBound } ?? lines.startIndex
+        let rest = json.end..<max(lines[lastLine].upperBound, json.end)
+        if let after = rest.first(where: { source.bytes[$0] != UInt8(ascii: " ") }) {
+            throw FindingError(
                 after,
                 "Nothing may follow a JSON value.",
                 "Put comments on lines of their own, and a text that begins with a quotation mark in double quotes."
             )
-            return nil
         }
-        return reportStrayLine(in: lines[(lastLine + 1)...]) ? nil : json.value
+        if let finding = strayLine(in: lines[(lastLine + 1)...]) { throw FindingError(finding) }
+        return json.value
     }
 
-    // MARK: Findings
-
-    /// Reports the first line that is neither blank nor a comment.
-    @discardableResult
-    private mutating func reportStrayLine(in lines: ArraySlice<Range<Int>>) -> Bool {
-        for line in lines {
-            guard let first = source.bytes[line].first(where: { $0 != UInt8(ascii: " ") }), first != UInt8(ascii: "#")
-            else {
-                continue
-            }
-            report(
-                line.lowerBound,
-                "The line does not belong to a value, and does not begin an entry `key: value`.",
-                "Write a text on one line, in double quotes with `\\n` for its line breaks, and begin entries without spaces."
+    /// The first line that is neither blank nor a comment.
+    private func strayLine(in lines: ArraySlice<Range<Int>>) -> Finding? {
+        let stray = lines.first { line in
+            source.bytes[line].first { $0 != UInt8(ascii: " ") }.map { $0 != UInt8(ascii: "#") } ?? false
+        }
+        return stray.map { line in
+            Finding(
+                offset: line.lowerBound,
+                message: "The line does not belong to a value, and does not begin an entry `key: value`.",
+                advice:
+                    "Write a text on one line, in double quotes with `\\n` for its line breaks; begin entries without spaces."
             )
-            return true
         }
-        return false
     }
+}
 
-    private mutating func reportCharacter(at offset: Int) {
-        let code = source.string(offset..<min(offset + 4, source.bytes.count)).unicodeScalars.first.map {
-            String($0.value, radix: 16, uppercase: true)
-        }
-        let padded = String(repeating: "0", count: max(0, 4 - (code?.utf8.count ?? 0))) + (code ?? "")
-        report(
-            offset,
-            padded == "0009"
-                ? "Front matter must not contain tabs." : "Front matter must not contain the character U+\(padded).",
-            padded == "0009"
-                ? "Write spaces, or `\\t` within double quotes."
-                : "Write `\\u\(padded)` within double quotes, or remove it."
-        )
-    }
+/// Why a value cannot be read.
+struct FindingError: Error {
+    let finding: Finding
 
-    private mutating func report(_ offset: Int, _ message: String, _ advice: String) {
-        findings.append(Finding(offset: offset, message: message, advice: advice))
+    init(_ finding: Finding) { self.finding = finding }
+
+    init(_ offset: Int, _ message: String, _ advice: String) {
+        finding = Finding(offset: offset, message: message, advice: advice)
     }
 }
 
@@ -199,6 +181,25 @@ extension Finding {
                 message: "This is not valid JSON: \(error.cause).",
                 advice:
                     "Write JSON: keys and texts in double quotes, commas between values but not after the last, no comments."
+            )
+        }
+    }
+
+    init(forbiddenCharacterAt offset: Int, in source: SourceText) {
+        let scalar = source.string(offset..<min(offset + 4, source.bytes.count)).unicodeScalars.first
+        let digits = String(scalar?.value ?? 0, radix: 16, uppercase: true)
+        let code = String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+        if scalar == "\t" {
+            self.init(
+                offset: offset,
+                message: "Front matter must not contain tabs.",
+                advice: "Write spaces, or `\\t` within double quotes."
+            )
+        } else {
+            self.init(
+                offset: offset,
+                message: "Front matter must not contain the character U+\(code).",
+                advice: "Write `\\u\(code)` within double quotes, or remove it."
             )
         }
     }

@@ -157,7 +157,7 @@ enum FrontMatterValue {
     private static func keyViolation(_ bytes: ArraySlice<UInt8>, from start: Int, to end: Int) -> Finding? {
         var colon = end
         var isOnOneLine = true
-        while colon < bytes.endIndex, [0x20, 0x0A, 0x0D].contains(bytes[colon]) {
+        while colon < bytes.endIndex, bytes[colon] == 0x20 || bytes[colon] == 0x0A || bytes[colon] == 0x0D {
             if bytes[colon] == 0x0A { isOnOneLine = false }
             colon += 1
         }

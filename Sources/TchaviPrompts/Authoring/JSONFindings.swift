@@ -48,8 +48,8 @@ struct JSONFindings {
 
 extension SourceText {
     /// Parses a file that is one JSON value, or reports why it is not.
-    func json(maximumDepth: Int = JSONParser.maximumDepth) throws(JSONFileError) -> JSONPrefix {
-        if let invalidUTF8 { throw JSONFileError(finding: invalidUTF8) }
+    func json(maximumDepth: Int = JSONParser.maximumDepth) throws(FindingError) -> JSONPrefix {
+        if let invalidUTF8 { throw FindingError(invalidUTF8) }
         let range = start..<bytes.count
         do throws(JSONError) {
             let json = try JSONPrefix(parsing: bytes, in: range, maximumDepth: maximumDepth)
@@ -58,12 +58,7 @@ extension SourceText {
             }
             throw JSONError("unexpected text after the value", offset: after)
         } catch {
-            throw JSONFileError(finding: Finding(invalidJSON: error, in: range))
+            throw FindingError(Finding(invalidJSON: error, in: range))
         }
     }
-}
-
-/// Why a file is not one JSON value.
-struct JSONFileError: Error {
-    let finding: Finding
 }

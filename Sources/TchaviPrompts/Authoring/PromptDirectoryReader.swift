@@ -142,8 +142,11 @@ struct PromptDirectoryReader {
         var places: [String: [Int]] = [:]
         for (index, prompt) in prompts.enumerated() { places[prompt.id, default: []].append(index) }
         for (id, indices) in places where indices.count > 1 {
+            var files: Set<String> = []
             for index in indices {
                 prompts[index].hasDuplicateID = true
+                // Records of one file are reported once.
+                guard files.insert(prompts[index].file).inserted else { continue }
                 prompts[index].diagnostics.append(
                     AuthoringDiagnostic(
                         file: definingFile(of: prompts[index], in: tree),

@@ -40,12 +40,12 @@ struct PromptFile {
 
     /// Reads a file.
     init(_ source: SourceText) {
-        do throws(JSONFileError) {
+        do throws(FindingError) {
             // `extra` is one level deeper than the fields of a record.
             let json = try source.json(maximumDepth: JSONParser.maximumDepth + 1)
             guard case .object(let members) = json.value else {
-                throw JSONFileError(
-                    finding: Finding(
+                throw FindingError(
+                    Finding(
                         offset: source.start,
                         JSONError("expected an object, found \(json.value.kind)")
                     )

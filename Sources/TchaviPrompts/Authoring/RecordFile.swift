@@ -6,12 +6,19 @@ struct RecordFile {
     /// What is wrong in the file as a whole, or in a record without an id.
     private(set) var diagnostics: [AuthoringDiagnostic] = []
 
+    private let source: SourceText
+    private let folderID: String
+    /// What is wrong in records, with the index of the prompt unless the record has no id.
+    private var errors: [(prompt: Int?, error: JSONError)] = []
+
     /// Reads a file.
     ///
     /// - Parameters:
     ///   - source: The file.
     ///   - folderID: The folder of the records that do not name theirs.
     init(_ source: SourceText, folderID: String) {
+        self.source = source
+        self.folderID = folderID
         let json: JSONPrefix
         do {
             json = try source.json()
@@ -19,41 +26,54 @@ struct RecordFile {
             diagnostics = source.diagnostics([error.finding], promptID: nil)
             return
         }
-        for offset in json.repeatedNames {
-            var finding = Finding(repeatedKeyAt: offset)
-            finding.severity = .warning
-            diagnostics += source.diagnostics([finding], promptID: nil)
-        }
-        guard let data = json.value["data"], json.value["versions"] == nil else {
-            read(json.value, path: [], source, folderID: folderID)
-            return
-        }
-        if let records = data.array {
-            for (index, record) in records.enumerated() {
-                read(record, path: [.member("data"), .element(index)], source, folderID: folderID)
+        // The last of several members with one name counts, as everywhere on the wire.
+        diagnostics = source.diagnostics(
+            json.repeatedNames.map { offset in
+                var finding = Finding(repeatedKeyAt: offset)
+                finding.severity = .warning
+                return finding
+            },
+            promptID: nil
+        )
+        if let data = json.value["data"], json.value["versions"] == nil {
+            if let records = data.array {
+                for (index, record) in records.enumerated() { read(record, path: [.member("data"), .element(index)]) }
+            } else {
+                read(data, path: [.member("data")])
             }
         } else {
-            read(data, path: [.member("data")], source, folderID: folderID)
+            read(json.value, path: [])
         }
+        report()
     }
 
-    private mutating func read(_ json: JSONValue, path: [JSONError.Step], _ source: SourceText, folderID: String) {
-        var findings = JSONFindings()
-        var prompt: AuthoredPrompt?
+    private mutating func read(_ json: JSONValue, path: [JSONError.Step]) {
         do {
             var record = try PromptRecord(json: json)
             if json["folderId"]?.string == nil { record.folderID = folderID }
-            prompt = AuthoredPrompt(file: source.path, record: record)
+            prompts.append(AuthoredPrompt(file: source.path, record: record))
         } catch {
-            findings.append(error, in: path)
-            prompt = Self.readParts(json, file: source.path, folderID: folderID)
+            let error = JSONError(error.cause, at: path + error.steps)
+            if let prompt = Self.readParts(json, file: source.path, folderID: folderID) {
+                errors.append((prompts.count, error))
+                prompts.append(prompt)
+            } else {
+                errors.append((nil, error))
+            }
         }
-        let found = source.diagnostics(findings.located(in: source), promptID: prompt?.id)
-        if var prompt {
-            prompt.diagnostics = found
-            prompts.append(prompt)
-        } else {
-            diagnostics += found
+    }
+
+    /// Finds the places of all errors at once.
+    private mutating func report() {
+        var findings = JSONFindings()
+        for (_, error) in errors { findings.append(error) }
+        let located = zip(errors, findings.located(in: source))
+        diagnostics += source.diagnostics(located.filter { $0.0.prompt == nil }.map(\.1), promptID: nil)
+        let found = located.filter { $0.0.prompt != nil }
+        for (item, diagnostic) in zip(found, source.diagnostics(inOrder: found.map(\.1), promptID: nil)) {
+            guard let index = item.0.prompt else { continue }
+            prompts[index].diagnostics = [diagnostic]
+            prompts[index].diagnostics[0].promptID = prompts[index].id
         }
     }
 

@@ -67,9 +67,14 @@ struct SourceText {
 
     /// Converts findings to diagnostics, in the order of the text.
     func diagnostics(_ findings: [Finding], promptID: String?) -> [AuthoringDiagnostic] {
+        diagnostics(inOrder: findings.sorted { $0.offset < $1.offset }, promptID: promptID)
+    }
+
+    /// Converts findings to diagnostics, in the order given.
+    func diagnostics(inOrder findings: [Finding], promptID: String?) -> [AuthoringDiagnostic] {
         guard !findings.isEmpty else { return [] }
         let positions = TextPositions(bytes)
-        return findings.sorted { $0.offset < $1.offset }.map { finding in
+        return findings.map { finding in
             let position = positions.position(of: finding.offset)
             return AuthoringDiagnostic(
                 file: path,

@@ -61,26 +61,19 @@ struct VersionFile {
     private mutating func collect(_ all: [FrontMatter.Entry]) {
         for entry in all {
             if entries[entry.key] != nil {
-                replaceFinding(of: entry, "The key `\(entry.key)` is given twice.", "Remove one of the two.")
+                report(entry.offset, "The key `\(entry.key)` is given twice.", "Remove one of the two.")
             } else if FrontMatterKey.known.contains(entry.key) {
                 entries[entry.key] = entry
+                if let finding = entry.finding { findings.append(finding) }
             } else {
-                replaceFinding(
-                    of: entry,
+                report(
+                    entry.offset,
                     "The key `\(entry.key)` is unknown.",
                     FrontMatterKey.known.advice(for: entry.key)
                         + " Other parameters go into `parameters`, other fields into `extra` or `configExtra`."
                 )
             }
         }
-    }
-
-    /// Reports an entry's key, instead of its value if that is wrong as well.
-    private mutating func replaceFinding(of entry: FrontMatter.Entry, _ message: String, _ advice: String) {
-        if entry.value == nil, let index = findings.firstIndex(where: { $0.offset >= entry.offset }) {
-            findings.remove(at: index)
-        }
-        report(entry.offset, message, advice)
     }
 
     private mutating func readVersion() {

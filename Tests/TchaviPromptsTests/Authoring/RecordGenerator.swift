@@ -16,13 +16,17 @@ struct RecordGenerator {
     }
 
     private mutating func recordJSON() -> JSONValue {
-        let id = random.pick(["p", "P", "support-reply", "a/b ü", "con", "1.md", ".hidden", "x.json", "..", "a b", "ü"] + [text()])
+        let id = random.pick(
+            ["p", "P", "support-reply", "a/b ü", "con", "1.md", ".hidden", "x.json", "..", "a b", "ü"] + [text()]
+        )
         let count = random.pick([0, 1, 1, 2, 3, 6])
         var versions: [JSONValue] = []
         for _ in 0..<count { versions.append(version(promptID: id)) }
         var record: [String: JSONValue] = ["promptId": .string(id), "versions": .array(versions)]
         if random.chance(50) {
-            record["folderId"] = .string(random.pick(["", "billing", "billing/eu", "/x//y", "a/../b", "1.md/x"] + [text()]))
+            record["folderId"] = .string(
+                random.pick(["", "billing", "billing/eu", "/x//y", "a/../b", "1.md/x"] + [text()])
+            )
         }
         var rules: [String: JSONValue] = [:]
         for version in versions where random.chance(70) {
@@ -42,7 +46,9 @@ struct RecordGenerator {
     private mutating func version(promptID: String) -> JSONValue {
         let number = Int.random(in: -1...5, using: &random)
         var version: [String: JSONValue] = [
-            "id": .string(random.pick(["\(promptID)@\(number)", "\(promptID)@\(number)", "first", "\(promptID)@2"] + [text()])),
+            "id": .string(
+                random.pick(["\(promptID)@\(number)", "\(promptID)@\(number)", "first", "\(promptID)@2"] + [text()])
+            ),
             "version": .integer(Int64(number)),
         ]
         if random.chance(80) { version["promptId"] = .string(random.chance(80) ? promptID : text()) }
@@ -86,7 +92,9 @@ struct RecordGenerator {
             ]
         }
         if random.chance(20) { parameters["response_format"] = random.pick([["type": "json_object"], "json"]) }
-        if random.chance(20) { parameters[random.pick(["reasoning_effort", "model", "messages", "extra", text()])] = json() }
+        if random.chance(20) {
+            parameters[random.pick(["reasoning_effort", "model", "messages", "extra", text()])] = json()
+        }
         return .object(parameters)
     }
 
@@ -112,7 +120,8 @@ struct RecordGenerator {
         if random.chance(10) {
             message["tool_calls"] = random.pick([
                 [["id": "c1", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
-                [["id": "c1", "type": "custom", "custom": ["name": "g"]]], [["function": ["arguments": ["a": 1]]]], "none", [],
+                [["id": "c1", "type": "custom", "custom": ["name": "g"]]], [["function": ["arguments": ["a": 1]]]],
+                "none", [],
             ])
         }
         if random.chance(5) { message["function_call"] = random.pick([["name": "f"], json()]) }
@@ -129,7 +138,9 @@ struct RecordGenerator {
         case 3...5: return ["type": "text", "text": .string(text())]
         default:
             var image: [String: JSONValue] = [
-                "url": .string(random.pick(["<<photo>>", "https://a.example/a_(b).png", "a)b", " ", "", "a](b", text()]))
+                "url": .string(
+                    random.pick(["<<photo>>", "https://a.example/a_(b).png", "a)b", " ", "", "a](b", text()])
+                )
             ]
             if random.chance(50) { image["detail"] = random.pick(["low", "high", "auto", "medium", ""]) }
             return ["type": "image_url", "image_url": .object(image)]
@@ -156,7 +167,9 @@ struct RecordGenerator {
         ]
         if random.chance(30) { deployment["weight"] = random.pick([50, 33.3, 0, -1, 1e22]) }
         if random.chance(30) { deployment["experiment"] = .string(random.chance(50) ? "tone" : text()) }
-        if random.chance(30) { deployment["timestamp"] = .string(random.chance(50) ? "2026-01-21T09:00:00.000Z" : text()) }
+        if random.chance(30) {
+            deployment["timestamp"] = .string(random.chance(50) ? "2026-01-21T09:00:00.000Z" : text())
+        }
         if random.chance(30) { deployment["isFallback"] = .boolean(random.chance(50)) }
         if random.chance(20) { deployment["description"] = random.pick([.string(text()), json()]) }
         if random.chance(10) { deployment[random.pick(["version", "when", "query", "extra", text()])] = json() }
@@ -180,7 +193,9 @@ struct RecordGenerator {
     }
 
     private mutating func rule() -> JSONValue {
-        let operators = ["=", "=", "=", "!=", ">", "<=", "includes", "includes", "does not include", "version >=", "=~"]
+        let operators = [
+            "=", "=", "=", "!=", ">", "<=", "includes", "includes", "does not include", "version >=", "=~",
+        ]
         var rule: [String: JSONValue] = [
             "field": .string(random.pick(["plan", "country", "age", "é", "e\u{301}", text()])),
             "operator": .string(random.pick(operators)),
@@ -197,7 +212,8 @@ struct RecordGenerator {
         case 0: .null
         case 1: .boolean(random.chance(50))
         case 2: .integer(Int64(bitPattern: random.next()))
-        case 3: .double(random.pick([0.5, 1.0, 1e-7, 1e22, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1]))
+        case 3:
+            .double(random.pick([0.5, 1.0, 1e-7, 1e22, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1]))
         case 4: random.pick([.unsignedInteger(.max), 0, -1, 1_099_511_627_776])
         case 5, 6: .string(text())
         case 7, 8: .array((0..<random.pick([0, 1, 2, 3, 20])).map { _ in json(depth: depth + 2) })
@@ -212,13 +228,20 @@ struct RecordGenerator {
     }
 
     static let texts = [
-        "", " ", "a", "Hi.", "You answer <<customer>>.", "user:", "\\user:", "\\\\system: ", "message:", "User:", "user: hi",
-        "![low](a)", "\\![](b)", "![x](<<photo>>) ", "a\r\nb", "a\rb", "\na", "a\n", "a\n \nb", "  a  ", "a\t", "\t", "yes", "No", "~",
-        "null", "TRUE", "=", "<<", "1:30", "1_000", "0x1F", "0o17", "-0b1", ".5", "-.inf", ".NaN", "1e3", "-1.5e-3", "2026-11-20",
-        "2026-11-20T10:00:00Z", "12", "-x", "- x", "-", "?", ": a", "a: b", "a:", "a:b", "a #b", "a#b", "#a", "!a", "&a", "*a", "|",
-        ">", "%", "@a", "`a`", "\"a\"", "'a'", "{a", "[a", "]", "}", ",", "---", "---\nmodel: x\n---", "é", "e\u{301}", "日本語",
-        "👩‍💻", "\0", "\u{7}", "\u{7F}", "\u{85}", "\u{9F}", "\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}a", "\u{FFFE}", "\u{FFFF}",
-        "\u{10FFFF}", "\u{D7FF}", "\u{E000}", "\\", "\\n", "\"", "a/b", "{{name}}", "...", "+", "+1", "e1", "0", "00", "t", "z", "1 2",
+        "", " ", "a", "Hi.", "You answer <<customer>>.", "user:", "\\user:", "\\\\system: ", "message:", "User:",
+        "user: hi",
+        "![low](a)", "\\![](b)", "![x](<<photo>>) ", "a\r\nb", "a\rb", "\na", "a\n", "a\n \nb", "  a  ", "a\t", "\t",
+        "yes", "No", "~",
+        "null", "TRUE", "=", "<<", "1:30", "1_000", "0x1F", "0o17", "-0b1", ".5", "-.inf", ".NaN", "1e3", "-1.5e-3",
+        "2026-11-20",
+        "2026-11-20T10:00:00Z", "12", "-x", "- x", "-", "?", ": a", "a: b", "a:", "a:b", "a #b", "a#b", "#a", "!a",
+        "&a", "*a", "|",
+        ">", "%", "@a", "`a`", "\"a\"", "'a'", "{a", "[a", "]", "}", ",", "---", "---\nmodel: x\n---", "é", "e\u{301}",
+        "日本語",
+        "👩‍💻", "\0", "\u{7}", "\u{7F}", "\u{85}", "\u{9F}", "\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}a", "\u{FFFE}",
+        "\u{FFFF}",
+        "\u{10FFFF}", "\u{D7FF}", "\u{E000}", "\\", "\\n", "\"", "a/b", "{{name}}", "...", "+", "+1", "e1", "0", "00",
+        "t", "z", "1 2",
     ]
 
     mutating func text() -> String {

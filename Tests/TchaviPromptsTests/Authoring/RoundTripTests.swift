@@ -14,7 +14,11 @@ struct RoundTripTests {
     }
 
     /// Checks that records survive as files, and that the files of those records are the same again.
-    private static func check(_ records: [PromptRecord], _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation)
+    private static func check(
+        _ records: [PromptRecord],
+        _ comment: Comment,
+        sourceLocation: SourceLocation = #_sourceLocation
+    )
         throws
     {
         let files = try FileTree(writing: records)
