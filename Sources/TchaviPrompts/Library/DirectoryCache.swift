@@ -26,21 +26,25 @@ struct DirectoryCache: Sendable {
     /// - Parameters:
     ///   - revision: The revision of the catalogue that the caller holds.
     ///   - isPolling: Whether to leave files for later that were changed within the ``settlingTime``.
+    ///   - now: The time of the call.
     /// - Returns: The catalogue, or `nil` if it is that of the revision.
     /// - Throws: `POSIXError` if the directory cannot be read.
-    mutating func load(since revision: String?, isPolling: Bool) throws(POSIXError) -> PromptCatalogue? {
+    mutating func load(
+        since revision: String?,
+        isPolling: Bool,
+        now: ContinuousClock.Instant = .now
+    ) throws(POSIXError) -> PromptCatalogue? {
         let scan = try DirectoryScan(of: root)
         let isUnchanged =
             self.revision != nil && scan.directories == directories && scan.failures == failures && unsettled.isEmpty
             && !units.values.contains(where: \.isAmbiguous)
-        if !isUnchanged { update(scan, isPolling: isPolling) }
+        if !isUnchanged { update(scan, isPolling: isPolling, now) }
         return revision != nil && revision == self.revision ? nil : catalogue()
     }
 
-    private mutating func update(_ scan: DirectoryScan, isPolling: Bool) {
+    private mutating func update(_ scan: DirectoryScan, isPolling: Bool, _ now: ContinuousClock.Instant) {
         directories = scan.directories
         failures = scan.failures
-        let now = ContinuousClock.now
         var found: [String: DirectoryUnit.Files] = [:]
         for directory in directories { DirectoryUnit.add(directory, to: &found) }
         // A unit is not gone because the directory that it is in cannot be read.

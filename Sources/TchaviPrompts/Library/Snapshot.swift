@@ -34,8 +34,9 @@ final class Snapshot: Sendable {
                     PromptDiagnostic(
                         location: entry.location,
                         promptID: id,
-                        reason: "the prompt `\(id)` is defined more than once"
-                            + (others.isEmpty ? "" : ", also in \(others)") + ", so none of them is used"
+                        reason: "The prompt `\(id)` is defined more than once"
+                            + (others.isEmpty ? "" : ", also in \(others)") + ", and none of them is used.",
+                        advice: "Rename all but one of them, or remove the others."
                     )
                 )
                 continue
