@@ -57,7 +57,9 @@ struct PromptLibraryTests {
             ]
         )
         #expect(
-            diagnostics.map(\.description).joined().contains("good.json: error: The prompt `good` is defined more than once")
+            diagnostics.map(\.description).joined().contains(
+                "good.json: error: The prompt `good` is defined more than once"
+            )
         )
         for (name, place) in [
             ("broken", "broken.json:1:1"), ("hollow", "empty.json:1:1"), ("draft", "draft.json:1:63"),
