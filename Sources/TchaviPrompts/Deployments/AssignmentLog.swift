@@ -1,7 +1,7 @@
 import Tchavi
 
 /// A user's assignment to an arm of a split.
-public struct Assignment: Sendable, Hashable {
+public struct Assignment: Sendable, Hashable, Codable {
     /// The id of the prompt that is split.
     public var promptID: String
     /// The experiment's name, or the prompt's id for a split without one.
@@ -32,7 +32,8 @@ public struct Assignment: Sendable, Hashable {
 /// a library with other weights, counting starts with no users, and the earlier counts are kept.
 ///
 /// The number of remembered assignments is limited over all splits. Beyond the limit the oldest are removed, and
-/// reported again if they recur.
+/// reported again if they recur. A split that has lost one is not counted any further. Its counts remain, until there are
+/// 1,000 other splits of whose users none is remembered.
 public final class AssignmentLog: PromptObserver {
     private let limit: Int
     private let onAssignment: @Sendable (Assignment) -> Void
@@ -42,7 +43,7 @@ public final class AssignmentLog: PromptObserver {
     ///
     /// - Parameters:
     ///   - limit: The greatest number of assignments to remember, so that each is reported once. An assignment takes
-    ///     about 100 bytes and its key.
+    ///     about 200 bytes and its key.
     ///   - onAssignment: Called once for each prompt, experiment, arm and key, on the task that requests the prompt,
     ///     which waits for it.
     public init(limit: Int = 100_000, onAssignment: @escaping @Sendable (Assignment) -> Void = { _ in }) {
@@ -73,7 +74,11 @@ public final class AssignmentLog: PromptObserver {
         )
     }
 
-    /// Counts the users of an experiment by arm, since its arms and weights last changed.
+    /// Counts the users of an experiment by arm, for the arms and weights that it has now. If it had them before, users of
+    /// that time are included.
+    ///
+    /// If several splits have the experiment's name at the same time, for other audiences or in other libraries, use
+    /// ``summaries(of:promptID:)``: this method returns the one that happened to be selected by last.
     ///
     /// - Parameters:
     ///   - experiment: The experiment's name, or the prompt's id for a split without one.
@@ -94,7 +99,7 @@ public final class AssignmentLog: PromptObserver {
         state.withLock { state in
             state.splits.values
                 .filter { $0.isSplit(of: experiment, promptID: promptID) }
-                .sorted { $0.lastUse > $1.lastUse }
+                .sorted { $0.lastSelection > $1.lastSelection }
                 .map(Summary.init)
         }
     }
@@ -102,9 +107,9 @@ public final class AssignmentLog: PromptObserver {
 
 extension AssignmentLog {
     /// How many users of one split were assigned to each arm.
-    public struct Summary: Sendable, Hashable {
+    public struct Summary: Sendable, Hashable, Codable {
         /// The users of one arm.
-        public struct Arm: Sendable, Hashable {
+        public struct Arm: Sendable, Hashable, Codable {
             /// The id of the arm's deployment.
             public var deploymentID: String
             /// The expected share of the users according to the arm's weight, from 0 to 1.
@@ -119,7 +124,8 @@ extension AssignmentLog {
         public var experiment: String
         /// The arms, in the order of their ranges.
         public var arms: [Arm]
-        /// The probability that correct assignments ever give counts at least this uneven. It never increases.
+        /// An upper bound of the probability that correct assignments ever give counts as uneven as the most uneven so
+        /// far. It never increases.
         public var pValue: Double
         /// Whether users are no longer counted, because the log has removed some of them beyond its limit and could
         /// count them twice. The counts and ``pValue`` are those of the users before.
@@ -128,7 +134,8 @@ extension AssignmentLog {
         /// Whether the counts are so uneven (p < 0.001) that the assignment or the counting is probably faulty.
         ///
         /// It can be read at any time and as often as needed, from the first user on: the test is sequential, so that
-        /// at most one in 1,000 correct splits ever has a mismatch. Once there is one, it remains.
+        /// at most one in 1,000 correct splits ever has a mismatch. Once there is one, it remains for as long as the log
+        /// keeps the counts.
         public var hasSampleRatioMismatch: Bool { pValue < 0.001 }
     }
 }
@@ -143,4 +150,22 @@ extension AssignmentLog.Summary {
         pValue = users.test.pValue
         hasReachedLimit = users.isClosed
     }
+}
+
+extension AssignmentLog.Summary: CustomStringConvertible {
+    /// The counts in one line: `tone-2026: formal 5014 users (50.14 %, expected 50 %), …; no sample-ratio mismatch`.
+    public var description: String {
+        let total = Double(arms.reduce(0) { $0 + $1.count })
+        let counts = arms.map { arm in
+            let share = total > 0 ? Double(arm.count) / total : 0
+            return "\(arm.deploymentID) \(arm.count) users (\(share.percent), expected \(arm.share.percent))"
+        }
+        let verdict = hasSampleRatioMismatch ? "sample-ratio mismatch" : "no sample-ratio mismatch"
+        return "\(experiment): \(counts.joined(separator: ", ")); \(verdict)".escapingControlCharacters
+    }
+}
+
+extension Double {
+    /// The number in percent, to two digits after the point.
+    fileprivate var percent: String { "\(((self * 10_000).rounded() / 100).ecmaScriptDescription) %" }
 }

@@ -62,31 +62,36 @@ struct QueryGenerator {
             for tag in source.tags { values.add(tag.field, [tag.value]) }
         }
         values.addUnmentioned()
-        // Breadth first, and one value of each field after another, so that the limit does not omit whole fields: every
-        // value alone, then every pair, and so on.
-        var level = [(query: PromptQuery(), next: 0)]
-        while !level.isEmpty, queries.count < limit {
-            var following: [(query: PromptQuery, next: Int)] = []
-            let rounds = values.rounds
-            for (query, next) in level {
-                for round in 0..<rounds where queries.count < limit {
-                    for index in next..<values.fields.count where round < values.fields[index].values.count {
-                        guard queries.count < limit else { break }
-                        for isEnforced in [false, true] {
-                            let (field, values) = values.fields[index]
-                            let longer = query.tag(field, values[round], isEnforced: isEnforced)
-                            add(longer)
-                            following.append((longer, index + 1))
-                        }
+        var level = addLonger([(query: PromptQuery(), next: 0)], values)
+        for source in sources { addMatching(source) }
+        // Breadth first: every pair of values, then every three, and so on.
+        while !level.isEmpty, queries.count < limit { level = addLonger(level, values) }
+        return queries
+    }
+
+    /// Adds the queries that have one more field than others, which are numbered so that each combination is tried once.
+    ///
+    /// One value of each field comes after another, so that the limit does not omit whole fields.
+    private mutating func addLonger(
+        _ shorter: [(query: PromptQuery, next: Int)],
+        _ values: Values
+    ) -> [(query: PromptQuery, next: Int)] {
+        var longer: [(query: PromptQuery, next: Int)] = []
+        let rounds = values.rounds
+        for (query, next) in shorter {
+            for round in 0..<rounds where queries.count < limit {
+                for index in next..<values.fields.count where round < values.fields[index].values.count {
+                    guard queries.count < limit else { break }
+                    let field = values.fields[index]
+                    for isEnforced in [false, true] {
+                        let query = query.tag(field.name, field.values[round], isEnforced: isEnforced)
+                        add(query)
+                        if index + 1 < values.fields.count { longer.append((query, index + 1)) }
                     }
                 }
             }
-            if level.count == 1 {
-                for source in sources { addMatching(source) }
-            }
-            level = following
         }
-        return queries
+        return longer
     }
 
     private mutating func add(_ query: PromptQuery) {
@@ -106,14 +111,22 @@ struct QueryGenerator {
         }
     }
 
-    /// Adds a query that satisfies the rules of a deployment, one after another where they are alternatives, enforced and
-    /// not.
+    /// Adds a query that satisfies the rules of a deployment, enforced and not.
+    ///
+    /// Each field has a value that satisfies all rules on it, as far as the rules mention one. Rules that are alternatives
+    /// are satisfied at once.
     private mutating func addMatching(_ source: Source) {
+        let rules = Dictionary(grouping: source.rules) { ByteText($0.rule.field) }
         for isEnforced in [false, true] {
             var query = PromptQuery()
-            for (rule, wanted) in source.rules where query.index(of: rule.field) == nil {
-                let value = rule.mentionedValues.first { Comparison.test($0, rule.operator, rule.value) == wanted }
-                if let value { query = query.tag(rule.field, value, isEnforced: isEnforced) }
+            for (rule, _) in source.rules where query.index(of: rule.field) == nil {
+                let all = rules[ByteText(rule.field)] ?? []
+                let candidates = all.prefix(16).flatMap(\.rule.mentionedValues)
+                func count(_ value: ConditionValue) -> Int {
+                    all.count { Comparison.test(value, $0.rule.operator, $0.rule.value) == $0.wanted }
+                }
+                let best = candidates.lazy.map { (value: $0, count: count($0)) }.max { $0.count < $1.count }
+                if let best, best.count > 0 { query = query.tag(rule.field, best.value, isEnforced: isEnforced) }
             }
             add(query)
         }

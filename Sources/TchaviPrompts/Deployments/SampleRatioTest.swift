@@ -26,7 +26,7 @@ struct SampleRatioTest {
         counts = [Int](repeating: 0, count: shares.count)
     }
 
-    /// The probability that correct assignments ever give the ratio that was reached; never increases.
+    /// An upper bound of the probability that correct assignments ever give the ratio that was reached; never increases.
     var pValue: Double { min(1, exp(-greatestEvidence)) }
 
     /// Counts a user, who must not have been counted before.

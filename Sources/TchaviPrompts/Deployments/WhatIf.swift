@@ -9,18 +9,20 @@ import Tchavi
 public struct WhatIf: Sendable {
     /// A query for which the selection changes.
     public struct Change: Sendable, Hashable, Codable {
-        /// The query. If a split decides for it, it has the key of a user for whom the selection changes.
+        /// The query. With a ``share``, it has one of the bucketing keys whose selection changes.
         public let query: PromptQuery
         /// The selection before the change.
         public let before: Selection
         /// The selection after the change.
         public let after: Selection
         /// The share of the bucketing keys whose selection changes from ``before`` to ``after``, greater than 0 and at
-        /// most 1; `nil` if no split decides, and for a query with a key of the program's own.
+        /// most 1, where a split decides; `nil` for a query without a key, also where a split decides (it selects the
+        /// heaviest arm for such a query), and for a query of the program's own.
         ///
-        /// It is a share of the users who send this query. The shares of several changes of the same query can be added,
-        /// those of different queries cannot, because the same users may send both. The share is exact if the salt of
-        /// the split is unchanged: it counts the 10,000 buckets. Otherwise it counts the keys from `"0"` to `"9999"`.
+        /// It is a share of the users who send this query with a key. The shares of several changes of the same query can
+        /// be added, those of different queries cannot, because the same users may send both. The share is exact if the
+        /// salt of the split is unchanged: it counts the 10,000 buckets. Otherwise it counts the keys from `"0"` to
+        /// `"9999"`.
         public let share: Double?
 
         init(query: PromptQuery, before: Selection, after: Selection, share: Double? = nil) {
@@ -63,22 +65,25 @@ public struct WhatIf: Sendable {
     ///   more changes.
     /// - Returns: The queries that select another version, the same version for another reason, or the same version with
     ///   another content. Where a split decides, there is one change for each pair of arms between which keys move, with
-    ///   their ``Change/share``.
+    ///   their ``Change/share``. A query is left out if one with fewer of its conditions changes in the same way.
     @concurrent
     public func changes(limit: Int = 10_000) async -> [Change] {
         var comparison = SelectionComparison(self)
-        return await queries(limit: limit).flatMap { query in
+        let changes = await queries(limit: limit).flatMap { query in
             (comparison.change(for: query).map { [$0] } ?? []) + comparison.splitChanges(for: query)
         }
+        return changes.withoutConsequences
     }
 
     /// Creates queries from the fields and values in the rules and tags, enforced and not. Runs outside of the caller's
     /// actor.
     ///
-    /// The first are a query without conditions, those for one version, and those that satisfy the rules of a deployment
-    /// that changes. They are followed by one query for each value of each field, by those that satisfy the rules of the
-    /// other deployments, and by the combinations of values of two, three and more fields, up to the limit. Exact
-    /// matches, ``PromptQuery/requiringMatch()`` and ``PromptQuery/Enforcement/any`` are not tried.
+    /// The values are those of the rules and tags, values next to them (17, 18 and 19 for `age > 18`; `enterprise`,
+    /// `enterprise!` and `enterpris` for a string), and `(other)`, which no rule mentions. The first queries are one without
+    /// conditions, those for one version, and those that satisfy the rules of a deployment that changes. They are followed
+    /// by one query for each value of each field, by those that satisfy the rules of the other deployments, and by the
+    /// combinations of values of two, three and more fields, up to the limit. Exact matches,
+    /// ``PromptQuery/requiringMatch()`` and ``PromptQuery/Enforcement/any`` are not tried.
     ///
     /// - Parameter limit: The greatest number of queries to create.
     /// - Returns: The queries, each different from the others, without bucketing keys.
@@ -92,20 +97,23 @@ public struct WhatIf: Sendable {
 extension WhatIf.Change: CustomStringConvertible {
     /// The query, the share and both selections in one line, with control characters escaped.
     public var description: String {
-        var conditions = query.conditions.map { "\($0.field) = \($0.value)\($0.isEnforced ? " (enforced)" : "")" }
-        if query.wantsLatest { conditions.append("latest version") }
-        if let folder = query.folderID { conditions.append("in folder \(folder)") }
-        var line = conditions.isEmpty ? "A query without conditions" : conditions.joined(separator: ", ")
+        var line = ""
         if let share {
-            line += ", for \(((share * 10_000).rounded() / 100).ecmaScriptDescription) % of keys"
+            line += "\(query.withoutKey), for \(((share * 10_000).rounded() / 100).ecmaScriptDescription) % of keys"
             line += query.bucketingKey.map { " (such as \($0))" } ?? ""
-        } else if let key = query.bucketingKey {
-            line += ", for key \(key)"
+        } else {
+            line += query.description
+            if query.bucketingKey == nil, before.experiment != nil || after.experiment != nil {
+                line += ", without a key"
+            }
         }
         line += ": \(before) -> \(after)"
+        // A fallback may be another copy of the version, which is no edit.
+        let isSameCopy = (before.reason == .fallback) == (after.reason == .fallback)
         if before.versionID == after.versionID, before.versionContentHash != after.versionContentHash {
             let hashes = [before, after].map { $0.versionContentHash.map { "sha256:\($0.prefix(8))" } ?? "no content" }
-            line += "; the version was edited in place (\(hashes.joined(separator: " -> ")))"
+            line += "; \(isSameCopy ? "the version was edited in place" : "the fallback has another content")"
+            line += " (\(hashes.joined(separator: " -> ")))"
         }
         return line.escapingControlCharacters
     }

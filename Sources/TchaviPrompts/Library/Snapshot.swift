@@ -16,7 +16,7 @@ final class Snapshot: Sendable {
     /// The compiled deployments by prompt id, added when a prompt is first requested.
     private let selectors = Locked<[String: CompiledSelector]>([:])
     /// The versions that have been selected.
-    private let prepared = Locked<[VersionKey: PreparedVersion]>([:])
+    private let prepared = Locked<[VersionKey: [PreparedVersion]]>([:])
 
     /// Creates a snapshot of a catalogue. For a prompt that can no longer be read, or not in a part that can be selected, it
     /// keeps the previous snapshot's record.
@@ -84,10 +84,8 @@ final class Snapshot: Sendable {
         in record: PromptRecord,
         _ config: PromptVersionConfig
     ) -> PreparedVersion? {
-        let key = VersionKey(promptID: record.promptID, versionID: version.id, number: version.version)
-        guard let prepared = prepared.withLock({ $0[key] }) else { return nil }
         // A fallback may be an older copy of a version, with the same id and another configuration.
-        return prepared.config == config ? prepared : nil
+        prepared.withLock { $0[VersionKey(version, in: record)]?.first { $0.config == config } }
     }
 
     /// Prepares a version, outside of the caller's actor because its messages may be long.
@@ -98,9 +96,8 @@ final class Snapshot: Sendable {
         _ config: PromptVersionConfig
     ) async -> PreparedVersion {
         if let prepared = prepared(version, in: record, config) { return prepared }
-        let key = VersionKey(promptID: record.promptID, versionID: version.id, number: version.version)
         let new = PreparedVersion(config, syntax: record.variableSyntax ?? syntax)
-        prepared.withLock { $0[key] = new }
+        prepared.withLock { $0[VersionKey(version, in: record), default: []].append(new) }
         return new
     }
 }
@@ -126,4 +123,10 @@ private struct VersionKey: Hashable {
     let promptID: String
     let versionID: String
     let number: Int
+
+    init(_ version: PromptVersion, in record: PromptRecord) {
+        promptID = record.promptID
+        versionID = version.id
+        number = version.version
+    }
 }

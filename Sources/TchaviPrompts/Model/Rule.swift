@@ -25,7 +25,8 @@ public struct RuleOperator: OpenEnum, JSONScalar {
     public static let excludes: RuleOperator = "does not include"
 
     /// Both values are the same version: `2.10` is `2.10.0`. For `appVersion` and the like, which the operators above
-    /// compare as text, so that `2.10` comes before `2.9`. The five version operators are this package's own.
+    /// compare as text, so that `2.10` comes before `2.9`. The five version operators are this package's own. Write
+    /// versions as strings, because the number `2.10` is 2.1.
     public static let versionEqual: RuleOperator = "version ="
     /// The query's value is a later version than the rule's.
     public static let versionGreater: RuleOperator = "version >"

@@ -11,6 +11,11 @@ package import Tchavi
 ///     .tag("plan", "enterprise")
 ///     .bucketed(by: user.id)
 /// ```
+///
+/// A query can be encoded, for instance to record queries and to compare what a change does to them with
+/// ``WhatIf/changes(for:)``. Its JSON is `{"conditions": [{"field": "plan", "value": "enterprise", "enforced": false}],
+/// "exactMatch": false, "operator": "AND", "bucketBy": "user-42"}`, with `folderId`, `requiresMatch` and `latest` where
+/// they are set. Every field may be missing.
 public struct PromptQuery: Sendable, Hashable {
     /// A field of the query and its value.
     public struct Condition: Sendable, Hashable {
@@ -97,7 +102,6 @@ public struct PromptQuery: Sendable, Hashable {
     /// - Returns: The query, pinned to the version.
     public func version(_ number: Int) -> PromptQuery {
         setting(Condition(field: Self.versionField, value: .integer(Int64(number)), isEnforced: false))
-            .with { $0.wantsLatest = false }
     }
 
     /// Selects the version with the highest number, deployed or not: for development, before a version is deployed.
@@ -142,19 +146,31 @@ public struct PromptQuery: Sendable, Hashable {
     /// - Returns: The query that requires a match.
     public func requiringMatch() -> PromptQuery { with { $0.requiresMatch = true } }
 
+    /// The query without its bucketing key.
+    var withoutKey: PromptQuery { with { $0.bucketingKey = nil } }
+
+    /// What is left of the query without its conditions and its bucketing key.
+    var withoutConditionsAndKey: PromptQuery {
+        with { query in
+            query.conditions = []
+            query.bucketingKey = nil
+        }
+    }
+
     private func with(_ change: (inout PromptQuery) -> Void) -> PromptQuery {
         var copy = self
         change(&copy)
         return copy
     }
 
-    private func setting(_ condition: Condition) -> PromptQuery {
-        with { query in
-            if let index = query.conditions.firstIndex(where: { $0.field.isSameText(as: condition.field) }) {
-                query.conditions[index] = condition
-            } else {
-                query.conditions.append(condition)
-            }
+    private func setting(_ condition: Condition) -> PromptQuery { with { $0.set(condition) } }
+
+    private mutating func set(_ condition: Condition) {
+        if condition.field.isSameText(as: Self.versionField) { wantsLatest = false }
+        if let index = index(of: condition.field) {
+            conditions[index] = condition
+        } else {
+            conditions.append(condition)
         }
     }
 }
@@ -164,6 +180,25 @@ extension PromptQuery {
     func index(of field: String) -> Int? {
         conditions.firstIndex { $0.field.isSameText(as: field) }
     }
+}
+
+extension PromptQuery: CustomStringConvertible {
+    /// The query in one line: `plan = enterprise, region = eu (enforced), for key user-42`. Control characters are escaped.
+    public var description: String {
+        var parts = conditions.map(\.description)
+        if wantsLatest { parts.append("latest version") }
+        if isExactMatch { parts.append("exact match") }
+        if requiresMatch { parts.append("match required") }
+        if enforcement == .any { parts.append("any enforced condition") }
+        if let folderID { parts.append("in folder \(folderID)") }
+        let query = parts.isEmpty ? "no conditions" : parts.joined(separator: ", ")
+        return (query + (bucketingKey.map { ", for key \($0)" } ?? "")).escapingControlCharacters
+    }
+}
+
+extension PromptQuery.Condition: CustomStringConvertible {
+    /// The condition in readable form: `plan = enterprise (enforced)`.
+    public var description: String { "\(field) = \(value)\(isEnforced ? " (enforced)" : "")" }
 }
 
 extension PromptQuery.Condition: JSONMapped {
@@ -177,13 +212,11 @@ extension PromptQuery.Condition: JSONMapped {
 }
 
 extension PromptQuery: JSONMapped {
-    /// Maps `{"conditions": [{"field", "value", "enforced"}], "exactMatch", "operator", "bucketBy", "folderId",
-    /// "requiresMatch", "latest"}`. Every field may be missing.
     package mutating func map(_ json: inout JSONMapper) {
         var conditions = conditions
         json.defaulted("conditions", &conditions)
         // A field that is set again replaces the value.
-        if json.isReading { self = conditions.reduce(self) { $0.setting($1) } }
+        if json.isReading { for condition in conditions { set(condition) } }
         json.defaulted("exactMatch", &isExactMatch)
         json.field(
             "operator",

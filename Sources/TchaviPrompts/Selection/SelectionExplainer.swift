@@ -33,7 +33,7 @@ struct SelectionExplainer {
 
     func explanation() -> SelectionExplanation {
         SelectionExplanation(
-            selection: result.hashedSelection,
+            selection: result.selectionWithContentHash(),
             query: query,
             verdicts: standings.indices.map(verdict),
             unusedEnforcedConditions: unusedEnforcedConditions(),
@@ -51,7 +51,7 @@ struct SelectionExplainer {
             version: deployment.candidate.version.version,
             versionID: deployment.candidate.version.id,
             outcome: outcome,
-            reason: reason,
+            reason: standings[index].exclusion == nil ? reason + satisfiedOrders(tests) : reason,
             specificity: standings[index].evaluation.specificity,
             addedTags: tags.map(selector.fields.rule),
             unknownOperators: tests.map(\.comparison).filter { !RuleOperator.known.contains($0) }
@@ -103,6 +103,17 @@ struct SelectionExplainer {
             let rules = standing.evaluation.specificity == 1 ? "rule" : "rules"
             return "It matches by \(standing.evaluation.specificity) satisfied \(rules), which is the best match."
         }
+    }
+
+    /// Describes how the satisfied rules that order values compared them.
+    private func satisfiedOrders(_ tests: [RuleTest]) -> String {
+        tests.map { test in
+            guard let kind = Comparison.kind(test.comparison, test.value),
+                let index = compiled.condition(satisfying: test)
+            else { return "" }
+            let rule = (test.wanted ? "" : "not ") + selector.fields.rule(test).description
+            return " `\(rule)` holds for `\(query.conditions[index].value)`, compared as \(kind)."
+        }.joined()
     }
 
     private func exclusionReason(_ exclusion: Exclusion, _ standing: Standing) -> String {

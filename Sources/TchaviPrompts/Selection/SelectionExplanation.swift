@@ -62,8 +62,7 @@ extension SelectionExplanation: CustomStringConvertible {
     public var description: String {
         var lines = ["Picked \(selection)."]
         if !query.conditions.isEmpty {
-            let conditions = query.conditions.map { "\($0.field) = \($0.value)\($0.isEnforced ? " (enforced)" : "")" }
-            lines.append("The query has \(conditions.joined(separator: ", ")).")
+            lines.append("The query has \(query.conditions.map(\.description).joined(separator: ", ")).")
         }
         let width = verdicts.map(\.deploymentID.count).max() ?? 0
         for verdict in verdicts {

@@ -10,8 +10,8 @@ package struct SelectionResult {
     /// The position of the selected deployment, if a deployment decided.
     private(set) var picked: Int?
 
-    /// The selection with the hash of the version, which is not computed for each selection because it takes longer.
-    var hashedSelection: Selection {
+    /// Returns the selection with the version's content hash, which takes longer to compute than the selection.
+    func selectionWithContentHash() -> Selection {
         var selection = selection
         selection.versionContentHash = version?.contentHash
         return selection

@@ -70,6 +70,10 @@ public struct Split: Sendable, Hashable {
 extension Split {
     /// The buckets of each arm: `0..<4000` for those from 0 to 0.3999. Empty for an arm whose range contains none.
     var bucketRanges: [Range<Int>] {
+        // Weights that are not finite have bounds that are not numbers, which no bucket is in; see `arm(for:)`.
+        guard arms.allSatisfy({ $0.lowerBound.isFinite && $0.upperBound.isFinite }) else {
+            return arms.indices.map { $0 == arms.indices.last ? 0..<Self.bucketCount : 0..<0 }
+        }
         let starts = arms.map { Self.firstBucket(from: $0.lowerBound) }
         // The last arm also has the buckets that rounding leaves.
         return zip(starts, starts.dropFirst() + [Self.bucketCount]).map { $0..<$1 }
@@ -77,7 +81,6 @@ extension Split {
 
     /// Returns the number of the first bucket at or above a bound.
     private static func firstBucket(from bound: Double) -> Int {
-        // Weights that are not finite have bounds that are not numbers, which no bucket is at or above.
         guard bound < 1 else { return bucketCount }
         var number = Int((bound * Double(bucketCount)).rounded())
         while number > 0, Double(number - 1) / Double(bucketCount) >= bound { number -= 1 }

@@ -124,15 +124,27 @@ struct AssignmentLogTests {
         for index in 0..<1500 { tell(log, weights: [1, 1], key: "user-\(index)") }
         for index in 0..<1500 { tell(log, weights: [1, 1], key: "user-\(index)") }
         let first = log.summary(of: "e")
-        #expect(first?.arms.reduce(0) { $0 + $1.count } == 1000)
+        // The user who displaced the first one is the last to be counted.
+        #expect(first?.arms.reduce(0) { $0 + $1.count } == 1001)
         #expect(first?.hasReachedLimit == true)
         #expect(first?.hasSampleRatioMismatch == false)
         // Others displace it, and each other.
         for index in 0..<5000 { tell(log, weights: [1, 1], key: "user-\(index % 2)", experiment: "e\(index)") }
         #expect(log.summary(of: "e") == nil)
-        #expect(log.summary(of: "e3999") == nil)
-        #expect(log.summary(of: "e4000") != nil)
+        #expect(log.summary(of: "e2998") == nil)
+        #expect(log.summary(of: "e3000") != nil)
         #expect(log.summary(of: "e4999")?.arms.reduce(0) { $0 + $1.count } == 1)
+    }
+
+    @Test func `A mismatch remains when other experiments have displaced the users`() {
+        let log = AssignmentLog(limit: 1000)
+        for index in 0..<1000 { tell(log, weights: [1, 1], key: "user-\(index)") { $0.arm == 1 } }
+        #expect(log.summary(of: "e")?.hasSampleRatioMismatch == true)
+        for index in 0..<3000 { tell(log, weights: [1, 1], key: "user-\(index)", experiment: "f") }
+        #expect(log.summary(of: "e")?.hasSampleRatioMismatch == true)
+        #expect(log.summary(of: "e")?.hasReachedLimit == true)
+        #expect(log.summary(of: "f")?.hasSampleRatioMismatch == false)
+        #expect(log.summary(of: "e")?.description.contains("(0 %, expected 50 %); sample-ratio mismatch") == true)
     }
 
     @Test func `An event that contradicts itself is ignored`() {

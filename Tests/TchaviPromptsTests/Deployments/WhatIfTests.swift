@@ -187,10 +187,20 @@ struct WhatIfTests {
         ]
         var after = before
         after.deployments["v2"]?[0].query = RuleGroup(.and, [.rule(Rule("a", .equal, 1))])
-        let changes = await WhatIf(before: before, after: after).changes()
+        let whatIf = WhatIf(before: before, after: after)
         let enforced = PromptQuery().tag("a", 1).deploymentVariable("b", 2)
-        #expect(changes.contains { $0.query == enforced && $0.before.version == 2 && $0.after.version == 1 })
-        #expect(!changes.contains { $0.query == PromptQuery().tag("a", 1).tag("b", 2) })
+        #expect(
+            await whatIf.changes(for: [enforced, PromptQuery().tag("a", 1).tag("b", 2)]).map(\.query) == [enforced]
+        )
+        let changes = await whatIf.changes()
+        #expect(
+            changes.contains { change in
+                change.query == PromptQuery().deploymentVariable("b", 2)
+                    && change.before.version == 2 && change.after.version == 1
+            }
+        )
+        // It follows from the shorter one.
+        #expect(!changes.contains { $0.query == enforced })
     }
 
     @Test func `The rules of a changed deployment are tried first, however many others there are`() async {
@@ -223,10 +233,11 @@ struct WhatIfTests {
             #expect(!change.description.unicodeScalars.contains { $0.properties.generalCategory == .control })
             #expect(try JSONDecoder().decode(WhatIf.Change.self, from: try JSONEncoder().encode(change)) == change)
         }
-        let plain = await WhatIf(before: split([1, 1]), after: split([1, 2])).queries()
-        for value in plain.flatMap(\.conditions).compactMap(\.value.asText) {
-            #expect(!value.unicodeScalars.contains { $0.properties.generalCategory != .control && $0.value > 0x10000 })
-        }
+        before.deployments["v1"]?[0].query = RuleGroup(.and, [.rule(Rule("a", .atLeast, "x"))])
+        let values = await WhatIf(before: before, after: before).queries().flatMap(\.conditions).compactMap(
+            \.value.asText
+        )
+        #expect(Set(values) == ["x", "x!", "", "(other)"])
         let wire = try #require(JSONValue(parsing: try JSONEncoder().encode(changes[0])).object)
         #expect(Set(wire.keys).isSuperset(of: ["query", "before", "after"]))
     }

@@ -111,7 +111,8 @@ struct SelectionPropertyTests {
         guard explains else { return nil }
         let explanation = explainer.explanation()
         let outcomes = explanation.verdicts.map(\.outcome)
-        guard explanation.selection == result.hashedSelection, outcomes == oracle.deployments.map(\.outcome) else {
+        guard explanation.selection == result.selectionWithContentHash(), outcomes == oracle.deployments.map(\.outcome)
+        else {
             return "\(explanation) and \(oracle.deployments.map(\.outcome))"
         }
         return nil

@@ -168,4 +168,13 @@ struct SelectorTests {
         let explanation = CompiledSelector(record).explain(PromptQuery().tag("a", "y"))
         #expect(explanation.verdicts[0].reason == "`a = x`: the query has `y`.")
     }
+
+    @Test func `An explanation says how the values of a rule that holds were ordered`() {
+        let rules = ["version >=", ">="].map { RuleGroup.Member.rule(Rule("app", RuleOperator(rawValue: $0), "3.0")) }
+        let record = record([Deployment(id: "d", query: RuleGroup(.and, rules))])
+        let verdict = CompiledSelector(record).explain(PromptQuery().tag("app", "4.0")).verdicts[0]
+        #expect(verdict.outcome == .picked)
+        #expect(verdict.reason.hasSuffix("`app >= 3.0` holds for `4.0`, compared as text."))
+        #expect(verdict.reason.contains("`app version >= 3.0` holds for `4.0`, compared as versions."))
+    }
 }
