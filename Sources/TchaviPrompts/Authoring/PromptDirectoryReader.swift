@@ -105,8 +105,12 @@ struct PromptDirectoryReader {
                     )
                 )
             }
-            if findings.contains(where: { $0.severity == .error }) { prompt.unreadableVersions.insert(id) }
-            prompt.record.versions.append(versionFile.version)
+            if findings.contains(where: { $0.severity == .error }) {
+                prompt.unreadableVersions.insert(id)
+                prompt.record.versions.append(versionFile.version.withoutContent)
+            } else {
+                prompt.record.versions.append(versionFile.version)
+            }
             prompt.diagnostics += source.diagnostics(findings, promptID: prompt.id)
         }
     }

@@ -4,8 +4,6 @@ import Tchavi
 struct VersionFile {
     /// The version, as far as it could be read.
     private(set) var version: PromptVersion
-    /// Whether all of it could be read.
-    var isReadable: Bool { !findings.contains { $0.severity == .error } }
     /// Where the front matter gives the id; `nil` if it does not.
     private(set) var idOffset: Int?
     private(set) var findings: [Finding] = []

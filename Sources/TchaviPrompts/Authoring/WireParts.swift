@@ -71,11 +71,16 @@ struct WireParts {
 }
 
 extension PromptVersion {
+    /// The version with nothing but its id, number and tags, so that half of its content is never run.
+    var withoutContent: PromptVersion {
+        let config = PromptVersionConfig(id: "", messages: [], model: "", tags: config?.tags ?? [:])
+        return PromptVersion(id: id, version: version, promptID: promptID, config: config)
+    }
+
     /// Creates a version of which only the id, the number and the tags are read.
     init?(identityOf json: JSONValue) {
         guard let id = json["id"]?.string, let number = json["version"]?.integer else { return nil }
-        let config = json["config"]
-        let tags = (config?["tags"]?.object ?? [:]).compactMapValues { try? ConditionValue(json: $0) }
+        let tags = (json["config"]?["tags"]?.object ?? [:]).compactMapValues { try? ConditionValue(json: $0) }
         self.init(
             id: id,
             version: number,

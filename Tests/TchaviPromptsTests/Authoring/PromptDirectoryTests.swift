@@ -30,6 +30,7 @@ struct PromptDirectoryTests {
         #expect(prompt.record.versions.map(\.version) == [1, 2, 3])
         #expect(prompt.unreadableVersions == ["second", "p@3"])
         #expect(prompt.record.versions[1].config?.tags == ["plan": "pro"])
+        #expect(prompt.record.versions[1].config?.messages == [], "half of a version is never run")
         #expect(prompt.record.deployments.keys.sorted() == ["p@1", "p@3", "second"])
         #expect(prompt.record.fallbackVersion?.id == "p@3")
         #expect(!prompt.isIncomplete && !prompt.isFallbackUnreadable && prompt.unreadableDeployments.isEmpty)
