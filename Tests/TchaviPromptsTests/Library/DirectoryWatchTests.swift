@@ -16,8 +16,8 @@ struct DirectoryWatchTests {
         var last: String?
         /// When a text that is half written will be finished, and which one.
         var pending: (time: Duration, text: String)?
-        /// When the prompt was removed for good, or before it existed.
-        var removed: Duration?
+        /// When the prompt was last changed after it had been removed, while it has not been served again.
+        var missing: Duration?
     }
 
     private let directory: URL
@@ -106,8 +106,12 @@ struct DirectoryWatchTests {
                 if let text = served[id] {
                     #expect(state.finished.contains(text), "\(text)")
                     servedStates.insert(text)
+                    if state.last != nil { known[id]?.missing = nil }
                 } else {
-                    #expect(state.removed != nil, "\(id) is not served")
+                    #expect(
+                        state.last == nil || state.missing.map { time - $0 < .seconds(1) } == true,
+                        "\(id) is not served"
+                    )
                 }
             }
         }
@@ -150,18 +154,17 @@ struct DirectoryWatchTests {
                 known[id]?.pending = (time + .milliseconds(Int.random(in: 1..<450, using: &random)), text)
             case 8:
                 // Removed, and written again before anybody can miss it.
-                if known[id]?.removed == nil { try remove(id) }
+                if known[id]?.last != nil { try remove(id) }
                 try advance(.milliseconds(Int.random(in: 0..<200, using: &random)))
                 try replace(id, content(id, text))
             default:
-                if known[id]?.removed == nil { try remove(id) }
-                let removed = known[id]?.removed ?? time
-                known[id]?.removed = removed
+                if known[id]?.last != nil { try remove(id) }
+                known[id]?.missing = time
                 known[id]?.last = nil
                 continue
             }
             known[id]?.last = text
-            known[id]?.removed = nil
+            if known[id]?.missing != nil { known[id]?.missing = time }
         }
         try advance(.milliseconds(450))
         let last = known.compactMapValues(\.last)
