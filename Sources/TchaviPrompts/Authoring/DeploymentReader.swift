@@ -12,7 +12,8 @@ struct DeploymentReader {
     /// The number of the version; `nil` if it could not be read.
     private(set) var number: Int?
     private(set) var hasID = false
-    private(set) var isReadable = true
+    /// The index of the first finding about it; `nil` if it can be read.
+    private(set) var finding: Int?
 
     private let members: [String: JSONValue]
     private let path: [JSONError.Step]
@@ -25,6 +26,8 @@ struct DeploymentReader {
     ///   - findings: What is wrong is added to these.
     init(_ json: JSONValue, path: [JSONError.Step], findings: inout JSONFindings) {
         self.path = path
+        let count = findings.count
+        defer { finding = findings.count > count ? count : nil }
         members = (json.object ?? [:]).filter { !$0.value.isNull }
         guard let object = json.object else {
             fail(JSONError("expected an object, found \(json.kind)"), &findings)
@@ -36,7 +39,6 @@ struct DeploymentReader {
                 "The key `\(name)` is unknown.",
                 Self.keys.advice(for: name) + " Other fields go into `extra`."
             )
-            isReadable = false
         }
         if members["version"] == nil { fail(JSONError("missing", at: [.member("version")]), &findings) }
         number = scalar("version", &findings)
@@ -57,9 +59,7 @@ struct DeploymentReader {
                 "A deployment with a weight has no id.",
                 "Add an `id`, by which the arms of the split are told apart."
             )
-            isReadable = false
         }
-        if !isReadable { deployment = .unreadable(id: deployment.id) }
     }
 
     private mutating func scalar<Value: JSONScalar>(_ name: String, _ findings: inout JSONFindings) -> Value? {
@@ -87,7 +87,6 @@ struct DeploymentReader {
                     "`\(name)` is given twice: it has a place of its own.",
                     "Remove it from `extra`."
                 )
-                isReadable = false
             }
         }
         if let description: String = scalar("description", &findings) {
@@ -103,7 +102,6 @@ struct DeploymentReader {
                     "A deployment has either `when` or `query`.",
                     "Remove one of the two."
                 )
-                isReadable = false
             }
             do throws(JSONError) {
                 guard query.isNested(within: JSONParser.maximumDepth - 5) else { throw .tooDeep }
@@ -143,7 +141,6 @@ struct DeploymentReader {
                             "The operator `\(name)` is unknown.",
                             KnownNames(RuleOperator.known.map(\.rawValue).sorted()).advice(for: name)
                         )
-                        isReadable = false
                         return
                     }
                     do {
@@ -157,12 +154,10 @@ struct DeploymentReader {
             }
         } catch {
             findings.append(error, in: place)
-            isReadable = false
         }
     }
 
     private mutating func fail(_ error: JSONError, _ findings: inout JSONFindings) {
         findings.append(error, in: path)
-        isReadable = false
     }
 }

@@ -9,7 +9,7 @@ extension FileTree {
     ///
     /// - Returns: The files, with the same paths.
     public func formatted() -> FileTree {
-        let invalid = Set(PromptDirectory(reading: self).diagnostics.filter { $0.severity == .error }.map(\.file))
+        let invalid = Set(PromptDirectory(reading: self).diagnostics.filter { $0.severity == .error }.map(\.location))
         return FileTree(
             files.map { file in
                 let name = file.path.split(separator: "/").last ?? ""

@@ -10,7 +10,8 @@ struct JSONFindings {
 
     private var items: [(place: Place, finding: Finding)] = []
 
-    var isEmpty: Bool { items.isEmpty }
+    /// The number of findings, which is the index of the next one.
+    var count: Int { items.count }
 
     mutating func append(_ finding: Finding) { items.append((.offset(finding.offset), finding)) }
 

@@ -15,22 +15,29 @@ public struct PromptDirectory: Sendable, Hashable {
     /// The prompts whose id could be read, in the order of their files.
     public var prompts: [AuthoredPrompt]
     /// What is wrong with files that belong to no prompt.
-    public var otherDiagnostics: [AuthoringDiagnostic]
+    public var otherDiagnostics: [PromptDiagnostic]
 
     /// Reads all prompts.
     ///
     /// - Parameter files: The files. Those whose path has a name that begins with a dot are ignored.
     public init(reading files: FileTree) {
-        let reader = PromptDirectoryReader(files)
+        self.init(reading: files, reportsDuplicates: true)
+    }
+
+    /// Reads all prompts; without reporting duplicates for a part of a directory, of which the library compares the ids.
+    init(reading files: FileTree, reportsDuplicates: Bool) {
+        let reader = PromptDirectoryReader(files, reportsDuplicates: reportsDuplicates)
         prompts = reader.prompts
         otherDiagnostics = reader.diagnostics
     }
 
     /// All errors and warnings, ordered by file, line and column.
-    public var diagnostics: [AuthoringDiagnostic] {
+    public var diagnostics: [PromptDiagnostic] {
         (otherDiagnostics + prompts.flatMap(\.diagnostics)).sorted { first, second in
-            if !first.file.isSameText(as: second.file) { return first.file.precedesInBytes(second.file) }
-            return (first.line, first.column) < (second.line, second.column)
+            if !first.location.isSameText(as: second.location) {
+                return first.location.precedesInBytes(second.location)
+            }
+            return (first.line ?? 0, first.column ?? 0) < (second.line ?? 0, second.column ?? 0)
         }
     }
 }
@@ -41,27 +48,26 @@ public struct AuthoredPrompt: Sendable, Hashable, Identifiable {
     public var file: String
     /// The prompt, as far as it could be read.
     ///
-    /// A version that could not be read has its id, its number and the tags that could be read. A deployment that could
-    /// not be read has rules that no query satisfies.
+    /// Versions, deployments and a fallback that could not be read are marked with the reason
+    /// (``PromptVersion/unreadableReason``, ``Deployment/unreadableReason``). Such a version has its id, its number and the
+    /// tags that could be read.
     public var record: PromptRecord
-    /// The ids of the versions that could not be read.
-    public var unreadableVersions: Set<PromptVersion.ID> = []
-    /// The deployments that could not be read, as indices of ``PromptRecord/deployments``.
-    public var unreadableDeployments: [PromptVersion.ID: Set<Int>] = [:]
-    /// Whether the prompt names a fallback that could not be read, in which case the record has none.
-    public var isFallbackUnreadable = false
     /// Whether something could not be read that belongs to no version and no deployment that ``record`` lists, so that
     /// it is not known which versions are deployed.
     public var isIncomplete = false
     /// Whether another prompt has the same id.
     public var hasDuplicateID = false
     /// The errors and warnings in the prompt's files.
-    public var diagnostics: [AuthoringDiagnostic] = []
+    public var diagnostics: [PromptDiagnostic] = []
+    /// The file at which errors of the whole prompt are reported: `prompt.json`, else the lowest version's, else the
+    /// record's.
+    var definingFile: String
 
     /// Creates a prompt that could be read.
     public init(file: String, record: PromptRecord) {
         self.file = file
         self.record = record
+        definingFile = file
     }
 
     /// The id of the prompt.

@@ -3,7 +3,7 @@ import Tchavi
 /// Finds the prompts in a tree of files, and reads them.
 struct PromptDirectoryReader {
     private(set) var prompts: [AuthoredPrompt] = []
-    private(set) var diagnostics: [AuthoringDiagnostic] = []
+    private(set) var diagnostics: [PromptDiagnostic] = []
 
     /// The files of a prompt's directory.
     private struct Directory {
@@ -11,7 +11,12 @@ struct PromptDirectoryReader {
         var promptFile: FileTree.File?
     }
 
-    init(_ tree: FileTree) {
+    /// Reads the prompts.
+    ///
+    /// - Parameters:
+    ///   - tree: The files.
+    ///   - reportsDuplicates: Whether to report ids that several prompts have.
+    init(_ tree: FileTree, reportsDuplicates: Bool) {
         var directories: [ByteText: Directory] = [:]
         for file in tree.files {
             let names = file.path.split(separator: "/", omittingEmptySubsequences: false)
@@ -45,12 +50,12 @@ struct PromptDirectoryReader {
         for (path, directory) in directories { read(directory, path: path.text) }
         // A directory stands where its first file would.
         prompts.sort { $0.file.precedesInBytes($1.file) }
-        reportDuplicates(tree)
+        if reportsDuplicates { reportDuplicates() }
     }
 
     private mutating func misplaced(_ file: FileTree.File, _ message: String, _ advice: String) {
         diagnostics.append(
-            AuthoringDiagnostic(file: file.path, line: 1, column: 1, message: message, advice: advice)
+            PromptDiagnostic(location: file.path, line: 1, column: 1, reason: message, advice: advice)
         )
     }
 
@@ -59,7 +64,7 @@ struct PromptDirectoryReader {
     private mutating func read(_ directory: Directory, path: String) {
         let names = path.split(separator: "/")
         let promptSource = directory.promptFile.map(SourceText.init)
-        var promptFile = promptSource.map { PromptFile($0) }
+        let promptFile = promptSource.map { PromptFile($0) }
         let id = promptFile?.promptID ?? names.last.map(String.init) ?? ""
         var prompt = AuthoredPrompt(
             file: path,
@@ -71,7 +76,6 @@ struct PromptDirectoryReader {
         )
         prompt.record.variableSyntax = promptFile?.variableSyntax
         prompt.record.additionalFields = promptFile?.additionalFields ?? [:]
-        prompt.unreadableVersions = promptFile?.wire.unreadableVersions ?? []
         readVersions(directory, into: &prompt)
         // Of versions with one number, that of the file comes first: the sort is stable.
         prompt.record.versions = (prompt.record.versions + (promptFile?.wire.versions ?? []))
@@ -82,10 +86,13 @@ struct PromptDirectoryReader {
                 uniquingKeysWith: { first, _ in first }
             )
             file.checkNumbers { ids[$0] != nil }
-            Self.deploy(file, ids: ids, in: &prompt)
-            prompt.diagnostics += promptSource.diagnostics(file.findings.located(in: promptSource), promptID: id)
-            promptFile = file
+            let found = promptSource.diagnostics(inOrder: file.findings.located(in: promptSource), promptID: id)
+            Self.deploy(file, ids: ids, found, in: &prompt)
+            prompt.record.replaceReasons(by: found)
+            prompt.diagnostics += found
         }
+        prompt.definingFile =
+            promptSource?.path ?? prompt.record.versions.first.map { "\(path)/\($0.version).md" } ?? path
         prompts.append(prompt)
     }
 
@@ -105,36 +112,37 @@ struct PromptDirectoryReader {
                     )
                 )
             }
-            if findings.contains(where: { $0.severity == .error }) {
-                prompt.unreadableVersions.insert(id)
-                prompt.record.versions.append(versionFile.version.withoutContent)
-            } else {
-                prompt.record.versions.append(versionFile.version)
+            let diagnostics = source.diagnostics(findings, promptID: prompt.id)
+            prompt.diagnostics += diagnostics
+            var version = versionFile.version
+            if let error = diagnostics.first(where: { $0.severity == .error }) {
+                version = version.withoutContent
+                version.unreadableReason = error.description
             }
-            prompt.diagnostics += source.diagnostics(findings, promptID: prompt.id)
+            prompt.record.versions.append(version)
         }
     }
 
     /// Adds the deployments and the fallback.
-    private static func deploy(_ file: PromptFile, ids: [Int: PromptVersion.ID], in prompt: inout AuthoredPrompt) {
+    private static func deploy(
+        _ file: PromptFile,
+        ids: [Int: PromptVersion.ID],
+        _ diagnostics: [PromptDiagnostic],
+        in prompt: inout AuthoredPrompt
+    ) {
         for entry in file.deployments {
             guard let id = entry.number.flatMap({ ids[$0] }) else { continue }
-            if !entry.isReadable {
-                prompt.unreadableDeployments[id, default: []].insert(prompt.record.deployments[id]?.count ?? 0)
+            let deployment = entry.finding.map {
+                Deployment(id: entry.deployment.id, unreadableReason: diagnostics[$0].description)
             }
-            prompt.record.deployments[id, default: []].append(entry.deployment)
+            prompt.record.deployments[id, default: []].append(deployment ?? entry.deployment)
         }
-        for (id, deployments) in file.wire.deployments {
-            let count = prompt.record.deployments[id]?.count ?? 0
-            for index in file.wire.unreadableDeployments[id] ?? [] {
-                prompt.unreadableDeployments[id, default: []].insert(count + index)
-            }
-            prompt.record.deployments[id, default: []] += deployments
-        }
+        prompt.record.deployments.merge(file.wire.deployments) { $0 + $1 }
         switch file.fallback {
         case .number(let number): prompt.record.fallbackVersion = prompt.record.versions.first { $0.version == number }
         case .version(let version): prompt.record.fallbackVersion = version
-        case .unreadable: prompt.isFallbackUnreadable = true
+        case .unreadable(let finding):
+            prompt.record.fallbackVersion = PromptVersion(unreadableReason: diagnostics[finding].description)
         case nil: break
         }
         prompt.isIncomplete = file.isIncomplete
@@ -142,7 +150,7 @@ struct PromptDirectoryReader {
 
     // MARK: Ids that are given twice
 
-    private mutating func reportDuplicates(_ tree: FileTree) {
+    private mutating func reportDuplicates() {
         var places: [String: [Int]] = [:]
         for (index, prompt) in prompts.enumerated() { places[prompt.id, default: []].append(index) }
         for (id, indices) in places where indices.count > 1 {
@@ -152,25 +160,17 @@ struct PromptDirectoryReader {
                 // Records of one file are reported once.
                 guard files.insert(prompts[index].file).inserted else { continue }
                 prompts[index].diagnostics.append(
-                    AuthoringDiagnostic(
-                        file: definingFile(of: prompts[index], in: tree),
+                    PromptDiagnostic(
+                        location: prompts[index].definingFile,
                         line: 1,
                         column: 1,
                         promptID: id,
-                        message: "Another prompt has the id `\(id)`; none of them is used.",
+                        reason: "Another prompt has the id `\(id)`; none of them is used.",
                         advice: "Rename all but one of them, or name another `promptId`."
                     )
                 )
             }
         }
-    }
-
-    /// The file at which a duplicate id is reported.
-    private func definingFile(of prompt: AuthoredPrompt, in tree: FileTree) -> String {
-        if tree[prompt.file] != nil { return prompt.file }
-        let promptFile = prompt.file + "/prompt.json"
-        if tree[promptFile] != nil { return promptFile }
-        return prompt.record.versions.first.map { "\(prompt.file)/\($0.version).md" } ?? promptFile
     }
 }
 

@@ -6,7 +6,8 @@ struct PromptFile {
     struct NumberedDeployment {
         var number: Int?
         var deployment: Deployment
-        var isReadable: Bool
+        /// The index of the first finding about it; `nil` if it can be read.
+        var finding: Int?
         /// Whether the file gives the id.
         var hasID: Bool
         let path: [JSONError.Step]
@@ -15,7 +16,8 @@ struct PromptFile {
     enum Fallback {
         case number(Int)
         case version(PromptVersion)
-        case unreadable
+        /// Not readable, with the index of the finding.
+        case unreadable(finding: Int)
     }
 
     static let keys = KnownNames([
@@ -97,8 +99,8 @@ struct PromptFile {
             }
         }
         if let description: String = scalar("description") { additionalFields["description"] = .string(description) }
-        read("versions") { wire, json throws(JSONError) in try wire.readVersions(json) }
-        read("rules") { wire, json throws(JSONError) in try wire.readDeployments(json) }
+        read("versions") { wire, json, path throws(JSONError) in try wire.readVersions(json, at: path) }
+        read("rules") { wire, json, path throws(JSONError) in try wire.readDeployments(json, at: path) }
         readFallback()
     }
 
@@ -112,11 +114,14 @@ struct PromptFile {
         }
     }
 
-    private mutating func read(_ name: String, _ body: (inout WireParts, JSONValue) throws(JSONError) -> Void) {
+    private mutating func read(
+        _ name: String,
+        _ body: (inout WireParts, JSONValue, [JSONError.Step]) throws(JSONError) -> Void
+    ) {
         guard let json = members[name] else { return }
         do throws(JSONError) {
             guard json.isNested(within: JSONParser.maximumDepth - 1) else { throw .tooDeep }
-            try body(&wire, json)
+            try body(&wire, json, [.member(name)])
         } catch {
             findings.append(error, in: [.member(name)])
         }
@@ -137,8 +142,8 @@ struct PromptFile {
                 fallback = .number(number)
             }
         } catch {
+            fallback = .unreadable(finding: findings.count)
             findings.append(error, in: [.member("fallback")])
-            fallback = .unreadable
         }
     }
 
@@ -161,7 +166,7 @@ struct PromptFile {
                 NumberedDeployment(
                     number: reader.number,
                     deployment: reader.deployment,
-                    isReadable: reader.isReadable,
+                    finding: reader.finding,
                     hasID: reader.hasID,
                     path: path
                 )
@@ -184,19 +189,14 @@ struct PromptFile {
             guard entry.hasID || entry.number != nil else { continue }
             let id = deployments[index].deployment.id
             if !ids.insert(ByteText(id)).inserted {
+                deployments[index].finding = entry.finding ?? findings.count
                 findings.append(
                     valueAt: entry.path + [.member("id")],
                     "Another deployment has the id `\(id)`.",
                     "Give each deployment an `id` of its own."
                 )
-                markUnreadable(index)
             }
         }
-    }
-
-    private mutating func markUnreadable(_ index: Int) {
-        deployments[index].isReadable = false
-        deployments[index].deployment = .unreadable(id: deployments[index].deployment.id)
     }
 
     /// Reports each deployment, and the fallback, whose version does not exist.
@@ -210,8 +210,8 @@ struct PromptFile {
             deployments[index].number = nil
         }
         if case .number(let number) = fallback, !exists(number) {
+            fallback = .unreadable(finding: findings.count)
             findings.append(valueAt: [.member("fallback")], "The prompt has no version \(number).", advice)
-            fallback = .unreadable
         }
         // A deployment that belongs to no version cannot be listed.
         if deployments.contains(where: { $0.number == nil }) { isIncomplete = true }
@@ -222,15 +222,15 @@ struct PromptFile {
         guard !offsets.isEmpty else { return }
         let places = JSONPlaces(source.bytes, at: source.start)
         for offset in offsets.sorted() {
-            findings.append(Finding(repeatedKeyAt: offset))
             let path = places.path(to: offset)
             if path.count > 2, path[0] == .member("deployments"), case .element(let index) = path[1],
                 deployments.indices.contains(index)
             {
-                markUnreadable(index)
+                deployments[index].finding = deployments[index].finding ?? findings.count
             } else {
                 isIncomplete = true
             }
+            findings.append(Finding(repeatedKeyAt: offset))
         }
     }
 }

@@ -4,7 +4,7 @@ import Tchavi
 struct RecordFile {
     private(set) var prompts: [AuthoredPrompt] = []
     /// What is wrong in the file as a whole, or in a record without an id.
-    private(set) var diagnostics: [AuthoringDiagnostic] = []
+    private(set) var diagnostics: [PromptDiagnostic] = []
 
     private let source: SourceText
     private let folderID: String
@@ -54,7 +54,7 @@ struct RecordFile {
             prompts.append(AuthoredPrompt(file: source.path, record: record))
         } catch {
             let error = JSONError(error.cause, at: path + error.steps)
-            if let prompt = Self.readParts(json, file: source.path, folderID: folderID) {
+            if let prompt = Self.readParts(json, at: path, file: source.path, folderID: folderID) {
                 errors.append((prompts.count, error))
                 prompts.append(prompt)
             } else {
@@ -74,14 +74,20 @@ struct RecordFile {
             guard let index = item.0.prompt else { continue }
             prompts[index].diagnostics = [diagnostic]
             prompts[index].diagnostics[0].promptID = prompts[index].id
+            prompts[index].record.replaceReasons(by: prompts[index].diagnostics)
         }
     }
 
     /// Reads what can be read of a record that is not valid; `nil` if it has no id.
-    private static func readParts(_ json: JSONValue, file: String, folderID: String) -> AuthoredPrompt? {
+    private static func readParts(
+        _ json: JSONValue,
+        at path: [JSONError.Step],
+        file: String,
+        folderID: String
+    ) -> AuthoredPrompt? {
         var wire = WireParts()
-        try? wire.readVersions(json["versions"] ?? [])
-        if let rules = json["rules"], !rules.isNull { try? wire.readDeployments(rules) }
+        try? wire.readVersions(json["versions"] ?? [], at: path + [.member("versions")])
+        if let rules = json["rules"], !rules.isNull { try? wire.readDeployments(rules, at: path + [.member("rules")]) }
         let id = json["promptId"]?.string ?? wire.versions.first?.promptID ?? ""
         guard !id.isEmpty else { return nil }
         var prompt = AuthoredPrompt(
@@ -89,11 +95,13 @@ struct RecordFile {
             record: PromptRecord(promptID: id, folderID: json["folderId"]?.string ?? folderID, versions: wire.versions)
         )
         prompt.record.deployments = wire.deployments
-        prompt.unreadableVersions = wire.unreadableVersions
-        prompt.unreadableDeployments = wire.unreadableDeployments
         if let fallback = json["fallbackVersion"], !fallback.isNull {
-            prompt.record.fallbackVersion = try? PromptVersion(json: fallback)
-            prompt.isFallbackUnreadable = prompt.record.fallbackVersion == nil
+            do {
+                prompt.record.fallbackVersion = try PromptVersion(json: fallback)
+            } catch {
+                let reason = error.message(inside: path + [.member("fallbackVersion")])
+                prompt.record.fallbackVersion = PromptVersion(unreadableReason: reason)
+            }
         }
         // Whatever is wrong besides versions, deployments and the fallback concerns the whole prompt.
         var rest = (json.object ?? [:])

@@ -4,7 +4,7 @@ import Tchavi
 /// Something to report about a text, at a byte of it.
 struct Finding: Sendable, Hashable {
     var offset: Int
-    var severity = AuthoringDiagnostic.Severity.error
+    var severity = PromptDiagnostic.Severity.error
     var message: String
     var advice: String
 }
@@ -66,23 +66,23 @@ struct SourceText {
     }
 
     /// Converts findings to diagnostics, in the order of the text.
-    func diagnostics(_ findings: [Finding], promptID: String?) -> [AuthoringDiagnostic] {
+    func diagnostics(_ findings: [Finding], promptID: String?) -> [PromptDiagnostic] {
         diagnostics(inOrder: findings.sorted { $0.offset < $1.offset }, promptID: promptID)
     }
 
     /// Converts findings to diagnostics, in the order given.
-    func diagnostics(inOrder findings: [Finding], promptID: String?) -> [AuthoringDiagnostic] {
+    func diagnostics(inOrder findings: [Finding], promptID: String?) -> [PromptDiagnostic] {
         guard !findings.isEmpty else { return [] }
         let positions = TextPositions(bytes)
         return findings.map { finding in
             let position = positions.position(of: finding.offset)
-            return AuthoringDiagnostic(
-                file: path,
+            return PromptDiagnostic(
+                location: path,
                 line: position.line,
                 column: position.column,
                 severity: finding.severity,
                 promptID: promptID,
-                message: finding.message,
+                reason: finding.message,
                 advice: finding.advice
             )
         }

@@ -2,22 +2,20 @@ import Tchavi
 
 /// Versions and deployments on the wire, of which each is read by itself, so that one that cannot be read costs no other.
 struct WireParts {
-    /// The versions, those that could not be read without their content.
+    /// The versions, those that could not be read marked and without their content.
     private(set) var versions: [PromptVersion] = []
-    /// The ids of the versions whose content could not be read.
-    private(set) var unreadableVersions: Set<PromptVersion.ID> = []
-    /// The deployments; those that could not be read have rules that nothing satisfies.
+    /// The deployments, those that could not be read marked and without their rules.
     private(set) var deployments: [PromptVersion.ID: [Deployment]] = [:]
-    /// The indices of the deployments that could not be read.
-    private(set) var unreadableDeployments: [PromptVersion.ID: Set<Int>] = [:]
     /// Whether something could not be read that is not among these.
     private(set) var isIncomplete = false
 
     /// Reads the versions of an array.
     ///
-    /// - Parameter json: The array.
+    /// - Parameters:
+    ///   - json: The array.
+    ///   - path: Its path, for the reasons why something could not be read.
     /// - Throws: The first error, when all that can be read has been.
-    mutating func readVersions(_ json: JSONValue) throws(JSONError) {
+    mutating func readVersions(_ json: JSONValue, at path: [JSONError.Step]) throws(JSONError) {
         guard let elements = json.array else {
             isIncomplete = true
             throw JSONError("expected an array, found \(json.kind)")
@@ -27,13 +25,14 @@ struct WireParts {
             do {
                 versions.append(try PromptVersion(json: element))
             } catch {
-                first = first ?? error.inside(.element(index))
-                guard let version = PromptVersion(identityOf: element) else {
+                let error = error.inside(.element(index))
+                first = first ?? error
+                guard var version = PromptVersion(identityOf: element) else {
                     isIncomplete = true
                     continue
                 }
+                version.unreadableReason = error.message(inside: path)
                 versions.append(version)
-                unreadableVersions.insert(version.id)
             }
         }
         if let first { throw first }
@@ -41,9 +40,11 @@ struct WireParts {
 
     /// Reads deployments by the id of their version.
     ///
-    /// - Parameter json: The object.
+    /// - Parameters:
+    ///   - json: The object.
+    ///   - path: Its path, for the reasons why something could not be read.
     /// - Throws: The first error, when all that can be read has been.
-    mutating func readDeployments(_ json: JSONValue) throws(JSONError) {
+    mutating func readDeployments(_ json: JSONValue, at path: [JSONError.Step]) throws(JSONError) {
         guard let members = json.object else {
             isIncomplete = true
             throw JSONError("expected an object, found \(json.kind)")
@@ -60,9 +61,11 @@ struct WireParts {
                 do {
                     deployments[id]?.append(try Deployment(json: element))
                 } catch {
-                    first = first ?? error.inside(.element(index)).inside(.member(id))
-                    deployments[id]?.append(.unreadable(id: element["id"]?.string ?? ""))
-                    unreadableDeployments[id, default: []].insert(index)
+                    let error = error.inside(.element(index)).inside(.member(id))
+                    first = first ?? error
+                    deployments[id]?.append(
+                        Deployment(id: element["id"]?.string ?? "", unreadableReason: error.message(inside: path))
+                    )
                 }
             }
         }
@@ -71,6 +74,12 @@ struct WireParts {
 }
 
 extension PromptVersion {
+    /// Creates a version in place of one of which nothing can be read.
+    init(unreadableReason: String) {
+        self.init(id: "", version: 0, promptID: "", config: nil)
+        self.unreadableReason = unreadableReason
+    }
+
     /// The version with nothing but its id, number and tags, so that half of its content is never run.
     var withoutContent: PromptVersion {
         let config = PromptVersionConfig(id: "", messages: [], model: "", tags: config?.tags ?? [:])
@@ -92,8 +101,33 @@ extension PromptVersion {
 
 extension Deployment {
     /// Creates a deployment that cannot compete, in place of one that cannot be read.
-    static func unreadable(id: String) -> Deployment {
-        // No deployment competes that has an unknown combinator; without a rule, it would be unconditional.
-        Deployment(id: id, query: RuleGroup("unreadable", [.rule(Rule("", "unreadable", ""))]))
+    init(id: String, unreadableReason: String) {
+        self.init(id: id)
+        self.unreadableReason = unreadableReason
     }
+}
+
+extension PromptRecord {
+    /// Replaces the reasons why something could not be read by the diagnostics that report them, which have a place.
+    mutating func replaceReasons(by diagnostics: [PromptDiagnostic]) {
+        func replace(_ reason: inout String?) {
+            guard let found = diagnostics.first(where: { $0.reason == reason }) else { return }
+            reason = found.description
+        }
+        for index in versions.indices { replace(&versions[index].unreadableReason) }
+        deployments = deployments.mapValues { list in
+            var list = list
+            for index in list.indices { replace(&list[index].unreadableReason) }
+            return list
+        }
+        if var fallback = fallbackVersion {
+            replace(&fallback.unreadableReason)
+            fallbackVersion = fallback
+        }
+    }
+}
+
+extension JSONError {
+    /// The error as it is reported for a value inside of another one.
+    func message(inside path: [Step]) -> String { Finding(offset: 0, JSONError(cause, at: path + steps)).message }
 }

@@ -84,61 +84,11 @@ struct DirectoryUnit: Sendable {
             }
             return
         }
-        let directory = PromptDirectory(reading: FileTree(contents))
-        entries = directory.prompts.compactMap { prompt in
-            prompt.recordToSelectFrom.map { .init(location: Self.location(of: prompt, in: contents), record: $0) }
-        }
-        self.diagnostics = directory.diagnostics.map(PromptDiagnostic.init)
-    }
-
-    /// The file that a prompt's other definitions are reported with: `prompt.json`, else the lowest version's.
-    private static func location(of prompt: AuthoredPrompt, in files: [FileTree.File]) -> String {
-        if files.contains(where: { $0.path.isSameText(as: prompt.file) }) { return prompt.file }
-        let promptFile = prompt.file + "/prompt.json"
-        if files.contains(where: { $0.path.isSameText(as: promptFile) }) { return promptFile }
-        return prompt.record.versions.first.map { "\(prompt.file)/\($0.version).md" } ?? promptFile
-    }
-}
-
-extension AuthoredPrompt {
-    /// The record with what could not be read marked; `nil` if it is not known what is deployed.
-    fileprivate var recordToSelectFrom: PromptRecord? {
-        guard !isIncomplete else { return nil }
-        guard !unreadableVersions.isEmpty || !unreadableDeployments.isEmpty || isFallbackUnreadable else {
-            return record
-        }
-        let reason = diagnostics.first { $0.severity == .error }.map(\.description) ?? "see the diagnostics"
-        var record = record
-        for index in record.versions.indices where unreadableVersions.contains(record.versions[index].id) {
-            let number = record.versions[index].version
-            let own = diagnostics.first { $0.severity == .error && $0.file.hasSuffix("/\(number).md") }
-            record.versions[index].unreadableReason = own?.description ?? reason
-        }
-        for (id, indices) in unreadableDeployments {
-            for index in indices { record.deployments[id]?[index].unreadableReason = reason }
-        }
-        if isFallbackUnreadable {
-            record.fallbackVersion = PromptVersion(id: "", version: 0, promptID: record.promptID, config: nil)
-            record.fallbackVersion?.unreadableReason = reason
-        } else if let id = record.fallbackVersion?.id, let version = record.versions.first(where: { $0.id == id }),
-            version.unreadableReason != nil
-        {
-            record.fallbackVersion?.unreadableReason = version.unreadableReason
-        }
-        return record
-    }
-}
-
-extension PromptDiagnostic {
-    fileprivate init(_ diagnostic: AuthoringDiagnostic) {
-        self.init(
-            location: diagnostic.file,
-            line: diagnostic.line,
-            column: diagnostic.column,
-            severity: diagnostic.severity == .warning ? .warning : .error,
-            promptID: diagnostic.promptID,
-            reason: diagnostic.message,
-            advice: diagnostic.advice
-        )
+        // The library reports ids that are given twice, because it knows all units.
+        let directory = PromptDirectory(reading: FileTree(contents), reportsDuplicates: false)
+        // Without knowing what is deployed, nothing can be selected.
+        entries = directory.prompts.filter { !$0.isIncomplete }
+            .map { .init(location: $0.definingFile, record: $0.record) }
+        self.diagnostics = directory.diagnostics
     }
 }

@@ -26,9 +26,12 @@ final class Snapshot: Sendable {
         var diagnostics = catalogue.diagnostics
         var usesOlder: Set<String> = []
         let places = Dictionary(grouping: catalogue.entries) { $0.record.promptID }.mapValues { $0.map(\.location) }
+        var duplicates: [String: Set<String>] = [:]
         for entry in catalogue.entries {
             let id = entry.record.promptID
             if let places = places[id], places.count > 1 {
+                // Records of one file are reported once.
+                guard duplicates[id, default: []].insert(entry.location).inserted else { continue }
                 let others = places.filter { $0 != entry.location }.joined(separator: ", ")
                 diagnostics.append(
                     PromptDiagnostic(

@@ -36,8 +36,8 @@ struct AuthoringConformanceTests {
     @Test(arguments: cases)
     func `The errors are those of the independent reference`(expected: Case) {
         let errors = PromptDirectory(reading: expected.files).diagnostics.filter { $0.severity == .error }
-        #expect(errors.map { "\($0.file):\($0.line)" }.sorted() == expected.errors.sorted(), "\(errors)")
-        for error in errors { #expect(!error.message.isEmpty && !error.advice.isEmpty) }
+        #expect(errors.map { "\($0.location):\($0.line ?? 0)" }.sorted() == expected.errors.sorted(), "\(errors)")
+        for error in errors { #expect(!error.reason.isEmpty && error.advice?.isEmpty == false) }
     }
 
     @Test(arguments: cases)

@@ -9,13 +9,13 @@ struct AuthoringRobustnessTests {
     private static func check(_ files: FileTree) {
         let directory = PromptDirectory(reading: files)
         for diagnostic in directory.diagnostics {
-            let lines = (files[diagnostic.file] ?? Data()).count { $0 == 0x0A } + 1
-            #expect((1...lines).contains(diagnostic.line) && diagnostic.column >= 1, "\(diagnostic)")
+            let lines = (files[diagnostic.location] ?? Data()).count { $0 == 0x0A } + 1
+            #expect((1...lines).contains(diagnostic.line ?? 0) && diagnostic.column ?? 0 >= 1, "\(diagnostic)")
         }
         for prompt in directory.prompts {
-            for (id, indices) in prompt.unreadableDeployments {
-                #expect(indices.allSatisfy { prompt.record.deployments[id]?.indices.contains($0) == true })
-            }
+            let reasons = prompt.record.unreadableReasons
+            // What cannot be read has a reason that says where, and is not sound without a diagnostic.
+            #expect(reasons.isEmpty || !prompt.isReadable, "\(reasons)")
             guard prompt.isReadable else { continue }
             #expect(throws: Never.self) {
                 let written = try FileTree(writing: [prompt.record])

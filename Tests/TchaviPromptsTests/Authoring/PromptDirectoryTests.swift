@@ -28,12 +28,17 @@ struct PromptDirectoryTests {
         ])
         #expect(prompt.record.versions.map(\.id) == ["p@1", "second", "p@3"])
         #expect(prompt.record.versions.map(\.version) == [1, 2, 3])
-        #expect(prompt.unreadableVersions == ["second", "p@3"])
+        #expect(
+            prompt.record.versions.map { $0.unreadableReason?.prefix(17) } == [
+                nil, "p/2.md:4:30: erro", "p/3.md:1:1: error",
+            ]
+        )
         #expect(prompt.record.versions[1].config?.tags == ["plan": "pro"])
         #expect(prompt.record.versions[1].config?.messages == [], "half of a version is never run")
         #expect(prompt.record.deployments.keys.sorted() == ["p@1", "p@3", "second"])
         #expect(prompt.record.fallbackVersion?.id == "p@3")
-        #expect(!prompt.isIncomplete && !prompt.isFallbackUnreadable && prompt.unreadableDeployments.isEmpty)
+        #expect(prompt.record.fallbackVersion?.unreadableReason == prompt.record.versions[2].unreadableReason)
+        #expect(!prompt.isIncomplete && prompt.record.unreadableReasons.count == 3)
         #expect(!prompt.isReadable)
     }
 
@@ -50,7 +55,13 @@ struct PromptDirectoryTests {
             """,
         ])
         #expect(prompt.record.deployments["p@1"]?.map(\.id) == ["a", "b", "c", "d", "e"])
-        #expect(prompt.unreadableDeployments == ["p@1": [1, 2, 3], "p@2": [0]])
+        let reasons = ["p@1", "p@2"].flatMap { prompt.record.deployments[$0] ?? [] }
+            .map { $0.unreadableReason?.split(separator: " ").first }
+        #expect(
+            reasons == [
+                nil, "p/prompt.json:3:47:", "p/prompt.json:4:45:", "p/prompt.json:6:22:", nil, "p/prompt.json:5:24:",
+            ]
+        )
         #expect(!prompt.isIncomplete)
         let query = PromptQuery().tag("plan", "pro")
         let selection = CompiledSelector(prompt.record).select(query)
@@ -73,10 +84,10 @@ struct PromptDirectoryTests {
     }
 
     @Test(arguments: [#""1""#, "7", #"{"id": "x"}"#])
-    func `A fallback that cannot be read is none, and said to be unreadable`(fallback: String) throws {
+    func `A fallback that cannot be read is marked with the reason`(fallback: String) throws {
         let prompt = try Self.prompt(["p/1.md": Self.version, "p/prompt.json": "{\"fallback\": \(fallback)}"])
-        #expect(prompt.isFallbackUnreadable)
-        #expect(prompt.record.fallbackVersion == nil)
+        #expect(prompt.record.fallbackVersion?.unreadableReason?.hasPrefix("p/prompt.json:1:") == true)
+        #expect(prompt.record.fallbackVersion?.config == nil)
         #expect(!prompt.isIncomplete)
     }
 
@@ -92,10 +103,22 @@ struct PromptDirectoryTests {
         ])
         #expect(prompt.record.versions.map(\.id) == ["a", "b"])
         #expect(prompt.record.folderID == "f")
-        #expect(prompt.unreadableVersions == ["b"])
+        // The first error of a record is reported, and so has a place.
+        #expect(prompt.record.versions[0].unreadableReason == nil)
+        #expect(
+            prompt.record.versions[1].unreadableReason
+                == "f/w.json:3:39: error: `versions[1].config.messages` is missing. Add the missing member."
+        )
         #expect(prompt.record.versions[1].config?.tags == ["plan": "pro"])
-        #expect(prompt.unreadableDeployments == ["b": [0]])
-        #expect(prompt.isFallbackUnreadable)
+        #expect(
+            prompt.record.deployments["b"]?.map(\.unreadableReason) == [
+                "`rules.b[0].rules.query` is not valid: expected an object, found a number.", nil,
+            ]
+        )
+        #expect(
+            prompt.record.fallbackVersion?.unreadableReason
+                == "`fallbackVersion` is not valid: expected an object, found a number."
+        )
         #expect(prompt.isIncomplete, "a version that has no number cannot be listed")
         #expect(prompt.diagnostics.map(\.line) == [3])
     }
@@ -111,7 +134,7 @@ struct PromptDirectoryTests {
             """
         ])
         #expect(
-            directory.diagnostics.map { "\($0.line):\($0.column) \($0.promptID ?? "-")" } == [
+            directory.diagnostics.map { "\($0.line ?? 0):\($0.column ?? 0) \($0.promptID ?? "-")" } == [
                 "2:33 a", "3:3 -", "4:46 b",
             ]
         )
@@ -127,7 +150,9 @@ struct PromptDirectoryTests {
             "p/prompt.json": "\u{FEFF}{\"é\": 1}",
         ])
         #expect(
-            directory.diagnostics.map { "\($0.file):\($0.line):\($0.column)" } == ["p/1.md:3:22", "p/prompt.json:1:2"]
+            directory.diagnostics.map { "\($0.location):\($0.line ?? 0):\($0.column ?? 0)" } == [
+                "p/1.md:3:22", "p/prompt.json:1:2",
+            ]
         )
     }
 
@@ -139,7 +164,7 @@ struct PromptDirectoryTests {
     func `An unknown key gets the nearest known one as advice`(key: String, nearest: String) {
         let diagnostics = Self.read(["p/1.md": "---\nmodel: m\n\(key): \"x\"\n---\nHi.\n"]).diagnostics
         #expect(diagnostics.count == 1)
-        #expect(diagnostics.first?.advice.hasPrefix("Did you mean `\(nearest)`?") == true)
+        #expect(diagnostics.first?.advice?.hasPrefix("Did you mean `\(nearest)`?") == true)
         #expect(KnownNames(["model"]).nearest(to: "temperature") == nil)
     }
 
@@ -177,7 +202,7 @@ struct PromptDirectoryTests {
         let prompt = try Self.prompt(["p/1.md": text])
         #expect(prompt.isReadable)
         #expect(prompt.diagnostics.map(\.line) == [5, 6, 7, 8, 9])
-        #expect(prompt.diagnostics.allSatisfy { $0.severity == .warning && !$0.advice.isEmpty })
+        #expect(prompt.diagnostics.allSatisfy { $0.severity == .warning && $0.advice?.isEmpty == false })
     }
 
     @Test func `A key given twice in a JSON record is a warning`() throws {
@@ -192,8 +217,8 @@ struct PromptDirectoryTests {
     func `Bytes that are not UTF-8 are reported where they are`(path: String) {
         let bytes = Data("---\nmodel: m\né".utf8) + Data([0xFF]) + Data("\n---\nHi.\n".utf8)
         let diagnostics = PromptDirectory(reading: FileTree([path: bytes])).diagnostics
-        #expect(diagnostics.map { "\($0.file):\($0.line):\($0.column)" } == ["\(path):3:2"])
-        #expect(diagnostics.first?.message == "The file is not valid UTF-8.")
+        #expect(diagnostics.map { "\($0.location):\($0.line ?? 0):\($0.column ?? 0)" } == ["\(path):3:2"])
+        #expect(diagnostics.first?.reason == "The file is not valid UTF-8.")
     }
 
     @Test func `Only the directory's name and path identify a prompt without prompt json`() throws {
@@ -224,5 +249,14 @@ struct PromptDirectoryTests {
         #expect((try? PromptRecord(json: JSONValue(parsing: deepest.json.serialized()))) == deepest)
         let deepestVersion = Self.read(version(125)).prompts[0].record
         #expect((try? PromptRecord(json: JSONValue(parsing: deepestVersion.json.serialized()))) == deepestVersion)
+    }
+}
+
+extension PromptRecord {
+    /// Why versions, deployments and the fallback could not be read.
+    var unreadableReasons: [String] {
+        versions.compactMap(\.unreadableReason)
+            + deployments.values.flatMap { $0.compactMap(\.unreadableReason) }
+            + [fallbackVersion?.unreadableReason].compactMap(\.self)
     }
 }

@@ -44,6 +44,8 @@ struct PromptLibraryTests {
                 + #""rules":{"v":[{"id":"d","rules":{"query":{"rules":[7]}}}]}}"#
         )
         try directory.write("twin.json", .simple("good"))
+        let record = String(decoding: PromptRecord.simple("both").json.serialized().utf8, as: UTF8.self)
+        try directory.write("twice.json", "{\"data\": [\(record), \(record)]}")
         try directory.write("folders.json", "[]")
         try directory.write("notes.txt", "no prompt")
         try directory.write("draft.json", #"{"promptId":"draft","versions":[{"id":"v1","version":1},{"id":7}]}"#)
@@ -53,7 +55,7 @@ struct PromptLibraryTests {
         #expect(
             diagnostics.map { "\($0.location):\($0.line ?? 0):\($0.column ?? 0) \($0.promptID ?? "-")" } == [
                 "broken.json:1:1 -", "draft.json:1:63 draft", "empty.json:1:1 hollow", "rule.json:1:104 r",
-                "good.json:0:0 good", "twin.json:0:0 good",
+                "good.json:0:0 good", "twice.json:0:0 both", "twin.json:0:0 good",
             ]
         )
         #expect(
@@ -239,7 +241,7 @@ struct PromptLibraryTests {
         let twice = PromptLibrary(source: .memory([record, .simple("p")]), gateway: LocalGateway().client())
         let error = await #expect(throws: PromptError.self) { _ = try await twice.prompt("p") }
         #expect(error?.code == .invalidRecord)
-        #expect(try await twice.diagnostics().count == 2)
+        #expect(try await twice.diagnostics().count == 1)
     }
 
     @Test func `A fallback that the query excludes is not reported as missing`() async throws {

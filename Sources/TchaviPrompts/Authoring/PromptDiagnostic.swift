@@ -12,7 +12,7 @@ public struct PromptDiagnostic: Sendable, Hashable {
     public var location: String
     /// The line of the problem, from 1; `nil` if the source has no lines.
     public var line: Int?
-    /// The column of the problem, from 1, in characters.
+    /// The column of the problem, from 1, in Unicode scalars.
     public var column: Int?
     /// How severe the diagnostic is.
     public var severity: Severity
