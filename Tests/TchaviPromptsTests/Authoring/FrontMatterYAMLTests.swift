@@ -19,7 +19,8 @@ struct FrontMatterYAMLTests {
         }
         #expect(texts.count == 60_000)
         for expected in AuthoringConformanceTests.cases { texts += Self.frontMatters(of: expected.files) }
-        for record in try Self.fixtures() { texts += Self.frontMatters(of: try FileTree(writing: [record])) }
+        texts += Self.frontMatters(of: try Fixtures.promptFiles())
+        texts += Self.frontMatters(of: try FileTree(writing: Fixtures.promptRecords()))
         var generator = RecordGenerator(seed: 99)
         for _ in 0..<2000 {
             let written = Self.frontMatters(of: try FileTree(writing: [generator.record()]))
@@ -31,13 +32,6 @@ struct FrontMatterYAMLTests {
             return JSONValue.object(["text": .string(text), "entries": entries]).serialized()
         }
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: directory.appendingPathComponent("read"))
-    }
-
-    private static func fixtures() throws -> [PromptRecord] {
-        try FileManager.default.contentsOfDirectory(atPath: Fixtures.prompts)
-            .filter { $0.hasSuffix(".json") && $0 != "folders.json" }
-            .map { try Data(contentsOf: Fixtures.directory.appendingPathComponent("Prompts/\($0)")) }
-            .map { try PromptRecord(json: JSONValue(parsing: $0)) }
     }
 
     /// What stands between the lines `---` of the versions' files.

@@ -68,12 +68,7 @@ struct RoundTripTests {
             try Self.check([record], "\(json["name"]?.string ?? "")")
             ids.insert(record.promptID)
         }
-        let names = try FileManager.default.contentsOfDirectory(atPath: Fixtures.prompts)
-        var records: [PromptRecord] = []
-        for name in names where name.hasSuffix(".json") && name != "folders.json" {
-            let data = try Data(contentsOf: Fixtures.directory.appendingPathComponent("Prompts/\(name)"))
-            records.append(try PromptRecord(json: JSONValue(parsing: data)))
-        }
+        let records = try Fixtures.promptRecords()
         #expect(records.count == 6)
         try Self.check(records, "Fixtures/Prompts")
     }
