@@ -110,6 +110,7 @@ extension Deployment {
 extension PromptRecord {
     /// Replaces the reasons why something could not be read by the diagnostics that report them, which have a place.
     mutating func replaceReasons(by diagnostics: [PromptDiagnostic]) {
+        guard !diagnostics.isEmpty else { return }
         func replace(_ reason: inout String?) {
             guard let found = diagnostics.first(where: { $0.reason == reason }) else { return }
             reason = found.description

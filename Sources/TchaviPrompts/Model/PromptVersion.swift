@@ -94,7 +94,7 @@ extension PromptVersionConfig {
     /// The SHA-256 hash, in hexadecimal, of the configuration's canonical JSON (RFC 8785).
     ///
     /// It identifies what a version was when it was selected: two versions of the same id with different hashes are an
-    /// edit in place. The JSON is that of ``PromptVersionConfig/json``, with the unrecognized fields, so a field that is
+    /// edit in place. The JSON is what it is encoded as, with the unrecognized fields, so a field that is
     /// missing and one that has its default value have the same hash. Takes time in proportion to the configuration.
     public var contentHash: String { SHA256.hexadecimal(json.canonical()) }
 }
