@@ -111,9 +111,10 @@ extension PromptRecord {
     /// Replaces the reasons why something could not be read by the diagnostics that report them, which have a place.
     mutating func replaceReasons(by diagnostics: [PromptDiagnostic]) {
         guard !diagnostics.isEmpty else { return }
+        // There may be as many reasons as diagnostics.
+        let found = Dictionary(diagnostics.map { ($0.reason, $0) }, uniquingKeysWith: { first, _ in first })
         func replace(_ reason: inout String?) {
-            guard let found = diagnostics.first(where: { $0.reason == reason }) else { return }
-            reason = found.description
+            if let diagnostic = reason.flatMap({ found[$0] }) { reason = diagnostic.description }
         }
         for index in versions.indices { replace(&versions[index].unreadableReason) }
         deployments = deployments.mapValues { list in
