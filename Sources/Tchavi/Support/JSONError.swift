@@ -6,13 +6,21 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         case element(Int)
     }
 
-    /// What is wrong: `expected a string, found a number`.
-    public let reason: String
+    /// What is wrong: `expected a string, found a number`. If a string is not valid JSON, with the byte offset.
+    public var reason: String { offset.map { "\(cause), at byte \($0)" } ?? cause }
 
-    private(set) var steps: [Step]
+    /// What is wrong, without the offset.
+    package let cause: String
 
-    package init(_ reason: String, at steps: [Step] = []) {
-        self.reason = reason
+    /// The byte offset at which a string is not valid JSON; `nil` if it is, and a value has the wrong structure.
+    package let offset: Int?
+
+    /// The path from the root to the invalid value.
+    package private(set) var steps: [Step]
+
+    package init(_ cause: String, at steps: [Step] = [], offset: Int? = nil) {
+        self.cause = cause
+        self.offset = offset
         self.steps = steps
     }
 
@@ -36,7 +44,9 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String { steps.isEmpty ? reason : "\(reason), at \(path)" }
 
     /// Returns the error with a path that begins one step further out.
-    package func inside(_ step: Step) -> JSONError { JSONError(reason, at: [step] + steps) }
+    package func inside(_ step: Step) -> JSONError {
+        JSONError(cause, at: [step] + steps, offset: offset)
+    }
 }
 
 extension String {

@@ -25,19 +25,70 @@ extension JSONValue {
     }
 }
 
+/// A JSON value that begins within a text.
+package struct JSONPrefix {
+    /// The value.
+    package let value: JSONValue
+    /// The offset of the first byte after the value.
+    package let end: Int
+    /// The offsets of the member names that an object has already had. The value has the last member of each name.
+    package let repeatedNames: [Int]
+
+    /// Parses the value at the beginning of a range, and nothing after it.
+    ///
+    /// - Parameters:
+    ///   - bytes: The text in UTF-8.
+    ///   - range: The range that the value may occupy; white space at its beginning is skipped.
+    ///   - maximumDepth: How deep arrays and objects may be nested.
+    /// - Throws: ``JSONError`` with an offset from the beginning of `bytes`, which is the end of the range if the value is
+    ///   incomplete.
+    package init(
+        parsing bytes: [UInt8],
+        in range: Range<Int>,
+        maximumDepth: Int = JSONParser.maximumDepth
+    ) throws(JSONError) {
+        let result: Result<JSONPrefix, JSONError> = bytes.withUnsafeBytes { bytes in
+            JSONParser.parsePrefix(bytes, in: range, maximumDepth: maximumDepth)
+        }
+        self = try result.get()
+    }
+
+    fileprivate init(value: JSONValue, end: Int, repeatedNames: [Int]) {
+        self.value = value
+        self.end = end
+        self.repeatedNames = repeatedNames
+    }
+}
+
 /// A recursive-descent parser for UTF-8 that copies nothing but the values it returns.
-struct JSONParser {
+package struct JSONParser {
     /// How deep arrays and objects may be nested. Values are compared, hashed, written and released recursively, which
     /// must not overflow the 512 KiB stack of a thread.
-    static let maximumDepth = 128
+    package static let maximumDepth = 128
 
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
+    private var maximumDepth = Self.maximumDepth
+    private var repeatedNames: [Int] = []
 
     static func parse(_ bytes: UnsafeRawBufferPointer) -> Result<JSONValue, JSONError> {
         var parser = JSONParser(bytes: bytes)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
         return Result { () throws(JSONError) in try parser.document() }
+    }
+
+    static func parsePrefix(
+        _ bytes: UnsafeRawBufferPointer,
+        in range: Range<Int>,
+        maximumDepth: Int
+    ) -> Result<JSONPrefix, JSONError> {
+        var parser = JSONParser(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<range.upperBound]))
+        parser.position = range.lowerBound
+        parser.maximumDepth = maximumDepth
+        return Result { () throws(JSONError) in
+            let value = try parser.value(depth: 0)
+            return JSONPrefix(value: value, end: parser.position, repeatedNames: parser.repeatedNames)
+        }
     }
 
     private init(bytes: UnsafeRawBufferPointer) {
@@ -56,7 +107,7 @@ struct JSONParser {
         guard let byte = current else { throw failure("unexpected end of input where a value was expected") }
         switch byte {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            guard depth < Self.maximumDepth else { throw failure(JSONValue.tooDeep) }
+            guard depth < maximumDepth else { throw failure(JSONValue.tooDeep) }
             return byte == UInt8(ascii: "{") ? try object(depth: depth) : try array(depth: depth)
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try literal("true", .boolean(true))
@@ -75,10 +126,11 @@ struct JSONParser {
         while true {
             skipWhiteSpace()
             guard current == UInt8(ascii: "\"") else { throw failure("expected a member name in double quotes") }
+            let start = position
             let name = try string()
             skipWhiteSpace()
             guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member name") }
-            members[name] = try value(depth: depth + 1)
+            if members.updateValue(try value(depth: depth + 1), forKey: name) != nil { repeatedNames.append(start) }
             skipWhiteSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "}")) else { throw failure("expected a comma or the end of the object") }
@@ -134,6 +186,7 @@ struct JSONParser {
         let slice = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
         if isInteger, let integer = Self.integer(slice) { return integer }
         guard let value = Double(String(decoding: slice, as: UTF8.self)), value.isFinite else {
+            position = start
             throw failure("the number is out of range of a 64-bit floating-point number")
         }
         return .double(value)
@@ -263,7 +316,7 @@ struct JSONParser {
         while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
-    private func failure(_ reason: String) -> JSONError { JSONError("\(reason), at byte \(position)") }
+    private func failure(_ reason: String) -> JSONError { JSONError(reason, offset: position) }
 }
 
 extension JSONValue {

@@ -31,7 +31,8 @@ struct DeploymentLinter {
         self.syntax = syntax
         let selector = CompiledSelector(record)
         fields = selector.fields
-        let compiled = selector.deployments
+        // One that cannot be read is never selected, and a diagnostic of its own.
+        let compiled = selector.deployments.filter { $0.candidate.deployment.unreadableReason == nil }
         // A rule of any deployment makes a tag on the same field more than a description.
         let ruleFields = Set(compiled.flatMap(\.fields))
         var table = AudienceTable()

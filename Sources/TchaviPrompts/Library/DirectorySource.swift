@@ -1,121 +1,112 @@
-import Foundation
+import Dispatch
+public import Foundation
 import Tchavi
 
-/// A source that reads a directory in which each `*.json` file is a ``PromptRecord``; `folders.json` is skipped.
+/// A source that reads a directory of prompts, as people write them and as JSON records; see *Writing prompts*.
 ///
 /// Use it for prompts that are shipped with a program or kept in its repository: it needs neither a server nor an API
-/// key.
+/// key. Directories below it are folders, symbolic links are followed, and names that begin with a dot are ignored.
+///
+/// A refresh reads only files that have changed: whose device, inode, size or times differ, or that were changed within
+/// two seconds before they were last read. While ``PromptLibrary/run()`` runs, the directory is looked at every 250 ms,
+/// and a changed prompt is read once its files have been unchanged for 500 ms. A program that writes a file more slowly
+/// should write another one and rename it into place.
 public struct DirectorySource: PromptSource {
     /// The path of the directory, absolute or relative to the working directory.
     public let path: String
+    private let reader: DirectoryReader
 
     /// Creates a source. The directory is not read before a library uses the source.
     ///
     /// - Parameter path: The path of the directory, absolute or relative to the working directory.
     public init(_ path: String) {
         self.path = path
+        reader = DirectoryReader(path)
     }
 
-    /// Reads every file of the directory. A file that cannot be read becomes a diagnostic.
+    /// The interval at which ``PromptLibrary/run()`` looks for changes: 250 ms.
+    public var pollInterval: Duration? { .milliseconds(250) }
+
+    /// Reads every file that has changed. What cannot be read becomes a diagnostic.
     ///
     /// - Parameter revision: The revision of the catalogue that the library holds.
-    /// - Returns: The catalogue, or `nil` if no file's name, size or modification date has changed since that revision.
+    /// - Returns: The catalogue, or `nil` if no file's content has changed since that revision.
     /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` if the directory cannot be read.
     @concurrent
     public func load(since revision: String?) async throws -> PromptCatalogue? {
-        let files = try files()
-        let current = Self.revision(files)
-        if let revision, revision == current { return nil }
-        var catalogue = PromptCatalogue(entries: [], revision: current)
-        var locations: [String: String] = [:]
-        for file in files {
-            try Task.checkCancellation()
-            switch Self.read(file) {
-            case .invalid(let diagnostic):
-                catalogue.diagnostics.append(diagnostic)
-            case .inaccessible(let diagnostic):
-                catalogue.diagnostics.append(diagnostic)
-                // The file may become readable without a change of its size or date.
-                catalogue.revision = nil
-            case .success(let record):
-                if let first = locations.updateValue(file.lastPathComponent, forKey: record.promptID) {
-                    locations[record.promptID] = first
-                    catalogue.diagnostics.append(
-                        PromptDiagnostic(
-                            location: file.lastPathComponent,
-                            promptID: record.promptID,
-                            reason: "the prompt `\(record.promptID)` is already defined in \(first)"
-                        )
-                    )
-                } else {
-                    catalogue.entries.append(.init(location: file.lastPathComponent, record: record))
+        try await reader.load(since: revision, isPolling: false)
+    }
+
+    /// Reads the prompts whose files have changed, and have been unchanged since for 500 ms.
+    ///
+    /// - Parameter revision: The revision of the catalogue that the library holds.
+    /// - Returns: The catalogue, or `nil` if it has not changed since that revision.
+    /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` if the directory cannot be read.
+    @concurrent
+    public func poll(since revision: String?) async throws -> PromptCatalogue? {
+        try await reader.load(since: revision, isPolling: true)
+    }
+}
+
+/// Reads a directory on a thread of its own, one load after another.
+private final class DirectoryReader: Sendable {
+    private let path: String
+    private let queue = DispatchQueue(label: "dev.tchavi.directory-source")
+    private let cache: Locked<DirectoryCache?>
+
+    init(_ path: String) {
+        self.path = path
+        cache = Locked(DirectoryCache(root: path))
+    }
+
+    func load(since revision: String?, isPolling: Bool) async throws -> PromptCatalogue? {
+        do {
+            return try await withCheckedThrowingContinuation { continuation in
+                queue.async {
+                    // The queue is serial, so nobody else uses the cache; taken out, so that it is changed in place.
+                    var cache = self.cache.withLock { $0.take() } ?? DirectoryCache(root: self.path)
+                    let result = Result { () throws(POSIXError) in
+                        try cache.load(since: revision, isPolling: isPolling)
+                    }
+                    self.cache.withLock { $0 = cache }
+                    continuation.resume(with: result.mapError { $0 as any Error })
                 }
             }
-        }
-        return catalogue
-    }
-
-    /// The prompt files, in the order of their names.
-    private func files() throws -> [URL] {
-        let directory = URL(fileURLWithPath: path, isDirectory: true)
-        let all: [URL]
-        do {
-            all = try FileManager.default.contentsOfDirectory(
-                at: directory,
-                includingPropertiesForKeys: [.fileSizeKey, .contentModificationDateKey]
-            )
-        } catch {
+        } catch let error as POSIXError {
             throw PromptError(
                 .notFound,
-                "The prompt directory `\(path)` cannot be read: \(error.localizedDescription)",
-                advice: "Check the path; relative paths start at the working directory (\(Self.workingDirectory))."
+                "The prompt directory `\(path)` cannot be read: \(error.reason).",
+                advice: "Check the path; relative paths start at the working directory "
+                    + "(\(FileManager.default.currentDirectoryPath))."
             )
-        }
-        return
-            all
-            .filter { $0.pathExtension == "json" && $0.lastPathComponent != "folders.json" }
-            .sorted { $0.lastPathComponent.precedesInBytes($1.lastPathComponent) }
-    }
-
-    private static var workingDirectory: String { FileManager.default.currentDirectoryPath }
-
-    private static func revision(_ files: [URL]) -> String {
-        let lines = files.map { file in
-            let values = try? file.resourceValues(forKeys: [.fileSizeKey, .contentModificationDateKey])
-            let date = values?.contentModificationDate?.timeIntervalSince1970 ?? 0
-            return "\(file.lastPathComponent) \(values?.fileSize ?? 0) \(date)"
-        }
-        return SHA256.hexadecimal(Array(lines.joined(separator: "\n").utf8))
-    }
-
-    private enum ReadResult {
-        case success(PromptRecord)
-        /// The file was read, but is not a valid record.
-        case invalid(PromptDiagnostic)
-        /// The file could not be read.
-        case inaccessible(PromptDiagnostic)
-    }
-
-    private static func read(_ file: URL) -> ReadResult {
-        var diagnostic = PromptDiagnostic(location: file.lastPathComponent, reason: "")
-        do {
-            let json = try JSONValue(parsing: try Data(contentsOf: file))
-            diagnostic.promptID = json["promptId"]?.string
-            return .success(try PromptRecord(json: json))
-        } catch let error as JSONError {
-            diagnostic.reason = error.description
-            return .invalid(diagnostic)
-        } catch {
-            diagnostic.reason = "cannot be read: \(error.localizedDescription)"
-            return .inaccessible(diagnostic)
         }
     }
 }
 
 extension PromptSource where Self == DirectorySource {
-    /// Creates a source that reads a directory of prompts, with one `*.json` file for each prompt.
+    /// Creates a source that reads a directory of prompts.
     ///
     /// - Parameter path: The path of the directory, absolute or relative to the working directory.
     /// - Returns: The source.
     public static func directory(_ path: String) -> DirectorySource { DirectorySource(path) }
+
+    /// Creates a source that reads a directory of prompts.
+    ///
+    /// - Parameter url: The file URL of the directory.
+    /// - Returns: The source.
+    public static func directory(_ url: URL) -> DirectorySource { DirectorySource(url.path) }
+
+    /// Creates a source that reads a directory among the resources of an app or a package.
+    ///
+    /// Declare the directory with `.copy` in `Package.swift`, or add it to Xcode as a folder reference: `.process` and
+    /// groups put all files into one directory, and so lose which version belongs to which prompt.
+    ///
+    /// - Parameters:
+    ///   - bundle: The bundle, such as `.main` or `.module`.
+    ///   - name: The name of the directory, or its path within the bundle's resources.
+    /// - Returns: The source, which reports a missing directory when it is first read.
+    public static func resources(of bundle: Bundle, _ name: String) -> DirectorySource {
+        let directory = bundle.resourceURL ?? bundle.bundleURL
+        return DirectorySource(directory.appendingPathComponent(name, isDirectory: true).path)
+    }
 }

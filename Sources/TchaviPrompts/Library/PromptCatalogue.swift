@@ -14,7 +14,7 @@ public struct PromptCatalogue: Sendable {
         }
     }
 
-    /// The prompts that were read. Of several with one id, a library uses the first.
+    /// The prompts that were read. Of several with one id, a library uses none.
     public var entries: [Entry]
     /// The prompts that could not be read.
     public var diagnostics: [PromptDiagnostic]

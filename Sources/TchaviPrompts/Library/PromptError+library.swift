@@ -16,8 +16,18 @@ extension PromptError {
     static func unreadable(_ id: String, _ diagnostic: PromptDiagnostic) -> PromptError {
         PromptError(
             .invalidRecord,
-            "The prompt `\(id)` cannot be read: \(diagnostic).",
-            advice: "Fix the record, then refresh the library.",
+            "The prompt `\(id)` cannot be read: \(diagnostic)",
+            advice: "Then refresh the library.",
+            promptID: id
+        )
+    }
+
+    /// The selected version cannot be read.
+    static func unreadable(_ version: PromptVersion, of id: String, _ reason: String) -> PromptError {
+        PromptError(
+            .invalidRecord,
+            "Version \(version.version) of `\(id)`, which the query selects, cannot be read: \(reason)",
+            advice: "Fix the version and refresh the library; `library.diagnostics()` says where it is.",
             promptID: id
         )
     }

@@ -14,7 +14,10 @@ public import Tchavi
 public final class PromptLibrary: Sendable {
     private struct State {
         var snapshot: Snapshot?
+        /// The read in progress.
         var loading: Task<Snapshot, any Error>?
+        /// The read that begins when it ends.
+        var waiting: Task<Snapshot, any Error>?
     }
 
     private let source: any PromptSource
@@ -62,6 +65,7 @@ public final class PromptLibrary: Sendable {
         var selection = result.selection
         selection.snapshotAge = gateway.pipeline.time.elapsed() - snapshot.readAt
         guard let version = result.version else { throw PromptError.noMatch(record, query) }
+        if let reason = version.unreadableReason { throw PromptError.unreadable(version, of: id, reason) }
         guard let config = version.config else {
             throw PromptError(
                 .invalidRecord,
@@ -162,54 +166,108 @@ public final class PromptLibrary: Sendable {
     /// Reads the source again. A ``Prompt`` that was returned before keeps its version.
     ///
     /// - Throws: The source's error. The library then continues to use the prompts that it holds.
-    public func refresh() async throws { _ = try await load() }
+    public func refresh() async throws { _ = try await load(.refresh) }
+
+    /// Reads the source again whenever it has changed, until the task is cancelled: for a ``DirectorySource``, edits of
+    /// its files are served within a second.
+    ///
+    /// Run it in a task of its own. A failure keeps the prompts that the library holds, and is tried again.
+    ///
+    /// ```swift
+    /// let watching = Task { await library.run() }
+    /// ```
+    public func run() async {
+        while !Task.isCancelled {
+            _ = try? await load(.poll)
+            // Without an interval there is nothing to do until the task is cancelled.
+            try? await gateway.pipeline.time.sleep(source.pollInterval ?? .seconds(3600))
+        }
+    }
 
     // MARK: Snapshots
 
     private func snapshot() async throws -> Snapshot {
         if let snapshot = state.withLock({ $0.snapshot }) { return snapshot }
-        return try await load()
+        return try await load(.firstUse)
     }
 
-    /// Reads the source once for all callers that wait at the same time. Cancelling one caller does not cancel the
-    /// read.
-    private func load() async throws -> Snapshot {
+    /// Why the source is read.
+    private enum Occasion {
+        /// Nothing has been read before. Waits for any read in progress.
+        case firstUse
+        /// The caller wants to see what was written before the call, so a read in progress is not enough.
+        case refresh
+        /// The source may have changed.
+        case poll
+    }
+
+    /// Reads the source. At most one read is in progress, and one waits for its end, which all callers meanwhile share.
+    /// Cancelling a caller does not cancel the read.
+    private func load(_ occasion: Occasion) async throws -> Snapshot {
         let task = state.withLock { state in
-            if let loading = state.loading { return loading }
-            let held = state.snapshot
-            let task = Task { [source, syntax, gateway] in
-                let result: Result<Snapshot, any Error>
-                do {
-                    let catalogue = try await source.load(since: held?.revision)
-                    let now = gateway.pipeline.time.elapsed()
-                    let snapshot =
-                        catalogue.map { Snapshot($0, replacing: held, syntax: syntax, readAt: now) } ?? held
-                    guard let snapshot else {
-                        throw PromptError(
-                            .invalidRecord,
-                            "The source returned no prompts: `load(since: nil)` returned `nil`.",
-                            advice: "Return a catalogue if the revision is `nil`."
-                        )
-                    }
-                    result = .success(snapshot)
-                } catch {
-                    result = .failure(error)
-                }
-                self.state.withLock { state in
-                    state.loading = nil
-                    if case .success(let snapshot) = result { state.snapshot = snapshot }
-                }
-                return try result.get()
+            if occasion != .refresh, let loading = state.loading { return loading }
+            if let waiting = state.waiting { return waiting }
+            guard let loading = state.loading else {
+                let task = Task { try await self.read(isPolling: occasion == .poll) }
+                state.loading = task
+                return task
             }
-            state.loading = task
+            let task = Task {
+                _ = await loading.result
+                self.state.withLock { state in
+                    state.loading = state.waiting
+                    state.waiting = nil
+                }
+                return try await self.read(isPolling: false)
+            }
+            state.waiting = task
             return task
         }
         return try await task.sharedValue()
     }
 
+    private func read(isPolling: Bool) async throws -> Snapshot {
+        let held = state.withLock { $0.snapshot }
+        let result: Result<Snapshot, any Error>
+        do {
+            let catalogue =
+                isPolling ? try await source.poll(since: held?.revision) : try await source.load(since: held?.revision)
+            result = .success(try snapshot(of: catalogue, replacing: held))
+        } catch {
+            result = .failure(error)
+        }
+        state.withLock { state in
+            state.loading = nil
+            if case .success(let snapshot) = result { state.snapshot = snapshot }
+        }
+        return try result.get()
+    }
+
+    private func snapshot(of catalogue: PromptCatalogue?, replacing held: Snapshot?) throws(PromptError) -> Snapshot {
+        guard let catalogue else {
+            if let held { return held }
+            throw PromptError(
+                .invalidRecord,
+                "The source returned no prompts: `load(since: nil)` returned `nil`.",
+                advice: "Return a catalogue if the revision is `nil`."
+            )
+        }
+        if let held, !held.records.isEmpty, catalogue.entries.isEmpty, catalogue.diagnostics.isEmpty {
+            throw PromptError(
+                .notFound,
+                "The source has no prompts any more, which is more likely a fault than intended.",
+                advice: "The prompts that were read before are still used. Check the source, or create another library."
+            )
+        }
+        let now = gateway.pipeline.time.elapsed()
+        return Snapshot(catalogue, replacing: held, syntax: syntax, readAt: now)
+    }
+
     private static func record(_ id: String, in snapshot: Snapshot) throws(PromptError) -> PromptRecord {
         if let record = snapshot.records[id] { return record }
-        if let diagnostic = snapshot.diagnostics.first(where: { $0.promptID == id || $0.location == "\(id).json" }) {
+        if let diagnostic = snapshot.diagnostics.first(where: {
+            $0.severity == .error && ($0.promptID == id || $0.location == "\(id).json")
+        }) {
             throw .unreadable(id, diagnostic)
         }
         throw .notFound(id, available: snapshot.ids)

@@ -18,19 +18,34 @@ final class Snapshot: Sendable {
     /// The versions that have been selected.
     private let prepared = Locked<[VersionKey: [PreparedVersion]]>([:])
 
-    /// Creates a snapshot of a catalogue. For a prompt that can no longer be read, it keeps the previous snapshot's
-    /// record.
+    /// Creates a snapshot of a catalogue. For a prompt that can no longer be read, or not in a part that can be selected, it
+    /// keeps the previous snapshot's record.
     init(_ catalogue: PromptCatalogue, replacing previous: Snapshot?, syntax: VariableSyntax, readAt: Duration) {
         var records: [String: PromptRecord] = [:]
         var locations: [String: PromptRecord] = [:]
         var diagnostics = catalogue.diagnostics
+        var usesOlder: Set<String> = []
+        let places = Dictionary(grouping: catalogue.entries) { $0.record.promptID }.mapValues { $0.map(\.location) }
+        var duplicates: [String: Set<String>] = [:]
         for entry in catalogue.entries {
             let id = entry.record.promptID
-            guard records[id] == nil else {
-                let reason = "the prompt `\(id)` is defined more than once"
-                diagnostics.append(PromptDiagnostic(location: entry.location, promptID: id, reason: reason))
+            if let places = places[id], places.count > 1 {
+                // Records of one file are reported once.
+                guard duplicates[id, default: []].insert(entry.location).inserted else { continue }
+                let others = places.filter { $0 != entry.location }.joined(separator: ", ")
+                diagnostics.append(
+                    PromptDiagnostic(
+                        location: entry.location,
+                        promptID: id,
+                        reason: "The prompt `\(id)` is defined more than once"
+                            + (others.isEmpty ? "" : ", also in \(others)") + ", and none of them is used.",
+                        advice: "Rename all but one of them, or remove the others."
+                    )
+                )
                 continue
             }
+            // Forms are never mixed: an earlier whole form is used instead of a damaged one.
+            if entry.record.isDamaged, let older = previous?.records[id], !older.isDamaged { continue }
             records[id] = entry.record
             locations[entry.location] = entry.record
         }
@@ -38,10 +53,11 @@ final class Snapshot: Sendable {
             // By id, if the id could be read: the file may have been renamed, or contain another prompt now.
             let older = diagnostic.promptID.map { previous?.records[$0] } ?? previous?.locations[diagnostic.location]
             guard let older, records[older.promptID] == nil else { continue }
-            records[older.promptID] = older
+            usesOlder.insert(older.promptID)
             locations[diagnostic.location] = older
             diagnostics[index].servesOlderForm = true
         }
+        for id in usesOlder { records[id] = previous?.records[id] }
         self.records = records
         ids = records.keys.sorted { $0.precedesInBytes($1) }
         self.locations = locations

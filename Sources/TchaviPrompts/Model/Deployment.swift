@@ -19,6 +19,8 @@ public struct Deployment: Sendable, Hashable, Identifiable {
     public var experiment: String?
     /// Unrecognized fields.
     public var additionalFields: [String: JSONValue]
+    /// Why the deployment could not be read; `nil` if it could. Such a deployment is never selected.
+    public var unreadableReason: String?
     /// Unrecognized fields of its `rules`.
     var additionalRuleFields: [String: JSONValue]
 
@@ -42,7 +44,7 @@ public struct Deployment: Sendable, Hashable, Identifiable {
     }
 
     /// Whether the deployment has no rules, so that it applies to every query that no other deployment matches.
-    public var isUnconditional: Bool { query?.rules.isEmpty ?? true }
+    public var isUnconditional: Bool { unreadableReason == nil && query?.rules.isEmpty ?? true }
 }
 
 extension Deployment: JSONMapped {

@@ -18,6 +18,11 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
     public var updatedAt: Timestamp?
     /// Unrecognized fields.
     public var additionalFields: [String: JSONValue]
+    /// Why the version could not be read; `nil` if it could.
+    ///
+    /// Such a version has only its id, number and tags. It takes part in selection, so that nobody gets another version
+    /// instead, and ``PromptLibrary/prompt(_:matching:)`` throws ``PromptError/Code/invalidRecord`` where it is selected.
+    public var unreadableReason: String?
 
     /// The ``PromptVersionConfig/contentHash`` of the configuration; `nil` without one.
     public var contentHash: String? { config?.contentHash }
@@ -89,7 +94,7 @@ extension PromptVersionConfig {
     /// The SHA-256 hash, in hexadecimal, of the configuration's canonical JSON (RFC 8785).
     ///
     /// It identifies what a version was when it was selected: two versions of the same id with different hashes are an
-    /// edit in place. The JSON is that of ``PromptVersionConfig/json``, with the unrecognized fields, so a field that is
+    /// edit in place. The JSON is what it is encoded as, with the unrecognized fields, so a field that is
     /// missing and one that has its default value have the same hash. Takes time in proportion to the configuration.
     public var contentHash: String { SHA256.hexadecimal(json.canonical()) }
 }
@@ -104,17 +109,11 @@ extension PromptVersionConfig: JSONMapped {
         json.field("model", &model)
         json.defaulted("provider", &provider)
         json.field("deploymentId", &deploymentID)
-        // A tag that is null counts as not set.
-        json.field(
-            "tags",
-            &tags,
-            reading: { json throws(JSONError) in
-                try [String: ConditionValue](
-                    reading: json.object.map { .object($0.filter { !$0.value.isNull }) } ?? json
-                )
-            },
-            writing: { $0.json }
-        )
+        json.field("tags", &tags, reading: Self.tags, writing: { $0.json })
         json.rest(&additionalFields)
+    }
+    /// Reads tags; one that is null counts as not set.
+    static func tags(_ json: JSONValue) throws(JSONError) -> [String: ConditionValue] {
+        try [String: ConditionValue](reading: json.object.map { .object($0.filter { !$0.value.isNull }) } ?? json)
     }
 }

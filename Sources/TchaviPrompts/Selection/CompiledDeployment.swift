@@ -7,6 +7,9 @@ struct CompiledDeployment: Sendable {
     /// The first combinator that is neither AND nor OR. A deployment that has one is never selected.
     let unknownCombinator: RuleGroup.Combinator?
 
+    /// Whether some query can select the deployment by its rules and tags.
+    var canCompete: Bool { unknownCombinator == nil && candidate.deployment.unreadableReason == nil }
+
     /// Compiles a deployment, and adds the fields of its rules and tags to a table.
     init(_ candidate: Candidate, _ table: inout FieldTable) {
         self.candidate = candidate

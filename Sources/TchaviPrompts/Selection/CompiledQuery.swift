@@ -34,6 +34,7 @@ struct CompiledQuery {
     ///
     /// - Returns: `nil` if the deployment competes.
     func exclusion(of deployment: CompiledDeployment, _ evaluation: Evaluation) -> Exclusion? {
+        guard deployment.candidate.deployment.unreadableReason == nil else { return .unreadable }
         guard deployment.unknownCombinator == nil else { return .unknownCombinator }
         guard evaluation.isTrue else { return .rulesDoNotHold }
         guard evaluation.specificity > 0 else {

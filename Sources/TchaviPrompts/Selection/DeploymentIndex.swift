@@ -30,7 +30,7 @@ struct DeploymentIndex: Sendable {
         // How many deployments each key would find, so that each deployment is stored under its rarest.
         var frequency: [Key: Int] = [:]
         for deployment in deployments { Self.count(deployment.tree, &frequency) }
-        for (position, deployment) in deployments.enumerated() where deployment.unknownCombinator == nil {
+        for (position, deployment) in deployments.enumerated() where deployment.canCompete {
             for key in Set(Self.keys(of: deployment.tree, frequency)) {
                 positions[key, default: []].append(position)
                 kinds[key.field].insert(key.kind)

@@ -1,5 +1,7 @@
 /// The reason why a deployment is excluded from the selection.
 enum Exclusion {
+    /// The deployment could not be read.
+    case unreadable
     /// A group has a combinator that is neither AND nor OR.
     case unknownCombinator
     /// The deployment has no rules, and no tag that the query mentions.

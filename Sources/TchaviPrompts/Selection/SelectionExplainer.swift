@@ -120,6 +120,8 @@ struct SelectionExplainer {
     private func exclusionReason(_ exclusion: Exclusion, _ standing: Standing) -> String {
         let group = standing.deployment.candidate.deployment.query.map { "`\($0)`" } ?? "no rules"
         switch exclusion {
+        case .unreadable:
+            return "It could not be read: \(standing.deployment.candidate.deployment.unreadableReason ?? "")."
         case .unconditional: return "It is unconditional."
         case .unknownCombinator:
             return "The combinator `\(standing.deployment.unknownCombinator?.rawValue ?? "")` is unknown."

@@ -39,6 +39,13 @@ struct DeploymentLintTests {
     private let new = Timestamp("2026-02-01T00:00:00Z")
     private let us = Rule("region", .equal, "us")
 
+    @Test func `A deployment that could not be read does not tie with another`() async {
+        var unreadable = Deployment(id: "b", timestamp: old)
+        unreadable.unreadableReason = "p/prompt.json:3:5: error: …"
+        let record = record([Deployment(id: "a", timestamp: old), unreadable])
+        #expect(await record.lint().isEmpty)
+    }
+
     @Test func `Nothing is found in the fixture library`() async throws {
         let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
         #expect(try await library.lint() == [])

@@ -38,6 +38,37 @@ func readme() async throws {
     print(explanation)
 }
 
+func firstPrompt() async throws {
+    let client = try TchaviClient(environment: ProcessInfo.processInfo.environment)
+    let prompts = PromptLibrary(source: .directory("Prompts"), gateway: client)
+
+    let greeting = try await prompts.prompt("greeting", matching: PromptQuery().tag("plan", "pro"))
+    print(try await greeting.run("I am back.", variables: ["customer": "Ada"]).text)
+}
+
+extension Bundle {
+    /// A package with resources has one of its own.
+    static var module: Bundle { .main }
+}
+
+func writingPrompts(gateway: TchaviClient, library: PromptLibrary) async throws {
+    let written = PromptLibrary(source: .directory("Prompts"), gateway: gateway)
+    for diagnostic in try await written.diagnostics() { print(diagnostic) }
+
+    let watching = Task { await library.run() }
+    watching.cancel()
+
+    let shipped = PromptLibrary(source: .resources(of: .module, "Prompts"), gateway: gateway)
+    use(shipped)
+
+    let text = "---\nmodel: gpt-4o-mini\n---\nGreet <<customer>>.\n"
+    let files = FileTree(["greeting/1.md": Data(text.utf8)])
+    let directory = PromptDirectory(reading: files)
+    for diagnostic in directory.diagnostics { print(diagnostic) }
+    let inMemory = PromptLibrary(source: .memory(directory.prompts.filter(\.isReadable).map(\.record)), gateway: gateway)
+    use(inMemory)
+}
+
 func chat(gatewayURL: URL) async throws {
     let client = try TchaviClient(environment: ProcessInfo.processInfo.environment)
     let completion = try await client.chat.complete(

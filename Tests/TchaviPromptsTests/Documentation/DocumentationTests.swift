@@ -85,11 +85,44 @@ struct DocumentationTests {
         #expect(records.last?.deployments["greeting-v2"]?.first?.query?.rules.count == 1)
     }
 
+    /// Reads the blocks of a document as the versions and the `prompt.json` of a prompt.
+    private static func directory(_ document: String, versions: [Int: Int], prompt: Int) throws -> PromptDirectory {
+        let url = root.appendingPathComponent(document)
+        let markdown = try samples(url, language: "markdown")
+        let json = try samples(url, language: "json")
+        var files = ["greeting/prompt.json": json[prompt].joined(separator: "\n")]
+        for (number, block) in versions { files["greeting/\(number).md"] = markdown[block].joined(separator: "\n") }
+        return PromptDirectory(reading: FileTree(files.mapValues { Data($0.utf8) }))
+    }
+
+    @Test func `The prompts in the README and in Writing prompts can be read`() throws {
+        let article = "Sources/TchaviPrompts/TchaviPrompts.docc/WritingPrompts.md"
+        for prompt in [0, 1] {
+            let readme = try Self.directory("README.md", versions: [1: 0, 2: 0], prompt: prompt)
+            #expect(readme.diagnostics.isEmpty)
+            #expect(readme.prompts.first?.record.deployments.count == prompt + 1)
+        }
+        let directory = try Self.directory(article, versions: [1: 0, 2: 1, 3: 0, 4: 1], prompt: 0)
+        #expect(directory.diagnostics.isEmpty)
+        let versions = directory.prompts.first?.record.versions ?? []
+        #expect(versions.map { $0.config?.messages.count } == [2, 3, 2, 3])
+        #expect(versions.first?.config?.tags == ["plan": "enterprise"])
+    }
+
+    @Test func `The errors in Writing prompts are those that are printed`() throws {
+        let article = "Sources/TchaviPrompts/TchaviPrompts.docc/WritingPrompts.md"
+        let errors = try Self.directory(article, versions: [1: 2], prompt: 1).diagnostics.map(\.description)
+        let printed = try Self.samples(Self.root.appendingPathComponent(article), language: "text")
+        #expect(printed.contains(errors), "\(errors)")
+    }
+
     @Test func `Every file that the documentation links to exists`() throws {
         let here = "https://github.com/tchavi/tchavi-swift/blob/main/"
         var count = 0
         for document in try Self.documents() + [Self.root.appendingPathComponent("CONTRIBUTING.md")] {
+            // Code is no link, such as an image of a prompt.
             let text = try String(contentsOf: document, encoding: .utf8)
+                .replacing(/(?s)```.*?```/, with: "").replacing(/`[^`\n]*`/, with: "")
             let targets = text.matches(of: /\]: (\S+)|\]\(([^)\s]+)\)/).compactMap { $0.output.1 ?? $0.output.2 }
             for target in targets {
                 let file: URL

@@ -34,32 +34,48 @@ struct PromptLibraryTests {
 
     @Test func `An invalid prompt is reported and does not affect the others`() async throws {
         let directory = try TemporaryDirectory()
+        try directory.write("best.json", .simple("best"))
         try directory.write("good.json", .simple("good"))
         try directory.write("broken.json", "{ \"promptId\": ")
         try directory.write("empty.json", #"{"promptId": "hollow"}"#)
         try directory.write(
             "rule.json",
-            #"{"promptId":"r","versions":[],"rules":{"v":[{"id":"d","rules":{"query":{"rules":[7]}}}]}}"#
+            #"{"promptId":"r","versions":[{"id":"v","version":1}],"#
+                + #""rules":{"v":[{"id":"d","rules":{"query":{"rules":[7]}}}]}}"#
         )
         try directory.write("twin.json", .simple("good"))
+        let record = String(decoding: PromptRecord.simple("both").json.serialized().utf8, as: UTF8.self)
+        try directory.write("twice.json", "{\"data\": [\(record), \(record)]}")
         try directory.write("folders.json", "[]")
         try directory.write("notes.txt", "no prompt")
+        try directory.write("draft.json", #"{"promptId":"draft","versions":[{"id":"v1","version":1},{"id":7}]}"#)
         let library = library(directory)
-        #expect(try await library.promptIDs() == ["good"])
-        let diagnostics = try await library.diagnostics().map(\.description)
+        #expect(try await library.promptIDs() == ["best", "r"])
+        let diagnostics = try await library.diagnostics()
         #expect(
-            diagnostics == [
-                "broken.json: unexpected end of input where a value was expected, at byte 14",
-                "empty.json: missing, at $.versions",
-                "rule.json: expected an object, found a number, at $.rules.v[0].rules.query.rules[0]",
-                "twin.json: the prompt `good` is already defined in good.json",
+            diagnostics.map { "\($0.location):\($0.line ?? 0):\($0.column ?? 0) \($0.promptID ?? "-")" } == [
+                "broken.json:1:1 -", "draft.json:1:63 draft", "empty.json:1:1 hollow", "rule.json:1:104 r",
+                "good.json:0:0 good", "twice.json:0:0 both", "twin.json:0:0 good",
             ]
         )
-        for (name, reason) in [("broken", "byte 14"), ("hollow", "$.versions"), ("r", "$.rules.v[0]")] {
+        #expect(
+            diagnostics.map(\.description).joined().contains(
+                "good.json: error: The prompt `good` is defined more than once"
+            )
+        )
+        for (name, place) in [
+            ("broken", "broken.json:1:1"), ("hollow", "empty.json:1:1"), ("draft", "draft.json:1:63"),
+            ("good", "twin.json"),
+        ] {
             let error = await #expect(throws: PromptError.self) { _ = try await library.prompt(name) }
             #expect(error?.code == .invalidRecord, "\(name)")
-            #expect(error?.message.contains(reason) == true, "\(name)")
+            #expect(error?.message.contains(place) == true, "\(name)")
         }
+        // A deployment that cannot be read is never selected, and listed.
+        let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("r") }
+        #expect(error?.code == .noMatch)
+        #expect(try await library.explain("r").verdicts.map(\.outcome) == [.ruledOut])
+        #expect(try await library.explain("r").description.contains("It could not be read: rule.json:1:104"))
     }
 
     @Test func `A refresh reads changed prompts, and keeps the last valid record of invalid ones`() async throws {
@@ -220,9 +236,12 @@ struct PromptLibraryTests {
         var record = PromptRecord.simple("p", [.system("{{a}} <<a>>")])
         record.variableSyntax = .braces
         #expect(try PromptRecord(json: record.json) == record)
-        let library = PromptLibrary(source: .memory([record, .simple("p")]), gateway: LocalGateway().client())
+        let library = PromptLibrary(source: .memory([record]), gateway: LocalGateway().client())
         #expect(try await library.prompt("p").resolve(variables: ["a": "1"]).messages == [.system("1 <<a>>")])
-        #expect(try await library.diagnostics().map(\.reason) == ["the prompt `p` is defined more than once"])
+        let twice = PromptLibrary(source: .memory([record, .simple("p")]), gateway: LocalGateway().client())
+        let error = await #expect(throws: PromptError.self) { _ = try await twice.prompt("p") }
+        #expect(error?.code == .invalidRecord)
+        #expect(try await twice.diagnostics().count == 1)
     }
 
     @Test func `A fallback that the query excludes is not reported as missing`() async throws {

@@ -9,20 +9,17 @@ struct PromptRecordTests {
 
     @Test(arguments: files)
     func `The library's prompts are read and written without loss`(name: String) throws {
-        let url = Fixtures.directory.appendingPathComponent("Prompts/\(name).json")
-        let json = try JSONValue(parsing: try Data(contentsOf: url))
-        let record = try PromptRecord(json: json)
-        #expect(record.json == json)
+        let record = try #require(try Fixtures.promptRecords().first { $0.promptID == name })
+        if let data = try Fixtures.promptFiles()["\(name).json"] {
+            #expect(record.json == (try JSONValue(parsing: data)))
+        }
         #expect((2...5).contains(record.versions.count))
         let coded = try JSONDecoder().decode(PromptRecord.self, from: JSONEncoder().encode(record))
         #expect(coded == record)
     }
 
     @Test func `The library uses every operator, nesting, not, tags, weights and fallbacks`() throws {
-        let records = try Self.files.map { name in
-            let url = Fixtures.directory.appendingPathComponent("Prompts/\(name).json")
-            return try PromptRecord(json: try JSONValue(parsing: try Data(contentsOf: url)))
-        }
+        let records = try Fixtures.promptRecords()
         let deployments = records.flatMap { $0.deployments.values.flatMap(\.self) }
         var operators: Set<RuleOperator> = []
         var hasNested = false

@@ -1,0 +1,94 @@
+import Foundation
+import Tchavi
+
+/// What is read together from a directory: the version files and the `prompt.json` of a prompt, or a file of records.
+struct DirectoryUnit: Sendable {
+    /// The files of a unit, ordered by name.
+    struct Files: Sendable {
+        let directory: String
+        var files: [DirectoryScan.File] = []
+    }
+
+    let files: [DirectoryScan.File]
+    /// The hash of the files' names and contents.
+    let hash: [UInt8]
+    let entries: [PromptCatalogue.Entry]
+    let diagnostics: [PromptDiagnostic]
+    /// Whether the files may have changed since, although their stamps have not.
+    let isAmbiguous: Bool
+    /// Whether a file was changed, or removed, between the scan and the end of reading it.
+    let changedWhileRead: Bool
+
+    /// Adds the files of a directory to the units that they belong to, by the units' names.
+    static func add(_ directory: DirectoryScan.Directory, to units: inout [String: Files]) {
+        let sorted = directory.files.sorted { $0.name.precedesInBytes($1.name) }
+        for file in sorted {
+            let isPart = file.name.hasSuffix(".md") || file.name == "prompt.json"
+            // The name of a directory ends with `/`, and so differs from that of a file.
+            let key = isPart ? directory.path(of: "") : directory.path(of: file.name)
+            units[key, default: Files(directory: directory.path)].files.append(file)
+        }
+    }
+
+    /// Reads the files.
+    init(_ unit: Files, root: String, replacing previous: DirectoryUnit?) {
+        let start = timespec.now.nanoseconds
+        var hashed: [UInt8] = []
+        var contents: [FileTree.File] = []
+        var diagnostics: [PromptDiagnostic] = []
+        var changed = false
+        for file in unit.files {
+            let path = unit.directory.isEmpty ? file.name : "\(unit.directory)/\(file.name)"
+            hashed += Array("\(file.name)\0".utf8)
+            do throws(POSIXError) {
+                let content = try FileContent(of: "\(root)/\(path)")
+                changed = changed || content.stamp != file.stamp
+                hashed += Array("\(content.data.count)\0".utf8)
+                hashed += content.data
+                contents.append(FileTree.File(path: path, content: content.data))
+            } catch {
+                changed = changed || error.code == .ENOENT
+                diagnostics.append(
+                    PromptDiagnostic(
+                        location: path,
+                        reason: error.code == .EFBIG
+                            ? "The file is larger than \(FileContent.maximumSize >> 20) MiB."
+                            : "The file cannot be read: \(error.reason).",
+                        advice: "Check the file and its permissions."
+                    )
+                )
+                hashed += Array("\(error.reason)\0".utf8)
+            }
+        }
+        files = unit.files
+        changedWhileRead = changed
+        isAmbiguous = changed || !diagnostics.isEmpty || unit.files.contains { $0.stamp.isAmbiguous(readAt: start) }
+        hash = SHA256.digest(hashed)
+        if let previous, previous.hash == hash {
+            entries = previous.entries
+            self.diagnostics = previous.diagnostics
+            return
+        }
+        guard diagnostics.isEmpty else {
+            // Without one of its files, the others could mean something else.
+            let ids = previous?.entries.map(\.record.promptID) ?? []
+            entries = []
+            self.diagnostics = diagnostics.flatMap { diagnostic in
+                ids.isEmpty
+                    ? [diagnostic]
+                    : ids.map { id in
+                        var diagnostic = diagnostic
+                        diagnostic.promptID = id
+                        return diagnostic
+                    }
+            }
+            return
+        }
+        // The library reports ids that are given twice, because it knows all units.
+        let directory = PromptDirectory(reading: FileTree(contents), reportsDuplicates: false)
+        // Without knowing what is deployed, nothing can be selected.
+        entries = directory.prompts.filter { !$0.isIncomplete }
+            .map { .init(location: $0.definingFile, record: $0.record) }
+        self.diagnostics = directory.diagnostics
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// A file's bytes, with the stamp that it had when they were read.
+struct FileContent {
+    /// The greatest size of a file, in bytes.
+    static let maximumSize = 64 << 20
+
+    let data: Data
+    let stamp: FileStamp
+
+    /// Reads a regular file.
+    ///
+    /// - Throws: `POSIXError` if it cannot be read; `EFBIG` if it is larger than ``maximumSize``.
+    init(of path: String) throws(POSIXError) {
+        // A file may have become a pipe, which would block.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .current }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .current }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw POSIXError(.EINVAL) }
+        stamp = FileStamp(status)
+        guard stamp.size <= Self.maximumSize else { throw POSIXError(.EFBIG) }
+        // One byte more than the file has, so that its end is found without another read.
+        var bytes = [UInt8](repeating: 0, count: Int(stamp.size) + 1)
+        var count = 0
+        while true {
+            let length = bytes.withUnsafeMutableBytes { buffer in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+                return read(descriptor, rest.baseAddress, rest.count)
+            }
+            if length < 0, errno == EINTR { continue }
+            guard length >= 0 else { throw .current }
+            if length == 0 { break }
+            count += length
+            guard count <= Self.maximumSize else { throw POSIXError(.EFBIG) }
+            if count == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: max(4096, count))) }
+        }
+        data = Data(bytes.prefix(count))
+    }
+}
