@@ -60,6 +60,8 @@ func record(_ count: Int) -> PromptRecord {
     return PromptRecord(promptID: "p", versions: versions, deployments: Dictionary(uniqueKeysWithValues: deployments))
 }
 
+if try await measureLibrary(CommandLine.arguments) { exit(0) }
+
 print("Selecting a version (µs and allocations per call)\n")
 print("| deployments | time | allocations |")
 print("|---|---|---|")
@@ -76,6 +78,7 @@ for count in [1, 10, 100, 1000, 10_000] {
 }
 
 try await measureChecks()
+try await measureLibraries()
 
 // MARK: Templates
 
