@@ -63,7 +63,8 @@ private enum LibraryForm: String, CaseIterable {
     /// A text of about 400 bytes, in lines.
     private static func message(_ number: Int, _ version: Int) -> String {
         let line = "You answer the questions of <<customer>> about orders, in at most three short sentences."
-        return "You work for shop \(number), as of version \(version).\n" + (0..<4).map { _ in line }.joined(separator: "\n")
+        return "You work for shop \(number), as of version \(version).\n"
+            + (0..<4).map { _ in line }.joined(separator: "\n")
     }
 }
 

@@ -44,7 +44,8 @@ extension Array: JSONConvertible where Element: JSONConvertible {
 extension Dictionary: JSONConvertible where Key == String, Value: JSONConvertible {
     package init(reading json: JSONValue) throws(JSONError) {
         guard case .object(let members) = json else { throw JSONError("expected an object, found \(json.kind)") }
-        if let values = members as? Self {
+        // A cast between other types would convert each value.
+        if Value.self == JSONValue.self, let values = members as? Self {
             self = values
             return
         }
@@ -58,7 +59,10 @@ extension Dictionary: JSONConvertible where Key == String, Value: JSONConvertibl
         }
     }
 
-    package var json: JSONValue { .object((self as? [String: JSONValue]) ?? mapValues(\.json)) }
+    package var json: JSONValue {
+        if Value.self == JSONValue.self, let members = self as? [String: JSONValue] { return .object(members) }
+        return .object(mapValues(\.json))
+    }
 }
 
 /// A type whose JSON form is a single string, number or Boolean.

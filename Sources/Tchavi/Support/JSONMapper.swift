@@ -38,7 +38,7 @@ extension JSONMapped {
 /// Reads or writes the fields of a JSON object: the same calls do both.
 ///
 /// When reading, only the first error is kept, and the value is then discarded. `null` counts as missing. Fields that
-/// no call has read remain in ``members``, from which ``rest(_:)`` takes the unrecognized fields.
+/// no call has read are the unrecognized ones, which ``rest(_:)`` takes. A field is read once.
 package struct JSONMapper {
     /// Whether the mapper reads fields; otherwise it writes them.
     package let isReading: Bool
@@ -46,8 +46,11 @@ package struct JSONMapper {
     /// instead of being an error. Responses are read this way, because they were paid for: their types set it, so that
     /// each can also be read on its own. The values inside inherit it, which matters to types that requests have too.
     package var isLenient = false
-    /// The members that have not been read yet, or those that have been written.
+    /// The object's members, or those that have been written.
     package private(set) var members: [String: JSONValue]
+    /// The names of the members that have been read. Removing these from ``members`` would copy all of them, which other
+    /// values share.
+    private var readNames: [String] = []
     /// The first field that could not be read, with its path.
     package private(set) var error: JSONError?
 
@@ -65,6 +68,7 @@ package struct JSONMapper {
         }
         isReading = true
         self.members = members
+        readNames.reserveCapacity(members.count)
     }
 
     /// Records an error, unless one is already recorded.
@@ -83,9 +87,7 @@ package struct JSONMapper {
             members[name] = value.json
             return
         }
-        guard let json = members.removeValue(forKey: name) else {
-            return fail(JSONError("missing", at: [.member(name)]))
-        }
+        guard let json = takeMember(name) else { return fail(JSONError("missing", at: [.member(name)])) }
         do {
             value = try Value(reading: json, leniently: isLenient)
         } catch {
@@ -164,7 +166,7 @@ package struct JSONMapper {
     /// Maps an optional field whose JSON is kept unchanged, including `null`.
     package mutating func raw(_ name: String, _ value: inout JSONValue?) {
         if isReading {
-            value = members.removeValue(forKey: name)
+            value = takeMember(name)
         } else if let value {
             members[name] = value
         }
@@ -203,9 +205,7 @@ package struct JSONMapper {
             members[name] = .object(inner.members)
             return
         }
-        guard let json = members.removeValue(forKey: name) else {
-            return fail(JSONError("missing", at: [.member(name)]))
-        }
+        guard let json = takeMember(name) else { return fail(JSONError("missing", at: [.member(name)])) }
         do throws(JSONError) {
             var inner = try JSONMapper(reading: json)
             inner.isLenient = isLenient
@@ -220,21 +220,30 @@ package struct JSONMapper {
     /// `null`.
     package mutating func rest(_ fields: inout [String: JSONValue]) {
         if isReading {
-            // An empty dictionary that had members would keep its storage.
-            fields = members.isEmpty ? [:] : members
+            fields = readNames.count == members.count ? [:] : members.filter { !readNames.contains($0.key) }
         } else if !fields.isEmpty {
             members.merge(fields) { written, kept in written.isNull ? kept : written }
         }
     }
 
     /// Keeps a member that was read as an unrecognized field.
-    package mutating func keep(_ name: String, _ json: JSONValue) { members[name] = json }
+    package mutating func keep(_ name: String, _ json: JSONValue) {
+        members[name] = json
+        readNames.removeAll { $0 == name }
+    }
 
     // MARK: Reading
 
-    /// Removes and returns a member; `nil` if it is missing or `null`.
+    /// Returns a member, which then counts as read; `nil` if it is missing.
+    private mutating func takeMember(_ name: String) -> JSONValue? {
+        guard let json = members[name] else { return nil }
+        readNames.append(name)
+        return json
+    }
+
+    /// Returns a member, which then counts as read; `nil` if it is missing or `null`.
     private mutating func take(_ name: String) -> JSONValue? {
-        guard let json = members.removeValue(forKey: name) else { return nil }
+        guard let json = takeMember(name) else { return nil }
         if case .null = json { return nil }
         return json
     }
@@ -251,6 +260,6 @@ package struct JSONMapper {
     }
 
     private mutating func reject(_ json: JSONValue, _ error: JSONError, in name: String) {
-        if isLenient { members[name] = json } else { fail(error, in: name) }
+        if isLenient { keep(name, json) } else { fail(error, in: name) }
     }
 }

@@ -70,6 +70,9 @@ package struct JSONParser {
     private var position = 0
     private var maximumDepth = Self.maximumDepth
     private var repeatedNames: [Int] = []
+    /// The members of the objects that are being parsed, the innermost last: when an object ends, its dictionary is
+    /// created in its final size.
+    private var members: [(name: String, offset: Int, value: JSONValue)] = []
 
     static func parse(_ bytes: UnsafeRawBufferPointer) -> Result<JSONValue, JSONError> {
         var parser = JSONParser(bytes: bytes)
@@ -120,9 +123,9 @@ package struct JSONParser {
 
     private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
         position += 1
-        var members: [String: JSONValue] = [:]
+        let first = members.count
         skipWhiteSpace()
-        if take(UInt8(ascii: "}")) { return .object(members) }
+        if take(UInt8(ascii: "}")) { return .object([:]) }
         while true {
             skipWhiteSpace()
             guard current == UInt8(ascii: "\"") else { throw failure("expected a member name in double quotes") }
@@ -130,12 +133,22 @@ package struct JSONParser {
             let name = try string()
             skipWhiteSpace()
             guard take(UInt8(ascii: ":")) else { throw failure("expected a colon after a member name") }
-            if members.updateValue(try value(depth: depth + 1), forKey: name) != nil { repeatedNames.append(start) }
+            members.append((name, start, try value(depth: depth + 1)))
             skipWhiteSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "}")) else { throw failure("expected a comma or the end of the object") }
-            return .object(members)
+            return .object(takeMembers(from: first))
         }
+    }
+
+    /// Removes the members of the innermost object.
+    private mutating func takeMembers(from first: Int) -> [String: JSONValue] {
+        var object = [String: JSONValue](minimumCapacity: members.count - first)
+        for (name, offset, value) in members[first...] where object.updateValue(value, forKey: name) != nil {
+            repeatedNames.append(offset)
+        }
+        members.removeSubrange(first...)
+        return object
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
@@ -232,18 +245,26 @@ package struct JSONParser {
     }
 
     private mutating func escapedString(from start: Int) throws(JSONError) -> String {
-        var buffer = [UInt8](bytes[start..<position])
+        var buffer: [UInt8] = []
+        var unescaped = start
         while let byte = current {
-            position += 1
             switch byte {
             case UInt8(ascii: "\""):
+                buffer.append(contentsOf: bytes[unescaped..<position])
+                position += 1
                 guard let text = String(validating: buffer, as: UTF8.self) else {
                     throw failure("invalid UTF-8 in a string")
                 }
                 return text
-            case UInt8(ascii: "\\"): try escape(into: &buffer)
-            case 0..<0x20: throw failure("unescaped control character in a string")
-            default: buffer.append(byte)
+            case UInt8(ascii: "\\"):
+                buffer.append(contentsOf: bytes[unescaped..<position])
+                position += 1
+                try escape(into: &buffer)
+                unescaped = position
+            case 0..<0x20:
+                position += 1
+                throw failure("unescaped control character in a string")
+            default: position += 1
             }
         }
         throw failure("unterminated string")

@@ -8,54 +8,91 @@ package enum SHA256 {
     }
 
     package static func digest(_ message: [UInt8]) -> [UInt8] {
-        var state: [UInt32] = [
+        // The whole blocks are read where they are; the rest is padded.
+        let whole = message.count / 64 * 64
+        var end = Array(message[whole...])
+        end.append(0x80)
+        end.append(contentsOf: repeatElement(0, count: (120 - end.count % 64) % 64))
+        let bits = UInt64(message.count) * 8
+        for shift in stride(from: 56, through: 0, by: -8) { end.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+
+        var state: SIMD8<UInt32> = [
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
         ]
-        var padded = message
-        padded.append(0x80)
-        padded.append(contentsOf: repeatElement(0, count: (120 - padded.count % 64) % 64))
-        let bits = UInt64(message.count) * 8
-        padded.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })
-
-        var schedule = [UInt32](repeating: 0, count: 64)
-        for block in stride(from: 0, to: padded.count, by: 64) {
-            for index in 0..<16 {
-                let at = block + index * 4
-                schedule[index] =
-                    UInt32(padded[at]) << 24 | UInt32(padded[at + 1]) << 16 | UInt32(padded[at + 2]) << 8
-                    | UInt32(padded[at + 3])
-            }
-            compress(&state, &schedule)
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+            message.withUnsafeBytes { compress(&state, UnsafeRawBufferPointer(rebasing: $0[..<whole]), schedule) }
+            end.withUnsafeBytes { compress(&state, $0, schedule) }
         }
-        return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
+        var digest: [UInt8] = []
+        digest.reserveCapacity(32)
+        for index in 0..<8 {
+            for shift in stride(from: 24, through: 0, by: -8) {
+                digest.append(UInt8(truncatingIfNeeded: state[index] >> UInt32(shift)))
+            }
+        }
+        return digest
     }
 
-    private static func compress(_ state: inout [UInt32], _ schedule: inout [UInt32]) {
-        for index in 16..<64 {
-            let early = schedule[index - 15]
-            let late = schedule[index - 2]
-            let sigma0 = rotated(early, 7) ^ rotated(early, 18) ^ (early >> 3)
-            let sigma1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >> 10)
-            schedule[index] = schedule[index - 16] &+ sigma0 &+ schedule[index - 7] &+ sigma1
+    /// Adds whole blocks to the state.
+    private static func compress(
+        _ state: inout SIMD8<UInt32>,
+        _ bytes: UnsafeRawBufferPointer,
+        _ schedule: UnsafeMutableBufferPointer<UInt32>
+    ) {
+        constants.withUnsafeBufferPointer { constants in
+            for block in stride(from: 0, to: bytes.count, by: 64) {
+                for index in 0..<16 {
+                    let word = bytes.loadUnaligned(fromByteOffset: block + index * 4, as: UInt32.self)
+                    schedule[index] = UInt32(bigEndian: word)
+                }
+                for index in 16..<64 {
+                    let early = schedule[index - 15]
+                    let late = schedule[index - 2]
+                    let sigma0 = rotated(early, 7) ^ rotated(early, 18) ^ (early >> 3)
+                    let sigma1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >> 10)
+                    schedule[index] = schedule[index - 16] &+ sigma0 &+ schedule[index - 7] &+ sigma1
+                }
+                var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+                var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+                for index in stride(from: 0, to: 64, by: 8) {
+                    func round(_ offset: Int) -> UInt32 { constants[index + offset] &+ schedule[index + offset] }
+                    step(a, b, c, &d, e, f, g, &h, round(0))
+                    step(h, a, b, &c, d, e, f, &g, round(1))
+                    step(g, h, a, &b, c, d, e, &f, round(2))
+                    step(f, g, h, &a, b, c, d, &e, round(3))
+                    step(e, f, g, &h, a, b, c, &d, round(4))
+                    step(d, e, f, &g, h, a, b, &c, round(5))
+                    step(c, d, e, &f, g, h, a, &b, round(6))
+                    step(b, c, d, &e, f, g, h, &a, round(7))
+                }
+                state &+= SIMD8(a, b, c, d, e, f, g, h)
+            }
         }
-        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for index in 0..<64 {
-            let sum1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-            let choice = (e & f) ^ (~e & g)
-            let first = h &+ sum1 &+ choice &+ constants[index] &+ schedule[index]
-            let sum0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-            let majority = (a & b) ^ (a & c) ^ (b & c)
-            (h, g, f, e) = (g, f, e, d &+ first)
-            (d, c, b, a) = (c, b, a, first &+ sum0 &+ majority)
-        }
-        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+    }
+
+    /// One round, of which a caller passes the variables rotated by one each time.
+    @inline(__always)
+    private static func step(
+        _ a: UInt32,
+        _ b: UInt32,
+        _ c: UInt32,
+        _ d: inout UInt32,
+        _ e: UInt32,
+        _ f: UInt32,
+        _ g: UInt32,
+        _ h: inout UInt32,
+        _ word: UInt32
+    ) {
+        let sum1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
+        let first = h &+ sum1 &+ (g ^ (e & (f ^ g))) &+ word
+        let sum0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
+        d &+= first
+        h = first &+ sum0 &+ ((a & b) | (c & (a | b)))
     }
 
     private static func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 {
-        word >> count | word << (32 - count)
+        word &>> count | word &<< (32 &- count)
     }
-
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
     private static let constants: [UInt32] = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,

@@ -65,7 +65,7 @@ struct DirectoryCache: Sendable {
             return revision == nil || isSettled(key, files.files, now, isPolling)
         }
         let keys = Array(changed.keys)
-        let read = Self.concurrently(keys.count) { [root, units] index in
+        let read = DispatchQueue.concurrently(keys.count) { [root, units] index in
             DirectoryUnit(changed[keys[index]] ?? .init(directory: ""), root: root, replacing: units[keys[index]])
         }
         for (key, unit) in zip(keys, read) {
@@ -112,23 +112,5 @@ struct DirectoryCache: Sendable {
             )
         }
         return catalogue
-    }
-
-    /// Computes values on all processors.
-    private static func concurrently<Value: Sendable>(
-        _ count: Int,
-        _ compute: @escaping @Sendable (Int) -> Value
-    ) -> [Value] {
-        guard count > 64 else { return (0..<count).map(compute) }
-        let results = Locked([Value?](repeating: nil, count: count))
-        let size = 64
-        DispatchQueue.concurrentPerform(iterations: (count + size - 1) / size) { chunk in
-            let range = chunk * size..<min(count, (chunk + 1) * size)
-            let values = range.map(compute)
-            results.withLock { results in
-                for (index, value) in zip(range, values) { results[index] = value }
-            }
-        }
-        return results.withLock { $0.compactMap(\.self) }
     }
 }

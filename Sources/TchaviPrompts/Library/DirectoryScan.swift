@@ -1,9 +1,11 @@
+import Dispatch
 import Foundation
+import Tchavi
 
 /// The files below a directory that can be meant as prompts, with what tells whether they have changed.
-struct DirectoryScan {
+struct DirectoryScan: Sendable {
     /// The files of one directory.
-    struct Directory: Equatable {
+    struct Directory: Equatable, Sendable {
         /// The path, relative to the root; empty for the root.
         let path: String
         /// The names and stamps, in the order of the file system, which is the same while nothing changes.
@@ -13,13 +15,13 @@ struct DirectoryScan {
         func path(of name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
     }
 
-    struct File: Equatable {
+    struct File: Equatable, Sendable {
         let name: String
         let stamp: FileStamp
     }
 
     /// A directory that cannot be read, or a file that cannot be looked at.
-    struct Failure: Hashable {
+    struct Failure: Hashable, Sendable {
         /// The path, relative to the root.
         let path: String
         let reason: String
@@ -33,66 +35,122 @@ struct DirectoryScan {
     /// The directories that contain such files.
     private(set) var directories: [Directory] = []
     private(set) var failures: [Failure] = []
-    private var entries = 0
 
     /// Scans a directory for `.json` and `.md` files at any depth. Follows symbolic links, but no cycles; skips names that
     /// begin with a dot, and everything that is not a regular file.
     ///
     /// - Throws: `POSIXError` if the directory itself cannot be read.
     init(of root: String) throws(POSIXError) {
-        var ancestors: [FileStamp.Identity] = []
-        if let error = scan(root, at: "", &ancestors) { throw error }
+        try self.init(root, in: AT_FDCWD, at: "", ancestors: [], entries: Locked(0))
     }
 
-    /// Scans one directory. Returns why it cannot be read.
-    private mutating func scan(
-        _ location: String,
+    /// Scans one directory and those in it.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the directory in its parent.
+    ///   - parent: The descriptor of the parent.
+    ///   - path: The path, relative to the root.
+    ///   - ancestors: The directories that it is in.
+    ///   - entries: The number of files and directories that have been looked at.
+    /// - Throws: `POSIXError` if the directory cannot be read.
+    private init(
+        _ name: String,
+        in parent: Int32,
         at path: String,
-        _ ancestors: inout [FileStamp.Identity]
-    ) -> POSIXError? {
-        guard let handle = opendir(location) else { return .current }
+        ancestors: [FileStamp.Identity],
+        entries: Locked<Int>
+    ) throws(POSIXError) {
+        let descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .current }
+        guard let handle = fdopendir(descriptor) else {
+            defer { close(descriptor) }
+            throw .current
+        }
         defer { closedir(handle) }
         var status = stat()
-        guard fstat(dirfd(handle), &status) == 0 else { return .current }
+        guard fstat(descriptor, &status) == 0 else { throw .current }
         let identity = FileStamp(status).identity
-        guard !ancestors.contains(identity) else { return nil }
-        ancestors.append(identity)
-        defer { ancestors.removeLast() }
+        guard !ancestors.contains(identity) else { return }
+        let ancestors = ancestors + [identity]
+        let candidates = Self.candidates { readdir(handle) }
+        let earlier = entries.withLock { count in
+            defer { count += candidates.count }
+            return count
+        }
         var directory = Directory(path: path)
-        while let entry = readdir(handle) {
-            guard let name = entry.name, !name.utf8.starts(with: ".".utf8) else { continue }
-            entries += 1
-            let isFile = name.hasSuffix(".json") || name.hasSuffix(".md")
-            // Most file systems tell what is neither a directory nor a link, so that it need not be looked at.
-            if !isFile, entry.isRegularFile { continue }
-            guard entries <= Self.maximumEntries, ancestors.count < Self.maximumDepth else {
+        var inner: [String] = []
+        for (index, candidate) in candidates.enumerated() {
+            let name = candidate.name
+            guard earlier + index < Self.maximumEntries, ancestors.count < Self.maximumDepth else {
                 failures.append(
                     Failure(
                         path: directory.path(of: name),
                         reason: "There are too many files, or directories too deep."
                     )
                 )
-                return nil
+                break
             }
-            guard fstatat(dirfd(handle), name, &status, 0) == 0 else {
+            if candidate.isDirectory {
+                inner.append(name)
+                continue
+            }
+            guard fstatat(descriptor, name, &status, 0) == 0 else {
                 // It was removed in between, or is a link to nothing.
-                if isFile, errno != ENOENT {
+                if candidate.isFile, errno != ENOENT {
                     failures.append(Failure(path: directory.path(of: name), reason: POSIXError.current.reason))
                 }
                 continue
             }
             switch status.st_mode & S_IFMT {
-            case S_IFDIR:
-                let inner = directory.path(of: name)
-                if let error = scan("\(location)/\(name)", at: inner, &ancestors), error.code != .ENOENT {
-                    failures.append(Failure(path: inner, reason: error.reason))
-                }
-            case S_IFREG where isFile: directory.files.append(File(name: name, stamp: FileStamp(status)))
+            case S_IFDIR: inner.append(name)
+            case S_IFREG where candidate.isFile: directory.files.append(File(name: name, stamp: FileStamp(status)))
             default: break
             }
         }
         if !directory.files.isEmpty { directories.append(directory) }
-        return nil
+        let scans = DispatchQueue.concurrently(inner.count) { [inner] index in
+            Result { () throws(POSIXError) in
+                try DirectoryScan(
+                    inner[index],
+                    in: descriptor,
+                    at: path.isEmpty ? inner[index] : "\(path)/\(inner[index])",
+                    ancestors: ancestors,
+                    entries: entries
+                )
+            }
+        }
+        for (name, scan) in zip(inner, scans) {
+            switch scan {
+            case .success(let scan):
+                directories += scan.directories
+                failures += scan.failures
+            case .failure(let error) where error.code != .ENOENT:
+                failures.append(Failure(path: directory.path(of: name), reason: error.reason))
+            case .failure: break
+            }
+        }
+    }
+
+    /// What a directory contains that has to be looked at.
+    private struct Candidate {
+        let name: String
+        /// Whether its name is one of the files that are read.
+        let isFile: Bool
+        /// Whether it is known to be a directory.
+        let isDirectory: Bool
+    }
+
+    /// Lists a directory, of which the closure returns one entry after another.
+    private static func candidates(_ next: () -> UnsafeMutablePointer<dirent>?) -> [Candidate] {
+        var candidates: [Candidate] = []
+        while candidates.count <= maximumEntries, let entry = next() {
+            guard let name = entry.name, !name.utf8.starts(with: ".".utf8) else { continue }
+            let isFile = name.hasSuffix(".json") || name.hasSuffix(".md")
+            // Most file systems tell what is neither a directory nor a link, so that it need not be looked at.
+            if !isFile, entry.type == Int(DT_REG) { continue }
+            candidates.append(Candidate(name: name, isFile: isFile, isDirectory: entry.type == Int(DT_DIR)))
+        }
+        return candidates
     }
 }
 
@@ -105,9 +163,9 @@ extension UnsafeMutablePointer<dirent> {
         return String(validatingCString: start.assumingMemoryBound(to: CChar.self))
     }
 
-    /// Whether this is a regular file; false where the file system does not tell.
-    fileprivate var isRegularFile: Bool {
-        guard let offset = MemoryLayout<dirent>.offset(of: \.d_type) else { return false }
-        return UnsafeRawPointer(self).load(fromByteOffset: offset, as: UInt8.self) == UInt8(DT_REG)
+    /// What it is, such as `DT_REG` for a regular file; `DT_UNKNOWN` where the file system does not tell.
+    fileprivate var type: Int {
+        guard let offset = MemoryLayout<dirent>.offset(of: \.d_type) else { return Int(DT_UNKNOWN) }
+        return Int(UnsafeRawPointer(self).load(fromByteOffset: offset, as: UInt8.self))
     }
 }

@@ -31,8 +31,9 @@ struct FileContent {
             }
             if length < 0, errno == EINTR { continue }
             guard length >= 0 else { throw .current }
-            if length == 0 { break }
             count += length
+            // What is shorter than the space for it ends the file, if it is as long as it should be.
+            if length == 0 || count == stamp.size { break }
             guard count <= Self.maximumSize else { throw POSIXError(.EFBIG) }
             if count == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: max(4096, count))) }
         }
