@@ -86,7 +86,12 @@ struct PromptDirectoryReader {
                 uniquingKeysWith: { first, _ in first }
             )
             file.checkNumbers { ids[$0] != nil }
-            let found = promptSource.diagnostics(inOrder: file.findings.located(in: promptSource), promptID: id)
+            // An id that could not be read may be another one than the directory's name.
+            let isKnown = file.promptID != nil || !file.isIncomplete
+            let found = promptSource.diagnostics(
+                inOrder: file.findings.located(in: promptSource),
+                promptID: isKnown ? id : nil
+            )
             Self.deploy(file, ids: ids, found, in: &prompt)
             prompt.record.replaceReasons(by: found)
             prompt.diagnostics += found
@@ -102,7 +107,7 @@ struct PromptDirectoryReader {
             let source = SourceText(file)
             let versionFile = VersionFile(source, number: number, promptID: prompt.id)
             var findings = versionFile.findings
-            let id = versionFile.version.id
+            var id = versionFile.version.id
             if !ids.insert(ByteText(id)).inserted {
                 findings.append(
                     Finding(
@@ -111,10 +116,14 @@ struct PromptDirectoryReader {
                         advice: "Give each version an `id` of its own, or none."
                     )
                 )
+                id = "\(prompt.id)@\(number)"
             }
             let diagnostics = source.diagnostics(findings, promptID: prompt.id)
             prompt.diagnostics += diagnostics
             var version = versionFile.version
+            // An id of its own, so that it is not taken for the other version.
+            while !version.id.isSameText(as: id), !ids.insert(ByteText(id)).inserted { id += "'" }
+            version.id = id
             if let error = diagnostics.first(where: { $0.severity == .error }) {
                 version = version.withoutContent
                 version.unreadableReason = error.description
@@ -145,7 +154,11 @@ struct PromptDirectoryReader {
             prompt.record.fallbackVersion = PromptVersion(unreadableReason: diagnostics[finding].description)
         case nil: break
         }
-        prompt.isIncomplete = file.isIncomplete
+        // An unreadable version file may have had the id that these deployments name.
+        let known = Set(prompt.record.versions.map { ByteText($0.id) })
+        let hasUnknown = prompt.record.deployments.keys.contains { !known.contains(ByteText($0)) }
+        let hasUnreadable = prompt.record.versions.contains { $0.unreadableReason != nil }
+        prompt.isIncomplete = file.isIncomplete || hasUnknown && hasUnreadable
     }
 
     // MARK: Ids that are given twice

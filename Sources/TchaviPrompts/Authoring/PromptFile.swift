@@ -120,7 +120,10 @@ struct PromptFile {
     ) {
         guard let json = members[name] else { return }
         do throws(JSONError) {
-            guard json.isNested(within: JSONParser.maximumDepth - 1) else { throw .tooDeep }
+            guard json.isNested(within: JSONParser.maximumDepth - 1) else {
+                isIncomplete = true
+                throw .tooDeep
+            }
             try body(&wire, json, [.member(name)])
         } catch {
             findings.append(error, in: [.member(name)])

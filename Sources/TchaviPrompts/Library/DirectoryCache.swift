@@ -9,12 +9,17 @@ struct DirectoryCache: Sendable {
     /// How long a file has to be unchanged before a poll reads it, so that a file that is being written is not.
     static let settlingTime = Duration.milliseconds(500)
 
+    /// How often files are read that are changed while they are read.
+    private static let maximumReads = 3
+    /// How long a removed prompt is kept while others are being written, which may replace it.
+    private static let removalTime = Duration.seconds(5)
+
     private let root: String
     private var directories: [DirectoryScan.Directory] = []
     private var units: [String: DirectoryUnit] = [:]
     private var failures: [DirectoryScan.Failure] = []
     /// The units that have changed and were not read yet: their files, and since when they are unchanged.
-    private var unsettled: [String: (files: [DirectoryScan.File], since: ContinuousClock.Instant)] = [:]
+    private(set) var unsettled: [String: (files: [DirectoryScan.File], since: ContinuousClock.Instant)] = [:]
     private var revision: String?
 
     init(root: String) {
@@ -34,11 +39,15 @@ struct DirectoryCache: Sendable {
         isPolling: Bool,
         now: ContinuousClock.Instant = .now
     ) throws(POSIXError) -> PromptCatalogue? {
-        let scan = try DirectoryScan(of: root)
-        let isUnchanged =
-            self.revision != nil && scan.directories == directories && scan.failures == failures && unsettled.isEmpty
-            && !units.values.contains(where: \.isAmbiguous)
-        if !isUnchanged { update(scan, isPolling: isPolling, now) }
+        for _ in 0..<Self.maximumReads {
+            let scan = try DirectoryScan(of: root)
+            let isUnchanged =
+                self.revision != nil && scan.directories == directories && scan.failures == failures
+                && unsettled.isEmpty && !units.values.contains(where: \.isAmbiguous)
+            if !isUnchanged { update(scan, isPolling: isPolling, now) }
+            // What was changed while it was read may be a mixture of two forms; a poll leaves it for the next one.
+            if isPolling || !units.values.contains(where: \.changedWhileRead) { break }
+        }
         return revision != nil && revision == self.revision ? nil : catalogue()
     }
 
@@ -51,10 +60,6 @@ struct DirectoryCache: Sendable {
         let missing = units.keys.filter { key in
             found[key] == nil && !failures.contains { key.isSameText(as: $0.path) || key.hasPrefix($0.path + "/") }
         }
-        for key in missing where isSettled(key, [], now, isPolling) {
-            units[key] = nil
-            unsettled[key] = nil
-        }
         let changed = found.filter { key, files in
             let unit = units[key]
             if unit?.files == files.files, unit?.isAmbiguous == false {
@@ -64,13 +69,21 @@ struct DirectoryCache: Sendable {
             // The first form of a directory is read at once; what was there before it was watched is complete.
             return revision == nil || isSettled(key, files.files, now, isPolling)
         }
+        let isWriting = found.keys.contains { units[$0] == nil && changed[$0] == nil }
+        for key in missing where isSettled(key, [], now, isPolling) {
+            // What is new may be where the prompt has moved.
+            if isPolling, isWriting, let since = unsettled[key]?.since, now - since < Self.removalTime { continue }
+            units[key] = nil
+            unsettled[key] = nil
+        }
+        unsettled = unsettled.filter { found[$0.key] != nil || units[$0.key] != nil }
         let keys = Array(changed.keys)
         let read = DispatchQueue.concurrently(keys.count) { [root, units] index in
             DirectoryUnit(changed[keys[index]] ?? .init(directory: ""), root: root, replacing: units[keys[index]])
         }
         for (key, unit) in zip(keys, read) {
             // While it is watched, a file that was changed while it was read is read again later.
-            if isPolling, unit.changedWhileRead, units[key] != nil { continue }
+            if isPolling, unit.changedWhileRead, revision != nil { continue }
             units[key] = unit
             unsettled[key] = nil
         }
@@ -102,6 +115,7 @@ struct DirectoryCache: Sendable {
         for key in units.keys.sorted(by: { $0.precedesInBytes($1) }) {
             guard let unit = units[key] else { continue }
             catalogue.entries += unit.entries
+            catalogue.unusable += unit.unusable
             catalogue.diagnostics += unit.diagnostics
         }
         catalogue.diagnostics += failures.map { failure in

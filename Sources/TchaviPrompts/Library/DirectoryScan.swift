@@ -17,10 +17,11 @@ struct DirectoryScan: Sendable {
 
     struct File: Equatable, Sendable {
         let name: String
-        let stamp: FileStamp
+        /// `nil` if it cannot be looked at, or is a link to nothing.
+        let stamp: FileStamp?
     }
 
-    /// A directory that cannot be read, or a file that cannot be looked at.
+    /// A directory that cannot be read.
     struct Failure: Hashable, Sendable {
         /// The path, relative to the root.
         let path: String
@@ -72,7 +73,11 @@ struct DirectoryScan: Sendable {
         let identity = FileStamp(status).identity
         guard !ancestors.contains(identity) else { return }
         let ancestors = ancestors + [identity]
-        let candidates = Self.candidates { readdir(handle) }
+        let (candidates, error) = Self.candidates { readdir(handle) }
+        if let error {
+            // What has been listed so far would look as if the rest had been removed.
+            throw error
+        }
         let earlier = entries.withLock { count in
             defer { count += candidates.count }
             return count
@@ -95,10 +100,9 @@ struct DirectoryScan: Sendable {
                 continue
             }
             guard fstatat(descriptor, name, &status, 0) == 0 else {
-                // It was removed in between, or is a link to nothing.
-                if candidate.isFile, errno != ENOENT {
-                    failures.append(Failure(path: directory.path(of: name), reason: POSIXError.current.reason))
-                }
+                // It was removed in between, unless it is a link to nothing, without which a prompt is not complete.
+                let isThere = errno != ENOENT || fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+                if candidate.isFile, isThere { directory.files.append(File(name: name, stamp: nil)) }
                 continue
             }
             switch status.st_mode & S_IFMT {
@@ -140,17 +144,21 @@ struct DirectoryScan: Sendable {
         let isDirectory: Bool
     }
 
-    /// Lists a directory, of which the closure returns one entry after another.
-    private static func candidates(_ next: () -> UnsafeMutablePointer<dirent>?) -> [Candidate] {
+    /// Lists a directory, of which the closure returns one entry after another, up to an error.
+    private static func candidates(
+        _ next: () -> UnsafeMutablePointer<dirent>?
+    ) -> ([Candidate], POSIXError?) {
         var candidates: [Candidate] = []
-        while candidates.count <= maximumEntries, let entry = next() {
+        while candidates.count <= maximumEntries {
+            errno = 0
+            guard let entry = next() else { return (candidates, errno == 0 ? nil : .current) }
             guard let name = entry.name, !name.utf8.starts(with: ".".utf8) else { continue }
             let isFile = name.hasSuffix(".json") || name.hasSuffix(".md")
             // Most file systems tell what is neither a directory nor a link, so that it need not be looked at.
             if !isFile, entry.type == Int(DT_REG) { continue }
             candidates.append(Candidate(name: name, isFile: isFile, isDirectory: entry.type == Int(DT_DIR)))
         }
-        return candidates
+        return (candidates, nil)
     }
 }
 

@@ -13,6 +13,10 @@ struct DirectoryUnit: Sendable {
     /// The hash of the files' names and contents.
     let hash: [UInt8]
     let entries: [PromptCatalogue.Entry]
+    /// The prompts of which nothing can be used.
+    let unusable: [(promptID: String, location: String)]
+    /// The ids of all prompts of the unit, those of an earlier form if they cannot be read.
+    private let promptIDs: [String]
     let diagnostics: [PromptDiagnostic]
     /// Whether the files may have changed since, although their stamps have not.
     let isAmbiguous: Bool
@@ -37,6 +41,7 @@ struct DirectoryUnit: Sendable {
         var contents: [FileTree.File] = []
         var diagnostics: [PromptDiagnostic] = []
         var changed = false
+        var isComplete = true
         for file in unit.files {
             let path = unit.directory.isEmpty ? file.name : "\(unit.directory)/\(file.name)"
             hashed += Array("\(file.name)\0".utf8)
@@ -47,7 +52,8 @@ struct DirectoryUnit: Sendable {
                 hashed += content.data
                 contents.append(FileTree.File(path: path, content: content.data))
             } catch {
-                changed = changed || error.code == .ENOENT
+                changed = changed || error.code == .ENOENT && file.stamp != nil
+                isComplete = isComplete && !file.isPart
                 diagnostics.append(
                     PromptDiagnostic(
                         location: path,
@@ -62,17 +68,22 @@ struct DirectoryUnit: Sendable {
         }
         files = unit.files
         changedWhileRead = changed
-        isAmbiguous = changed || !diagnostics.isEmpty || unit.files.contains { $0.stamp.isAmbiguous(readAt: start) }
+        isAmbiguous =
+            changed || !diagnostics.isEmpty || unit.files.contains { $0.stamp?.isAmbiguous(readAt: start) ?? true }
         hash = SHA256.digest(hashed)
         if let previous, previous.hash == hash {
             entries = previous.entries
+            unusable = previous.unusable
+            promptIDs = previous.promptIDs
             self.diagnostics = previous.diagnostics
             return
         }
-        guard diagnostics.isEmpty else {
+        guard isComplete else {
             // Without one of its files, the others could mean something else.
-            let ids = previous?.entries.map(\.record.promptID) ?? []
+            let ids = previous?.promptIDs ?? []
             entries = []
+            unusable = ids.map { ($0, unit.directory) }
+            promptIDs = ids
             self.diagnostics = diagnostics.flatMap { diagnostic in
                 ids.isEmpty
                     ? [diagnostic]
@@ -89,6 +100,20 @@ struct DirectoryUnit: Sendable {
         // Without knowing what is deployed, nothing can be selected.
         entries = directory.prompts.filter { !$0.isIncomplete }
             .map { .init(location: $0.definingFile, record: $0.record) }
-        self.diagnostics = directory.diagnostics
+        let ids = directory.prompts.map(\.id)
+        // An id that cannot be read any more is probably that of the earlier form.
+        let incomplete = directory.prompts.filter(\.isIncomplete)
+        let lost = incomplete.isEmpty ? [] : previous?.promptIDs.filter { !ids.contains($0) } ?? []
+        unusable = incomplete.map { ($0.id, $0.definingFile) } + lost.map { ($0, incomplete[0].definingFile) }
+        promptIDs = ids + lost
+        self.diagnostics = diagnostics + directory.diagnostics
+    }
+}
+
+extension DirectoryScan.File {
+    /// Whether a prompt is not complete without the file: it is a version, `prompt.json` or a file of records.
+    fileprivate var isPart: Bool {
+        !name.hasSuffix(".md")
+            || name.dropLast(3).utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 }

@@ -1,12 +1,13 @@
 import Foundation
 
-/// A file's bytes, with the stamp that it had when they were read.
+/// A file's bytes, with the stamp that it had before and after they were read.
 struct FileContent {
     /// The greatest size of a file, in bytes.
     static let maximumSize = 64 << 20
 
     let data: Data
-    let stamp: FileStamp
+    /// `nil` if the file was changed while it was read.
+    let stamp: FileStamp?
 
     /// Reads a regular file.
     ///
@@ -19,7 +20,7 @@ struct FileContent {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .current }
         guard status.st_mode & S_IFMT == S_IFREG else { throw POSIXError(.EINVAL) }
-        stamp = FileStamp(status)
+        let stamp = FileStamp(status)
         guard stamp.size <= Self.maximumSize else { throw POSIXError(.EFBIG) }
         // One byte more than the file has, so that its end is found without another read.
         var bytes = [UInt8](repeating: 0, count: Int(stamp.size) + 1)
@@ -38,5 +39,7 @@ struct FileContent {
             if count == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: max(4096, count))) }
         }
         data = Data(bytes.prefix(count))
+        guard fstat(descriptor, &status) == 0 else { throw .current }
+        self.stamp = FileStamp(status) == stamp ? stamp : nil
     }
 }

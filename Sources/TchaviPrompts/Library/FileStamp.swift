@@ -27,7 +27,10 @@ struct FileStamp: Hashable {
 
     /// Whether the file may be changed once more without a change of its stamp, because it was changed within two seconds
     /// before it was read: file systems store times in steps of up to two seconds.
-    func isAmbiguous(readAt time: Int64) -> Bool { max(modified, changed) > time - 2_000_000_000 }
+    func isAmbiguous(readAt time: Int64) -> Bool {
+        // Times in the future, of another clock, do not become later with another change.
+        [modified, changed].contains { abs($0 &- time) < 2_000_000_000 }
+    }
 }
 
 extension timespec {

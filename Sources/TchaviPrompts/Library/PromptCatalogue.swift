@@ -18,6 +18,9 @@ public struct PromptCatalogue: Sendable {
     public var entries: [Entry]
     /// The prompts that could not be read.
     public var diagnostics: [PromptDiagnostic]
+    /// The ids and locations of prompts of which nothing can be used, so that another prompt of the same id is not taken
+    /// for the only one.
+    package var unusable: [(promptID: String, location: String)] = []
     /// A string that identifies this state of the source, which the library passes to the next call of
     /// ``PromptSource/load(since:)``; `nil` if the source cannot tell whether it has changed.
     public var revision: String?

@@ -177,10 +177,15 @@ public final class PromptLibrary: Sendable {
     /// let watching = Task { await library.run() }
     /// ```
     public func run() async {
+        let time = gateway.pipeline.time
+        guard let interval = source.pollInterval else {
+            // There is nothing to do until the task is cancelled.
+            while !Task.isCancelled { try? await time.sleep(.seconds(3600)) }
+            return
+        }
         while !Task.isCancelled {
             _ = try? await load(.poll)
-            // Without an interval there is nothing to do until the task is cancelled.
-            try? await gateway.pipeline.time.sleep(source.pollInterval ?? .seconds(3600))
+            try? await time.sleep(interval)
         }
     }
 
@@ -244,30 +249,32 @@ public final class PromptLibrary: Sendable {
     }
 
     private func snapshot(of catalogue: PromptCatalogue?, replacing held: Snapshot?) throws(PromptError) -> Snapshot {
+        let now = gateway.pipeline.time.elapsed()
         guard let catalogue else {
-            if let held { return held }
+            if let held {
+                held.renew(at: now)
+                return held
+            }
             throw PromptError(
                 .invalidRecord,
                 "The source returned no prompts: `load(since: nil)` returned `nil`.",
                 advice: "Return a catalogue if the revision is `nil`."
             )
         }
-        if let held, !held.records.isEmpty, catalogue.entries.isEmpty, catalogue.diagnostics.isEmpty {
+        let snapshot = Snapshot(catalogue, replacing: held, syntax: syntax, readAt: now)
+        if let held, !held.records.isEmpty, snapshot.records.isEmpty {
             throw PromptError(
                 .notFound,
                 "The source has no prompts any more, which is more likely a fault than intended.",
                 advice: "The prompts that were read before are still used. Check the source, or create another library."
             )
         }
-        let now = gateway.pipeline.time.elapsed()
-        return Snapshot(catalogue, replacing: held, syntax: syntax, readAt: now)
+        return snapshot
     }
 
     private static func record(_ id: String, in snapshot: Snapshot) throws(PromptError) -> PromptRecord {
         if let record = snapshot.records[id] { return record }
-        if let diagnostic = snapshot.diagnostics.first(where: {
-            $0.severity == .error && ($0.promptID == id || $0.location == "\(id).json")
-        }) {
+        if let diagnostic = snapshot.diagnostics.first(where: { $0.isError(of: id) }) {
             throw .unreadable(id, diagnostic)
         }
         throw .notFound(id, available: snapshot.ids)
@@ -278,5 +285,14 @@ extension PromptVersionConfig {
     /// The names of the tools that the version declares.
     var declaredToolNames: Set<String> {
         Set(modelParameters["tools"]?.array?.compactMap { $0["function"]?["name"]?.string } ?? [])
+    }
+}
+
+extension PromptDiagnostic {
+    /// Whether this is an error in a prompt, whose id may be known from its file's place only.
+    fileprivate func isError(of id: String) -> Bool {
+        guard severity == .error else { return false }
+        if let promptID { return promptID == id }
+        return ["\(id).json", "\(id)/prompt.json"].contains { location == $0 || location.hasSuffix("/\($0)") }
     }
 }

@@ -9,9 +9,9 @@ final class Snapshot: Sendable {
     let ids: [String]
     let diagnostics: [PromptDiagnostic]
     let revision: String?
-    /// When the source was read, by the library's clock.
-    let readAt: Duration
-    private let locations: [String: PromptRecord]
+    /// When the source was last read, or had not changed, by the library's clock.
+    private let lastRead: Locked<Duration>
+    private let locations: [String: [PromptRecord]]
     private let syntax: VariableSyntax
     /// The compiled deployments by prompt id, added when a prompt is first requested.
     private let selectors = Locked<[String: CompiledSelector]>([:])
@@ -22,40 +22,41 @@ final class Snapshot: Sendable {
     /// keeps the previous snapshot's record.
     init(_ catalogue: PromptCatalogue, replacing previous: Snapshot?, syntax: VariableSyntax, readAt: Duration) {
         var records: [String: PromptRecord] = [:]
-        var locations: [String: PromptRecord] = [:]
+        var locations: [String: [PromptRecord]] = [:]
         var diagnostics = catalogue.diagnostics
         var usesOlder: Set<String> = []
-        let places = Dictionary(grouping: catalogue.entries) { $0.record.promptID }.mapValues { $0.map(\.location) }
-        var duplicates: [String: Set<String>] = [:]
+        let places = Self.places(in: catalogue)
+        var reported: [String: Set<String>] = [:]
         for entry in catalogue.entries {
             let id = entry.record.promptID
             if let places = places[id], places.count > 1 {
                 // Records of one file are reported once.
-                guard duplicates[id, default: []].insert(entry.location).inserted else { continue }
-                let others = places.filter { $0 != entry.location }.joined(separator: ", ")
-                diagnostics.append(
-                    PromptDiagnostic(
-                        location: entry.location,
-                        promptID: id,
-                        reason: "The prompt `\(id)` is defined more than once"
-                            + (others.isEmpty ? "" : ", also in \(others)") + ", and none of them is used.",
-                        advice: "Rename all but one of them, or remove the others."
-                    )
-                )
+                if reported[id, default: []].insert(entry.location).inserted {
+                    diagnostics.append(Self.duplicate(id, at: entry.location, of: places))
+                }
                 continue
             }
             // Forms are never mixed: an earlier whole form is used instead of a damaged one.
-            if entry.record.isDamaged, let older = previous?.records[id], !older.isDamaged { continue }
+            if entry.record.isDamaged, let older = previous?.records[id], !older.isDamaged {
+                usesOlder.insert(id)
+                continue
+            }
             records[id] = entry.record
-            locations[entry.location] = entry.record
+            locations[entry.location, default: []].append(entry.record)
         }
-        for (index, diagnostic) in diagnostics.enumerated() {
+        for (index, diagnostic) in diagnostics.enumerated() where diagnostic.severity == .error {
             // By id, if the id could be read: the file may have been renamed, or contain another prompt now.
-            let older = diagnostic.promptID.map { previous?.records[$0] } ?? previous?.locations[diagnostic.location]
-            guard let older, records[older.promptID] == nil else { continue }
-            usesOlder.insert(older.promptID)
-            locations[diagnostic.location] = older
-            diagnostics[index].servesOlderForm = true
+            let older: [PromptRecord] =
+                if let id = diagnostic.promptID {
+                    previous?.records[id].map { [$0] } ?? []
+                } else {
+                    previous?.locations[diagnostic.location] ?? []
+                }
+            for older in older where records[older.promptID] == nil {
+                usesOlder.insert(older.promptID)
+                locations[diagnostic.location, default: []].append(older)
+                diagnostics[index].servesOlderForm = true
+            }
         }
         for id in usesOlder { records[id] = previous?.records[id] }
         self.records = records
@@ -64,7 +65,33 @@ final class Snapshot: Sendable {
         self.diagnostics = diagnostics
         self.syntax = syntax
         revision = catalogue.revision
-        self.readAt = readAt
+        lastRead = Locked(readAt)
+    }
+
+    /// When the source was last read, or had not changed, by the library's clock.
+    var readAt: Duration { lastRead.withLock { $0 } }
+
+    /// Notes that the source has not changed.
+    func renew(at time: Duration) { lastRead.withLock { $0 = time } }
+
+    /// Returns the locations of each prompt, also of those that cannot be used.
+    private static func places(in catalogue: PromptCatalogue) -> [String: [String]] {
+        var places = Dictionary(grouping: catalogue.entries) { $0.record.promptID }.mapValues { $0.map(\.location) }
+        for (id, location) in catalogue.unusable { places[id]?.append(location) }
+        return places
+    }
+
+    private static func duplicate(_ id: String, at location: String, of places: [String]) -> PromptDiagnostic {
+        let others = places.lazy.filter { $0 != location }.prefix(3).joined(separator: ", ")
+        return PromptDiagnostic(
+            location: location,
+            line: 1,
+            column: 1,
+            promptID: id,
+            reason: "The prompt `\(id)` is defined more than once" + (others.isEmpty ? "" : ", also in \(others)")
+                + ", and none of them is used.",
+            advice: "Rename all but one of them, or remove the others."
+        )
     }
 
     /// Returns a prompt's compiled deployments, or `nil` if they have not been compiled yet.

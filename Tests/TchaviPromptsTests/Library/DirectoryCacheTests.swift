@@ -172,4 +172,46 @@ struct DirectoryCacheTests {
         var missing = DirectoryCache(root: directory.url.path + "/none")
         #expect(throws: POSIXError.self) { try missing.load(since: nil, isPolling: false) }
     }
+
+    @Test func `Many directories are scanned on all processors, and a link to nothing costs only its prompt`() throws {
+        for index in 0..<200 { try write("folder-\(index % 3)/p\(index)/1.md", version("\(index)")) }
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.url.appendingPathComponent("folder-0/p0/prompt.json").path,
+            withDestinationPath: "nowhere"
+        )
+        var cache = DirectoryCache(root: directory.url.path)
+        let first = try #require(try cache.load(since: nil, isPolling: false))
+        #expect(first.entries.count == 199)
+        #expect(first.diagnostics.map(\.location) == ["folder-0/p0/prompt.json"])
+        #expect(texts(first)?["p7"] == "7")
+        #expect(try cache.load(since: first.revision, isPolling: false) == nil)
+    }
+
+    @Test func `A file that comes and goes between two polls leaves nothing behind`() throws {
+        try write("p/1.md", version("one"))
+        var cache = DirectoryCache(root: directory.url.path)
+        let first = try #require(try cache.load(since: nil, isPolling: true, now: start))
+        try write("p.new/1.md", version("two"))
+        #expect(try cache.load(since: first.revision, isPolling: true, now: start + .milliseconds(250)) == nil)
+        #expect(cache.unsettled["p.new/"] != nil)
+        try FileManager.default.removeItem(at: directory.url.appendingPathComponent("p.new"))
+        #expect(try cache.load(since: first.revision, isPolling: true, now: start + .milliseconds(500)) == nil)
+        #expect(cache.unsettled["p.new/"] == nil)
+    }
+
+    @Test func `A prompt that moves to a directory is served until it is there`() throws {
+        let record = PromptRecord.simple("p", [.system("one")]).json.serialized()
+        try write("p.json", record)
+        try write("q/1.md", version("q"))
+        var cache = DirectoryCache(root: directory.url.path)
+        let first = try #require(try cache.load(since: nil, isPolling: true, now: start))
+        try FileManager.default.removeItem(at: directory.url.appendingPathComponent("p.json"))
+        try write("p/1.md", version("two"))
+        #expect(try cache.load(since: first.revision, isPolling: true, now: start + .milliseconds(250)) == nil)
+        try write("p/prompt.json", "{}")
+        #expect(try cache.load(since: first.revision, isPolling: true, now: start + .milliseconds(500)) == nil)
+        #expect(try cache.load(since: first.revision, isPolling: true, now: start + .milliseconds(750)) == nil)
+        let second = try cache.load(since: first.revision, isPolling: true, now: start + .milliseconds(1000))
+        #expect(texts(second) == ["p": "two", "q": "q"])
+    }
 }

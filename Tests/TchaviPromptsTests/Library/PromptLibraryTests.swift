@@ -55,12 +55,12 @@ struct PromptLibraryTests {
         #expect(
             diagnostics.map { "\($0.location):\($0.line ?? 0):\($0.column ?? 0) \($0.promptID ?? "-")" } == [
                 "broken.json:1:1 -", "draft.json:1:63 draft", "empty.json:1:1 hollow", "rule.json:1:104 r",
-                "good.json:0:0 good", "twice.json:0:0 both", "twin.json:0:0 good",
+                "good.json:1:1 good", "twice.json:1:1 both", "twin.json:1:1 good",
             ]
         )
         #expect(
             diagnostics.map(\.description).joined().contains(
-                "good.json: error: The prompt `good` is defined more than once"
+                "good.json:1:1: error: The prompt `good` is defined more than once"
             )
         )
         for (name, place) in [
@@ -297,5 +297,68 @@ struct PromptLibraryTests {
             #expect(response.json["selection"]?["versionContentHash"]?.string == edited.contentHash)
         }
         #expect(try await library.explain("p").selection.versionContentHash == config.contentHash)
+    }
+
+    @Test func `Each prompt of a file of records is kept when the file becomes invalid, and none for a mere warning`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        func record(_ id: String) -> String { PromptRecord.simple(id).json.serialized() }
+        try directory.write("api.json", #"{"data": [\#(record("a")), \#(record("b")), \#(record("c"))]}"#)
+        let library = library(directory)
+        #expect(try await library.promptIDs() == ["a", "b", "c"])
+        try directory.write("api.json", #"{"data": [\#(record("a")), \#(record("b")),]}"#)
+        try await library.refresh()
+        #expect(try await library.promptIDs() == ["a", "b", "c"])
+        // A key that is given twice is a warning; what was removed is gone.
+        try directory.write("api.json", #"{"data": [\#(record("a"))], "note": 1, "note": 2}"#)
+        try await library.refresh()
+        #expect(try await library.diagnostics().map(\.severity) == [.warning])
+        #expect(try await library.promptIDs() == ["a"])
+    }
+
+    @Test func `A prompt whose prompt.json is broken goes on being served, and no other of its id takes its place`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        func write(_ path: String, _ text: String) throws {
+            let url = directory.url.appendingPathComponent(path)
+            let parent = url.deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: url)
+        }
+        try write("a-b/1.md", "---\nmodel: m\n---\nfirst\n")
+        try write("a-b/prompt.json", #"{"promptId": "a/b", "deployments": [{"version": 1}]}"#)
+        let library = library(directory)
+        #expect(try await library.prompt("a/b").messages[0].text == "first")
+        try write("other.json", PromptRecord.simple("a/b", [.system("other")]).json.serialized())
+        try write("a-b/prompt.json", #"{"promptId": "a/b", "deployments": [{"version": 1}], "#)
+        try await library.refresh()
+        #expect(try await library.promptIDs() == ["a/b"])
+        try write("a-b/prompt.json", #"{"promptId": "a/b", "deployments": [{"version": "1"}], "x": 1}"#)
+        try await library.refresh()
+        #expect(try await library.prompt("a/b").messages[0].text == "first")
+        // On a fresh start neither is served.
+        let fresh = self.library(directory)
+        let error = await #expect(throws: PromptError.self) { _ = try await fresh.prompt("a/b") }
+        #expect(error?.code == .invalidRecord)
+    }
+
+    @Test func `Not changed renews the age, and an empty catalogue replaces nothing`() async throws {
+        let clock = TestClock()
+        var configuration = TchaviClient.Configuration()
+        configuration.clock = clock
+        let client = TchaviClient(.none, configuration: configuration)
+        let directory = try TemporaryDirectory()
+        try directory.write("a.json", .simple("a"))
+        let library = PromptLibrary(source: .directory(directory.url.path), gateway: client)
+        _ = try await library.prompt("a")
+        clock.advance(by: .seconds(60))
+        #expect(try await library.prompt("a").selection.snapshotAge == .seconds(60))
+        try await library.refresh()
+        #expect(try await library.prompt("a").selection.snapshotAge == .zero)
+        try FileManager.default.removeItem(at: directory.url.appendingPathComponent("a.json"))
+        await #expect(throws: PromptError.self) { try await library.refresh() }
+        #expect(try await library.promptIDs() == ["a"])
     }
 }
