@@ -8,8 +8,7 @@ import Testing
 
 struct WhatIfTests {
     private func fixture(_ name: String) throws -> PromptRecord {
-        let url = Fixtures.directory.appendingPathComponent("Prompts/\(name).json")
-        return try PromptRecord(json: try JSONValue(parsing: try Data(contentsOf: url)))
+        try #require(try Fixtures.promptRecords().first { $0.promptID == name })
     }
 
     @Test func `Nothing changes between a prompt and itself`() async throws {

@@ -29,6 +29,48 @@ struct RefreshTests {
         #expect(source.loads == 1001)
     }
 
+    /// Reads a text that the test sets, when the test lets it.
+    private final class GatedSource: PromptSource {
+        let text = Locked("one")
+        let loads = Locked(0)
+        private let gate = AsyncStream.makeStream(of: Void.self)
+
+        func open() { gate.continuation.yield() }
+
+        func load(since revision: String?) async throws -> PromptCatalogue? {
+            let text = text.withLock { $0 }
+            loads.withLock { $0 += 1 }
+            for await _ in gate.stream { break }
+            return PromptCatalogue(entries: [.init(location: "p", record: .simple("p", [.system(.text(text))]))])
+        }
+    }
+
+    @Test func `A refresh during a read sees what was written before it, and all of them share one more read`()
+        async throws
+    {
+        let source = GatedSource()
+        let library = PromptLibrary(source: source, gateway: LocalGatewayClient.client)
+        let first = Task { try await library.prompt("p").messages[0].text }
+        while source.loads.withLock({ $0 }) == 0 { await Task.yield() }
+        source.text.withLock { $0 = "two" }
+        let begun = Locked(0)
+        let refreshes = (0..<20).map { _ in
+            Task {
+                begun.withLock { $0 += 1 }
+                try await library.refresh()
+                return try await library.prompt("p").messages[0].text
+            }
+        }
+        while begun.withLock({ $0 }) < 20 { await Task.yield() }
+        source.open()
+        #expect(try await first.value == "one")
+        while source.loads.withLock({ $0 }) == 1 { await Task.yield() }
+        // Also for a refresh that began late.
+        for _ in refreshes { source.open() }
+        for refresh in refreshes { #expect(try await refresh.value == "two") }
+        #expect((2...5).contains(source.loads.withLock { $0 }))
+    }
+
     /// Gives one record and then the other, in turn.
     private final class SwitchingSource: PromptSource {
         private let records: [PromptRecord]
