@@ -17,8 +17,9 @@ public func fuzzAuthoring(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
 private func check(_ files: FileTree) {
     let directory = PromptDirectory(reading: files)
     for diagnostic in directory.diagnostics {
-        let lines = (files[diagnostic.file] ?? Data()).count { $0 == 0x0A } + 1
-        precondition((1...lines).contains(diagnostic.line) && diagnostic.column >= 1)
+        guard let line = diagnostic.line, let column = diagnostic.column else { preconditionFailure("no place") }
+        let lines = (files[diagnostic.location] ?? Data()).count { $0 == 0x0A } + 1
+        precondition((1...lines).contains(line) && column >= 1)
     }
     for prompt in directory.prompts where prompt.isReadable {
         guard let written = try? FileTree(writing: [prompt.record]) else { preconditionFailure("not written") }
