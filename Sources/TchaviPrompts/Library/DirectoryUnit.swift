@@ -113,7 +113,6 @@ struct DirectoryUnit: Sendable {
 extension DirectoryScan.File {
     /// Whether a prompt is not complete without the file: it is a version, `prompt.json` or a file of records.
     fileprivate var isPart: Bool {
-        !name.hasSuffix(".md")
-            || name.dropLast(3).utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        !name.hasSuffix(".md") || name.dropLast(3).utf8.allSatisfy(\.isASCIIDigit)
     }
 }
