@@ -4,6 +4,7 @@ import Testing
 
 @testable import TchaviPrompts
 
+@Suite(.computation)
 struct AuthoringRobustnessTests {
     /// Reads files, and checks what holds for any files.
     private static func check(_ files: FileTree) {

@@ -104,7 +104,7 @@ struct FormattingTests {
         #expect(PromptDirectory(reading: formatted).prompts.map(\.record) == prompts.map(\.record))
     }
 
-    @Test func `Files that were written from records are formatted already`() throws {
+    @Test(.computation) func `Files that were written from records are formatted already`() throws {
         var generator = RecordGenerator(seed: 3)
         for index in 0..<500 {
             let files = try FileTree(writing: [generator.record()])
@@ -112,7 +112,7 @@ struct FormattingTests {
         }
     }
 
-    @Test func `Odd lines and line breaks keep their meaning`() {
+    @Test(.computation) func `Odd lines and line breaks keep their meaning`() {
         var random = Generator(state: 11)
         let lines = [
             "user:", "user: ", "message:", "{\"role\": \"user\"}", "![a](b) ", "![](c)", "", " ", "\t", "a\r", "\r",

@@ -5,6 +5,7 @@ import Testing
 
 @testable import TchaviPrompts
 
+@Suite(.computation)
 struct RoundTripTests {
     /// The record as the directory form keeps it: with its versions ordered by number.
     private static func ordered(_ record: PromptRecord) -> PromptRecord {

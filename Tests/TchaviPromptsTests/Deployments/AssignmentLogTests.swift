@@ -119,7 +119,7 @@ struct AssignmentLogTests {
         #expect(reported.withLock { $0.count } == 1000 + moved)
     }
 
-    @Test func `The log is bounded over all experiments, and counts no user twice`() {
+    @Test(.computation) func `The log is bounded over all experiments, and counts no user twice`() {
         let log = AssignmentLog(limit: 1000)
         for index in 0..<1500 { tell(log, weights: [1, 1], key: "user-\(index)") }
         for index in 0..<1500 { tell(log, weights: [1, 1], key: "user-\(index)") }
@@ -142,7 +142,7 @@ struct AssignmentLogTests {
         #expect(remembered.splits.count <= RememberedAssignments.keptSplits + 101)
     }
 
-    @Test func `An experiment of few users is counted beside one of many`() {
+    @Test(.computation) func `An experiment of few users is counted beside one of many`() {
         let log = AssignmentLog(limit: 1000)
         for index in 0..<8000 {
             let isRare = index.isMultiple(of: 20)

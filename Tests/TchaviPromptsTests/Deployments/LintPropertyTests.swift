@@ -6,6 +6,7 @@ import Testing
 
 /// The linter's claims against the selector, on records that are made up, and queries of their fields with values that can
 /// be read as several types.
+@Suite(.computation)
 struct LintPropertyTests {
     private static let fields = ["a", "b"]
     private static let values: [ConditionValue] = [

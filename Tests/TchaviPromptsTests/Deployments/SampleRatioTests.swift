@@ -3,6 +3,7 @@ import Testing
 
 @testable import TchaviPrompts
 
+@Suite(.computation)
 struct SampleRatioTests {
     /// How many of 1,000 experiments ever have a mismatch, read after each of 500 users.
     private func mismatches(expected: [Double], actual: [Double], seed: UInt64) -> Int {

@@ -6,6 +6,7 @@ import Testing
 
 @testable import TchaviPrompts
 
+@Suite(.computation)
 struct WhatIfTests {
     private func fixture(_ name: String) throws -> PromptRecord {
         try #require(try Fixtures.promptRecords().first { $0.promptID == name })

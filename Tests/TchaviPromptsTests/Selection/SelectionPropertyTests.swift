@@ -6,6 +6,7 @@ import Testing
 
 /// The compiled selector against ``SelectionOracle``, on records and queries that are made up; the seed makes them the same in
 /// every run.
+@Suite(.computation)
 struct SelectionPropertyTests {
     private static let fields = ["region", "plan", "age", "beta", "caf\u{e9}", "cafe\u{301}"]
     private static let values: [ConditionValue] = [

@@ -79,7 +79,7 @@ struct SplitTests {
         }
     }
 
-    @Test func `A million keys are distributed evenly, and experiments are independent of each other`() {
+    @Test(.computation) func `A million keys are distributed evenly, and experiments are independent of each other`() {
         let first = Split(salt: "tone-2026", weights: [("a", 1)])
         let second = Split(salt: "length-2026", weights: [("a", 1)])
         var cells = [Int](repeating: 0, count: 100)

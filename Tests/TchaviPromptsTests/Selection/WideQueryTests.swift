@@ -5,6 +5,7 @@ import Testing
 @testable import TchaviPrompts
 
 /// Queries of more conditions than a word has bits.
+@Suite(.computation)
 struct WideQueryTests {
     /// A deployment for a query of many fields, all of which it may look at.
     private static func wideGroup(_ fields: [String], _ generator: inout Generator) -> RuleGroup {
