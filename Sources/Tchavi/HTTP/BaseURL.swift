@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The gateway's URL, checked, without what every path brings itself (`/v1`, a slash at the end).
 struct BaseURL: Sendable {
@@ -59,7 +59,7 @@ struct BaseURL: Sendable {
 
 extension URL {
     /// The URL for a message: without what may hold a secret.
-    fileprivate var withoutCredentials: String {
+    package var withoutCredentials: String {
         guard var components = URLComponents(url: self, resolvingAgainstBaseURL: false) else {
             return Secret.placeholder
         }

@@ -111,13 +111,14 @@ struct DirectoryCache: Sendable {
     }
 
     private func catalogue() -> PromptCatalogue {
-        var catalogue = PromptCatalogue(entries: [], revision: revision)
+        var catalogue = PromptCatalogue(entries: [], revision: revision, validator: revision)
         for key in units.keys.sorted(by: { $0.precedesInBytes($1) }) {
             guard let unit = units[key] else { continue }
             catalogue.entries += unit.entries
             catalogue.unusable += unit.unusable
             catalogue.diagnostics += unit.diagnostics
         }
+        catalogue.folders = Self.folders(of: catalogue.entries)
         catalogue.diagnostics += failures.map { failure in
             PromptDiagnostic(
                 location: failure.path,
@@ -126,5 +127,21 @@ struct DirectoryCache: Sendable {
             )
         }
         return catalogue
+    }
+
+    /// Returns the directories that contain the prompts, with those that contain them.
+    private static func folders(of entries: [PromptCatalogue.Entry]) -> [PromptFolder] {
+        var folders: [String: PromptFolder] = [:]
+        for entry in entries {
+            var path = entry.record.folderID
+            while !path.isEmpty, folders[path] == nil {
+                let slash = path.lastIndex(of: "/")
+                let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+                let parent = slash.map { String(path[..<$0]) }
+                folders[path] = PromptFolder(id: path, name: name, parentFolderID: parent)
+                path = parent ?? ""
+            }
+        }
+        return folders.values.sorted { $0.id.precedesInBytes($1.id) }
     }
 }

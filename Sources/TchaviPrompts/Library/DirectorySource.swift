@@ -24,27 +24,30 @@ public struct DirectorySource: PromptSource {
         reader = DirectoryReader(path)
     }
 
+    /// The path.
+    public var name: String { path }
+
     /// The interval at which ``PromptLibrary/run()`` looks for changes: 250 ms.
     public var pollInterval: Duration? { .milliseconds(250) }
 
     /// Reads every file that has changed. What cannot be read becomes a diagnostic.
     ///
-    /// - Parameter revision: The revision of the catalogue that the library holds.
-    /// - Returns: The catalogue, or `nil` if no file's content has changed since that revision.
+    /// - Parameter validator: The validator of the catalogue that the library holds.
+    /// - Returns: The catalogue, or `nil` if no file's content has changed since then.
     /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` if the directory cannot be read.
     @concurrent
-    public func load(since revision: String?) async throws -> PromptCatalogue? {
-        try await reader.load(since: revision, isPolling: false)
+    public func load(since validator: String?) async throws -> PromptCatalogue? {
+        try await reader.load(since: validator, isPolling: false)
     }
 
     /// Reads the prompts whose files have changed, and have been unchanged since for 500 ms.
     ///
-    /// - Parameter revision: The revision of the catalogue that the library holds.
-    /// - Returns: The catalogue, or `nil` if it has not changed since that revision.
+    /// - Parameter validator: The validator of the catalogue that the library holds.
+    /// - Returns: The catalogue, or `nil` if it has not changed since then.
     /// - Throws: ``PromptError`` of code ``PromptError/Code/notFound`` if the directory cannot be read.
     @concurrent
-    public func poll(since revision: String?) async throws -> PromptCatalogue? {
-        try await reader.load(since: revision, isPolling: true)
+    public func poll(since validator: String?) async throws -> PromptCatalogue? {
+        try await reader.load(since: validator, isPolling: true)
     }
 }
 
@@ -59,14 +62,14 @@ private final class DirectoryReader: Sendable {
         cache = Locked(DirectoryCache(root: path))
     }
 
-    func load(since revision: String?, isPolling: Bool) async throws -> PromptCatalogue? {
+    func load(since validator: String?, isPolling: Bool) async throws -> PromptCatalogue? {
         do {
             return try await withCheckedThrowingContinuation { continuation in
                 queue.async {
                     // The queue is serial, so nobody else uses the cache; taken out, so that it is changed in place.
                     var cache = self.cache.withLock { $0.take() } ?? DirectoryCache(root: self.path)
                     let result = Result { () throws(POSIXError) in
-                        try cache.load(since: revision, isPolling: isPolling)
+                        try cache.load(since: validator, isPolling: isPolling)
                     }
                     self.cache.withLock { $0 = cache }
                     continuation.resume(with: result.mapError { $0 as any Error })

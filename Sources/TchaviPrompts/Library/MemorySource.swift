@@ -8,11 +8,14 @@ public struct MemorySource: PromptSource {
         self.records = records
     }
 
+    /// "memory".
+    public var name: String { "memory" }
+
     /// Returns a catalogue of the records.
     ///
-    /// - Parameter revision: Ignored.
+    /// - Parameter validator: Ignored.
     /// - Returns: The catalogue, never `nil`.
-    public func load(since revision: String?) -> PromptCatalogue? {
+    public func load(since validator: String?) -> PromptCatalogue? {
         PromptCatalogue(entries: records.map { .init(location: $0.promptID, record: $0) })
     }
 }

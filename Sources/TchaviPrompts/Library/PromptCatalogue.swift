@@ -1,3 +1,5 @@
+public import Tchavi
+
 /// The prompts of a source, as one call of ``PromptSource/load(since:)`` read them.
 public struct PromptCatalogue: Sendable {
     /// A prompt and the location that it was read from.
@@ -21,14 +23,27 @@ public struct PromptCatalogue: Sendable {
     /// The ids and locations of prompts of which nothing can be used, so that another prompt of the same id is not taken
     /// for the only one.
     package var unusable: [(promptID: String, location: String)] = []
-    /// A string that identifies this state of the source, which the library passes to the next call of
-    /// ``PromptSource/load(since:)``; `nil` if the source cannot tell whether it has changed.
+    /// The folders of the source.
+    public var folders: [PromptFolder] = []
+    /// A hash of the content, by which a library tells whether anything has changed; `nil` if the source has none, for
+    /// which the library then hashes the prompts itself.
     public var revision: String?
+    /// A string that the library passes to the next call of ``PromptSource/load(since:)``, such as an `ETag`; `nil` if the
+    /// source cannot tell whether it has changed.
+    public var validator: String?
+    /// When the prompts were published, if the source tells.
+    public var publishedAt: Timestamp?
 
-    /// Creates a catalogue; without a `revision`, every refresh reads the source again.
-    public init(entries: [Entry], diagnostics: [PromptDiagnostic] = [], revision: String? = nil) {
+    /// Creates a catalogue; without a `validator`, every refresh reads the source again.
+    public init(
+        entries: [Entry],
+        diagnostics: [PromptDiagnostic] = [],
+        revision: String? = nil,
+        validator: String? = nil
+    ) {
         self.entries = entries
         self.diagnostics = diagnostics
         self.revision = revision
+        self.validator = validator
     }
 }

@@ -236,7 +236,8 @@ public final class PromptLibrary: Sendable {
         let result: Result<Snapshot, any Error>
         do {
             let catalogue =
-                isPolling ? try await source.poll(since: held?.revision) : try await source.load(since: held?.revision)
+                isPolling
+                ? try await source.poll(since: held?.validator) : try await source.load(since: held?.validator)
             result = .success(try snapshot(of: catalogue, replacing: held))
         } catch {
             result = .failure(error)

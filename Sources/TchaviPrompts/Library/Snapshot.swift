@@ -8,7 +8,7 @@ final class Snapshot: Sendable {
     /// The prompts' ids, sorted by their UTF-8 bytes.
     let ids: [String]
     let diagnostics: [PromptDiagnostic]
-    let revision: String?
+    let validator: String?
     /// When the source was last read, or had not changed, by the library's clock.
     private let lastRead: Locked<Duration>
     private let locations: [String: [PromptRecord]]
@@ -64,7 +64,7 @@ final class Snapshot: Sendable {
         self.locations = locations
         self.diagnostics = diagnostics
         self.syntax = syntax
-        revision = catalogue.revision
+        validator = catalogue.validator
         lastRead = Locked(readAt)
     }
 

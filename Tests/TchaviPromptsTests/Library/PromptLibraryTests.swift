@@ -110,10 +110,11 @@ struct PromptLibraryTests {
 
     /// Counts how often it is read, and waits for a signal each time.
     private final class SlowSource: PromptSource {
+        let name = "test"
         let loads = Locked(0)
         let gate = AsyncStream.makeStream(of: Void.self)
 
-        func load(since revision: String?) async throws -> PromptCatalogue? {
+        func load(since validator: String?) async throws -> PromptCatalogue? {
             loads.withLock { $0 += 1 }
             for await _ in gate.stream { break }
             return PromptCatalogue(entries: [.init(location: "x", record: .simple("x"))])

@@ -31,13 +31,14 @@ struct RefreshTests {
 
     /// Reads a text that the test sets, when the test lets it.
     private final class GatedSource: PromptSource {
+        let name = "test"
         let text = Locked("one")
         let loads = Locked(0)
         private let gate = AsyncStream.makeStream(of: Void.self)
 
         func open() { gate.continuation.yield() }
 
-        func load(since revision: String?) async throws -> PromptCatalogue? {
+        func load(since validator: String?) async throws -> PromptCatalogue? {
             let text = text.withLock { $0 }
             loads.withLock { $0 += 1 }
             for await _ in gate.stream { break }
@@ -73,6 +74,7 @@ struct RefreshTests {
 
     /// Gives one record and then the other, in turn.
     private final class SwitchingSource: PromptSource {
+        let name = "test"
         private let records: [PromptRecord]
         private let count = Locked(0)
 
@@ -80,7 +82,7 @@ struct RefreshTests {
 
         var loads: Int { count.withLock { $0 } }
 
-        func load(since revision: String?) -> PromptCatalogue? {
+        func load(since validator: String?) -> PromptCatalogue? {
             let number = count.withLock { count in
                 count += 1
                 return count
