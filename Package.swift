@@ -29,7 +29,7 @@ let package = Package(
     targets: [
         .target(name: "Tchavi", swiftSettings: settings),
         .target(name: "TchaviPrompts", dependencies: ["Tchavi"], swiftSettings: settings),
-        .target(name: "TchaviTesting", dependencies: ["Tchavi"], swiftSettings: settings),
+        .target(name: "TchaviTesting", dependencies: ["Tchavi", "TchaviPrompts"], swiftSettings: settings),
         .target(
             name: "ExampleSupport",
             dependencies: ["Tchavi", "TchaviTesting"],
@@ -40,6 +40,12 @@ let package = Package(
         example("ab-selection", path: "ABSelection"),
         example("tool-calls", path: "ToolCalls"),
         example("local-gateway", path: "LocalGateway"),
+        .executableTarget(
+            name: "snapshot-writer",
+            dependencies: ["Tchavi", "TchaviPrompts"],
+            path: "Examples/SnapshotWriter",
+            swiftSettings: settings
+        ),
         .target(name: "AllocationCounter", path: "Examples/AllocationCounter"),
         .executableTarget(
             name: "benchmarks",
@@ -58,7 +64,11 @@ let package = Package(
             dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "TchaviTestingTests", dependencies: ["Tchavi", "TchaviTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "TchaviTestingTests",
+            dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -98,7 +98,7 @@ struct DirectoryNames {
     }
 
     /// A safe name that resembles an id.
-    private static func safeName(for id: String) -> String {
+    static func safeName(for id: String) -> String {
         let words = id.utf8.prefix(maximumLength).split { !($0.isLetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_")) }
         let name = words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "-")
         return isSafe(name) ? name : "prompt"

@@ -11,8 +11,8 @@ struct FileContent {
 
     /// Reads a regular file.
     ///
-    /// - Throws: `POSIXError` if it cannot be read; `EFBIG` if it is larger than ``maximumSize``.
-    init(of path: String) throws(POSIXError) {
+    /// - Throws: `POSIXError` if it cannot be read; `EFBIG` if it is larger than `maximumSize` bytes.
+    init(of path: String, maximumSize: Int = Self.maximumSize) throws(POSIXError) {
         // A file may have become a pipe, which would block.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw .current }
@@ -21,7 +21,7 @@ struct FileContent {
         guard fstat(descriptor, &status) == 0 else { throw .current }
         guard status.st_mode & S_IFMT == S_IFREG else { throw POSIXError(.EINVAL) }
         let stamp = FileStamp(status)
-        guard stamp.size <= Self.maximumSize else { throw POSIXError(.EFBIG) }
+        guard stamp.size <= maximumSize else { throw POSIXError(.EFBIG) }
         // One byte more than the file has, so that its end is found without another read.
         var bytes = [UInt8](repeating: 0, count: Int(stamp.size) + 1)
         var count = 0
@@ -35,7 +35,7 @@ struct FileContent {
             count += length
             // What is shorter than the space for it ends the file, if it is as long as it should be.
             if length == 0 || count == stamp.size { break }
-            guard count <= Self.maximumSize else { throw POSIXError(.EFBIG) }
+            guard count <= maximumSize else { throw POSIXError(.EFBIG) }
             if count == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: max(4096, count))) }
         }
         data = Data(bytes.prefix(count))
