@@ -31,7 +31,7 @@ public struct PromptError: Error, Sendable, Hashable {
         public static let stale: Code = "stale"
         /// The source could not be read, and nothing was read before.
         public static let unavailable: Code = "unavailable"
-        /// The selected version does not fit the program's contract.
+        /// The selected version does not fit the program's ``PromptContract``.
         public static let contract: Code = "contract"
         /// A file of the disk cache is damaged, or cannot be read or written. A library reports it and reads its source.
         public static let diskCache: Code = "diskCache"

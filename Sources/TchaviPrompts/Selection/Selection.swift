@@ -19,8 +19,46 @@ public struct Selection: Sendable, Hashable {
         public static let unconditional: Reason = "unconditional"
         /// It is the prompt's fallback, and no deployment applies to the query.
         public static let fallback: Reason = "fallback"
+        /// It is the default that the caller gave, because the prompt was not available.
+        public static let `default`: Reason = "default"
         /// No version was selected.
         public static let none: Reason = "none"
+    }
+
+    /// Where a selected version came from. The set is open: later versions of the package may add members.
+    public struct Origin: OpenEnum, JSONScalar {
+        /// The name of the origin.
+        public let rawValue: String
+        /// Creates an origin from its name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// The source, as it was read by this process.
+        public static let source: Origin = "source"
+        /// The disk cache, written when the source was last read.
+        public static let disk: Origin = "disk"
+        /// The prompts that the program ships.
+        public static let shipped: Origin = "shipped"
+        /// The default that the caller gave.
+        public static let `default`: Origin = "default"
+        /// The source, of which the environment overrides the version.
+        public static let override: Origin = "override"
+    }
+
+    /// A version that the query selects and that was not used, because it does not fit the program's ``PromptContract``.
+    public struct HeldBack: Sendable, Hashable {
+        /// The number of the version.
+        public var version: Int
+        /// The id of the version.
+        public var versionID: String
+        /// Why it does not fit, each in one sentence.
+        public var reasons: [String]
+
+        /// Creates a version that is held back.
+        public init(version: Int, versionID: String, reasons: [String]) {
+            self.version = version
+            self.versionID = versionID
+            self.reasons = reasons
+        }
     }
 
     /// The id of the requested prompt.
@@ -44,6 +82,10 @@ public struct Selection: Sendable, Hashable {
     public var arm: Int?
     /// The time between reading the prompts from their source and the selection.
     public var snapshotAge: Duration?
+    /// Where the version came from; `nil` if that is not known.
+    public var origin: Origin?
+    /// The version that the query selects, if it was held back and another one is used.
+    public var heldBack: HeldBack?
 
     /// Creates a selection, for tests of code that processes one.
     public init(
@@ -56,7 +98,9 @@ public struct Selection: Sendable, Hashable {
         experiment: String? = nil,
         bucket: Double? = nil,
         arm: Int? = nil,
-        snapshotAge: Duration? = nil
+        snapshotAge: Duration? = nil,
+        origin: Origin? = nil,
+        heldBack: HeldBack? = nil
     ) {
         self.promptID = promptID
         self.version = version
@@ -68,6 +112,8 @@ public struct Selection: Sendable, Hashable {
         self.bucket = bucket
         self.arm = arm
         self.snapshotAge = snapshotAge
+        self.origin = origin
+        self.heldBack = heldBack
     }
 }
 
@@ -85,12 +131,52 @@ extension Selection: JSONMapped {
         json.field("bucket", &bucket)
         json.field("arm", &arm)
         json.field("snapshotAge", &snapshotAge)
+        json.field("origin", &origin)
+        json.field("heldBack", &heldBack)
+    }
+}
+
+extension Selection.HeldBack: JSONMapped {
+    package init() { self.init(version: 0, versionID: "", reasons: []) }
+
+    package mutating func map(_ json: inout JSONMapper) {
+        json.field("version", &version)
+        json.field("versionId", &versionID)
+        json.field("reasons", &reasons)
     }
 }
 
 extension Selection: CustomStringConvertible {
-    /// The selection in one line: `version 3 of support-reply, matched by deployment enterprise-rollout`.
+    /// The selection in one line: `version 3 of support-reply, matched by deployment enterprise-rollout`. Says where the
+    /// version came from, if that is not the source: `…, from disk, read 5 min ago`.
     public var description: String {
+        var text = decision
+        switch origin {
+        case .disk: text += ", from disk"
+        case .shipped: text += ", shipped with the program"
+        case .override: text += ", overridden"
+        default: break
+        }
+        if origin == .disk, let snapshotAge { text += ", read \(Self.approximate(snapshotAge)) ago" }
+        if let heldBack {
+            text += "; version \(heldBack.version) is held back: \(heldBack.reasons.joined(separator: " "))"
+        }
+        return text
+    }
+
+    /// An age in its greatest unit.
+    private static func approximate(_ age: Duration) -> String {
+        let seconds = max(0, age.components.seconds)
+        return switch seconds {
+        case ..<60: "\(seconds) s"
+        case ..<3600: "\(seconds / 60) min"
+        case ..<86400: "\(seconds / 3600) h"
+        default: "\(seconds / 86400) d"
+        }
+    }
+
+    private var decision: String {
+        if reason == .default { return "the caller's default for \(promptID)" }
         guard let version else { return "no version of \(promptID)" }
         var text = "version \(version) of \(promptID), "
         switch reason {
