@@ -45,7 +45,7 @@ func record(_ number: Int, generation: Int) -> PromptRecord {
             + String(repeating: "Answer the question of <<customer>> politely. ", count: 20)
         let config = PromptVersionConfig(
             id: "\(id)-c\(version)",
-            messages: [.system(text)],
+            messages: [.system(.text(text))],
             model: "gpt-4o-mini"
         )
         return PromptVersion(id: "\(id)-v\(version)", version: version, promptID: id, config: config)

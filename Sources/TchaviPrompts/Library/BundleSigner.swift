@@ -7,10 +7,11 @@ public struct BundleSigner: Sendable {
 
     /// Signs with HMAC-SHA256 (RFC 2104).
     ///
-    /// Whoever can verify such a signature can also create one, so use it where the publisher and the programs trust each
-    /// other equally. Sign with a private key instead, by ``custom(_:)``, if the programs are given to others.
+    /// Whoever can verify such a signature can also create one, so use it where the publisher and the programs trust
+    /// each other equally. Sign with a private key instead, by ``custom(_:)``, if the programs are given to others.
     ///
-    /// - Parameter key: The key, whose UTF-8 bytes are used: at least 32 random bytes, for instance as 64 hexadecimal digits.
+    /// - Parameter key: The key, whose UTF-8 bytes are used: at least 32 random bytes, for instance as 64 hexadecimal
+    ///   digits.
     /// - Returns: The signer. With an empty key, it throws ``PromptError`` of code ``PromptError/Code/invalidInput``.
     public static func hmacSHA256(key: Secret) -> BundleSigner {
         BundleSigner { bytes in
@@ -21,8 +22,8 @@ public struct BundleSigner: Sendable {
 
     /// Signs with an algorithm of the caller's, such as Ed25519; see *Publishing prompts*.
     ///
-    /// - Parameter sign: Returns the signature of the bytes that it is given. What it throws, ``PromptBundle/data(signedWith:)``
-    ///   throws.
+    /// - Parameter sign: Returns the signature of the bytes that it is given. What it throws,
+    ///   ``PromptBundle/data(signedWith:)`` throws.
     /// - Returns: The signer.
     public static func custom(_ sign: @escaping @Sendable (_ bytes: Data) async throws -> Data) -> BundleSigner {
         BundleSigner(signature: sign)

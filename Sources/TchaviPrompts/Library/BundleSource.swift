@@ -1,18 +1,20 @@
 public import Foundation
 public import Tchavi
 
-/// A source that fetches a ``PromptBundle`` from a URL: a web server's, an object store's, or a cache's in front of them.
+/// A source that fetches a ``PromptBundle`` from a URL: a web server's, an object store's, or a cache's in front of
+/// them.
 ///
 /// ```swift
 /// let source = BundleSource.bundle(at: url, verifying: .hmacSHA256(key: key))
 /// ```
 ///
-/// The first request fetches the whole bundle. Later ones send the `ETag` of the bundle held, or its `Last-Modified` if it has no `ETag`,
-/// so that the server responds with 304 and without a body until the bundle has changed.
+/// The first request fetches the whole bundle. Later ones send the `ETag` of the bundle held, or its `Last-Modified` if
+/// it has no `ETag`, so that the server responds with 304 and without a body until the bundle has changed.
 ///
-/// Verify a signature if the bundle passes through hands that must not change prompts, such as a store that others can write to. A verified bundle that was
-/// published before the one that is held is refused, so that nobody can bring back an old one; to return to old prompts, publish
-/// them again. A server that keeps responding with 304 can still hold back newer prompts.
+/// Verify a signature if the bundle passes through hands that must not change prompts, such as a store that others can
+/// write to. A verified bundle that was published before the one that is held is refused, so that nobody can bring back
+/// an old one; to return to old prompts, publish them again. A server that keeps responding with 304 can still hold
+/// back newer prompts.
 public struct BundleSource: PromptSource {
     /// What has been accepted so far.
     private struct Held {
@@ -50,9 +52,9 @@ public struct BundleSource: PromptSource {
     ///
     /// - Parameter validator: The validator of the catalogue that the library holds.
     /// - Returns: The catalogue, or `nil` if the bundle has not changed since then.
-    /// - Throws: `TchaviError` if the bundle cannot be fetched, with the server's status and `Retry-After`; ``PromptError`` of code
-    ///   ``PromptError/Code/invalidRecord`` if the bundle cannot be used, or is older than the one that is held; the verifier's error;
-    ///   `CancellationError`.
+    /// - Throws: `TchaviError` if the bundle cannot be fetched, with the server's status and `Retry-After`;
+    ///   ``PromptError`` of code ``PromptError/Code/invalidRecord`` if the bundle cannot be used, or is older than the
+    ///   one that is held; the verifier's error; `CancellationError`.
     @concurrent
     public func load(since validator: String?) async throws -> PromptCatalogue? {
         var headers = options.headers
@@ -82,7 +84,8 @@ public struct BundleSource: PromptSource {
         return catalogue
     }
 
-    /// Tells the source which bundle the library holds from its disk cache, so that an older one is refused from the start.
+    /// Tells the source which bundle the library holds from its disk cache, so that an older one is refused from the
+    /// start.
     ///
     /// - Parameter publishedAt: The ``PromptCatalogue/publishedAt`` of the catalogue.
     package func noteHeld(publishedAt: Timestamp?) {
@@ -109,8 +112,8 @@ public struct BundleSource: PromptSource {
             defer { held = Held(publishedAt: publishedAt ?? held.publishedAt, promptIDs: ids) }
             return held.promptIDs
         }
-        // A prompt whose id cannot be read any more is probably one of those before, of which the library then keeps the
-        // last form.
+        // A prompt whose id cannot be read any more is probably one of those before, of which the library then keeps
+        // the last form.
         let lost = previous.subtracting(ids).sorted { $0.precedesInBytes($1) }
         guard ids.count < count,
             let index = catalogue.diagnostics.lastIndex(where: { $0.severity == .error && $0.promptID == nil })

@@ -21,9 +21,9 @@ public struct BundleVerifier: Sendable {
 
     /// Verifies with an algorithm of the caller's, such as Ed25519; see *Publishing prompts*.
     ///
-    /// - Parameter verify: Returns whether the second argument is a valid signature of the first one. It must return `false`
-    ///   or throw for a signature of any length and content that is not valid. It may accept signatures of several keys, so
-    ///   that a key can be replaced by another.
+    /// - Parameter verify: Returns whether the second argument is a valid signature of the first one. It must return
+    ///   `false` or throw for a signature of any length and content that is not valid. It may accept signatures of
+    ///   several keys, so that a key can be replaced by another.
     /// - Returns: The verifier.
     public static func custom(
         _ verify: @escaping @Sendable (_ bytes: Data, _ signature: Data) throws -> Bool

@@ -4,15 +4,16 @@ import Tchavi
 extension PromptBundle {
     /// Reads a bundle. The time and memory that it takes grow linearly with the number of bytes.
     ///
-    /// A prompt that cannot be read by itself costs no other: what is wrong is in ``diagnostics``, and of its versions and
-    /// deployments, those that can be read remain, as in a directory.
+    /// A prompt that cannot be read by itself costs no other: what is wrong is in ``diagnostics``, and of its versions
+    /// and deployments, those that can be read remain, as in a directory.
     ///
     /// - Parameters:
     ///   - data: The bytes of the bundle.
     ///   - verifier: Checks the signature, which the bundle then must have. By default, a signature is ignored.
     ///   - name: The name of the bundle in diagnostics, such as its URL.
-    /// - Throws: ``PromptError`` of code ``PromptError/Code/invalidRecord`` if the signature, the revision or the number of prompts is not
-    ///   right, if two prompts have the same id, or if this is not a bundle that this version of the package reads.
+    /// - Throws: ``PromptError`` of code ``PromptError/Code/invalidRecord`` if the signature, the revision or the
+    ///   number of prompts is not right, if two prompts have the same id, or if this is not a bundle that this version
+    ///   of the package reads.
     public init(_ data: Data, verifying verifier: BundleVerifier? = nil, name: String = "bundle") throws {
         let bytes = [UInt8](data)
         guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else {

@@ -8,9 +8,10 @@ extension PromptBundle {
     ///   - records: The prompts, in any order, each of another id.
     ///   - folders: The folders of the prompts, in any order.
     ///   - publishedAt: The date of the bundle, which a signed bundle must have, such as `Timestamp(Date())`.
-    /// - Throws: ``PromptError`` of code ``PromptError/Code/invalidRecord`` if there are no records, if two prompts or two folders have
-    ///   the same id, or if a program could not read a record from the bundle, because it has no id or something in it could
-    ///   not be read before; of code ``PromptError/Code/invalidInput`` if `publishedAt` is not a date.
+    /// - Throws: ``PromptError`` of code ``PromptError/Code/invalidRecord`` if there are no records, if two prompts or
+    ///   two folders have the same id, or if a program could not read a record from the bundle, because it has no id or
+    ///   something in it could not be read before; of code ``PromptError/Code/invalidInput`` if `publishedAt` is not a
+    ///   date.
     public init(records: [PromptRecord], folders: [PromptFolder] = [], publishedAt: Timestamp? = nil)
         throws(PromptError)
     {
@@ -65,10 +66,10 @@ extension PromptBundle {
     /// - Parameters:
     ///   - source: The source, such as `.directory("Prompts")`.
     ///   - publishedAt: The date of the bundle, which a signed bundle must have, such as `Timestamp(Date())`.
-    ///   - leavesOutUnreadable: Whether a prompt is left out of the bundle if something in it cannot be read. By default, that
-    ///     is an error: a program that has the prompt would lose it.
-    /// - Throws: The source's error; ``PromptError`` of code ``PromptError/Code/invalidRecord`` if something cannot be read, if there are no
-    ///   prompts, or if two have the same id.
+    ///   - leavesOutUnreadable: Whether a prompt is left out of the bundle if something in it cannot be read. By
+    ///     default, that is an error: a program that has the prompt would lose it.
+    /// - Throws: The source's error; ``PromptError`` of code ``PromptError/Code/invalidRecord`` if something cannot be
+    ///   read, if there are no prompts, or if two have the same id.
     @concurrent
     public init(
         reading source: some PromptSource,

@@ -12,11 +12,12 @@ public import Tchavi
 /// prompts give the same bytes:
 /// 1. the manifest: `format`, `revision`, `count` (of prompts), `folders` (their number, if there are any) and
 ///    `publishedAt` (if it was given);
-/// 2. in a signed bundle, `{"signature":"…"}`: in base64, the signature of the bytes of the first line, without its line feed;
+/// 2. in a signed bundle, `{"signature":"…"}`: in base64, the signature of the bytes of the first line, without its
+///    line feed;
 /// 3. the folders, one a line, and then the prompts, one a line, both ordered by the UTF-8 bytes of their ids.
 ///
-/// The revision is the SHA-256 hash of the lines of the third part, so that it changes with any of them, and a signature of the first
-/// line is one of the whole bundle.
+/// The revision is the SHA-256 hash of the lines of the third part, so that it changes with any of them, and a
+/// signature of the first line is one of the whole bundle.
 public struct PromptBundle: Sendable {
     /// The prompts, with the number of the line of each as its location.
     public internal(set) var entries: [PromptCatalogue.Entry] = []
@@ -55,8 +56,8 @@ public struct PromptBundle: Sendable {
     ///
     /// - Parameter signer: The signer.
     /// - Returns: The bytes to publish.
-    /// - Throws: ``PromptError`` of code ``PromptError/Code/invalidInput`` if the bundle has no ``publishedAt``, by which programs
-    ///   recognize an older bundle; the signer's error.
+    /// - Throws: ``PromptError`` of code ``PromptError/Code/invalidInput`` if the bundle has no ``publishedAt``, by
+    ///   which programs recognize an older bundle; the signer's error.
     public func data(signedWith signer: BundleSigner) async throws -> Data {
         guard publishedAt != nil else {
             throw PromptError(
