@@ -46,6 +46,7 @@ let package = Package(
             path: "Examples/SnapshotWriter",
             swiftSettings: settings
         ),
+        example("bundle-polling", path: "BundlePolling"),
         .target(name: "AllocationCounter", path: "Examples/AllocationCounter"),
         .executableTarget(
             name: "benchmarks",

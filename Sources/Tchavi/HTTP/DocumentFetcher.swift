@@ -15,6 +15,8 @@ package struct DocumentFetcher: Sendable {
 
     private static let maximumRedirects = 5
     private static let redirects: Set<Int> = [301, 302, 303, 307, 308]
+    /// The headers that a host gets to which the server redirects. Any other one may hold a credential.
+    private static let publicHeaders: [HeaderFields.Name] = [.accept, "If-None-Match", "If-Modified-Since"]
 
     package var transport: any HTTPTransport
     package var allowsInsecureHTTP = false
@@ -45,20 +47,51 @@ package struct DocumentFetcher: Sendable {
     ///
     /// - Parameters:
     ///   - url: The document's URL.
-    ///   - headers: Headers for the server of the URL. Of these, a host to which it redirects gets `Accept` and
-    ///     `If-None-Match` alone.
+    ///   - headers: Headers for the server of the URL. Of these, a host to which it redirects gets only `Accept`,
+    ///     `If-None-Match` and `If-Modified-Since`.
     /// - Returns: The document; its body is empty where it has not changed.
-    /// - Throws: `TchaviError`, with the server's message and `Retry-After`; `CancellationError`.
+    /// - Throws: `TchaviError`, with the server's message and `Retry-After`; `CancellationError`. An error contains neither
+    ///   the values of the other headers nor those of the URL's query.
     package func get(_ url: URL, headers: HeaderFields = HeaderFields()) async throws -> Document {
         do {
             return try await time.run(within: timeout, orThrow: timeoutError()) {
                 try await follow(url, headers: headers)
             }
-        } catch var error as TchaviError {
-            error = headers.secrets.reduce(error) { $0.redacting($1) }
-            error.operation = "GET \(url.withoutCredentials)"
-            throw error
+        } catch let error where !(error is CancellationError) {
+            throw reported(TchaviError.transportFailure(error), url, headers)
         }
+    }
+
+    /// Adds the operation and the advice that concern a source, and removes credentials that a server has repeated.
+    private func reported(_ error: TchaviError, _ url: URL, _ headers: HeaderFields) -> TchaviError {
+        var error = error
+        if error.code == .transport {
+            if error.isRepeatable {
+                error.advice = "Check the URL of the source, and that its server can be reached from here."
+            } else {
+                // Of the limits, the transport knows only the one on bytes that wait to be read.
+                error = .tooLarge(maximumBytes, "maximumBytes")
+            }
+        }
+        let secrets = Self.secrets(of: url, headers)
+        error.body = error.body.map { ErrorReader.withoutCutSecret($0, secrets) }
+        error = secrets.reduce(error) { $0.redacting($1) }
+        error.body = error.body.map(ErrorReader.truncated)
+        error.message = ErrorReader.truncated(error.message)
+        error.operation = "GET \(url.withoutCredentials)"
+        return error
+    }
+
+    /// What may be a credential: a server's own name for its header cannot be known, and the query of a presigned URL is one.
+    private static func secrets(of url: URL, _ headers: HeaderFields) -> [String] {
+        let components = URLComponents(url: url, resolvingAgainstBaseURL: false)
+        let values =
+            headers.fields.filter { !publicHeaders.contains(HeaderFields.Name($0.name)) }.map(\.value)
+            + (components?.queryItems ?? []).compactMap(\.value)
+            + (components?.percentEncodedQueryItems ?? []).compactMap(\.value) + [url.password ?? ""]
+        // The longest first, because one may contain another.
+        return (headers.secrets + values).filter { $0.utf8.count >= Secret.minimumRedactedBytes }
+            .sorted { $0.utf8.count > $1.utf8.count }
     }
 
     private func follow(_ url: URL, headers: HeaderFields) async throws -> Document {
@@ -69,7 +102,8 @@ package struct DocumentFetcher: Sendable {
             if request.headers.unsendable != nil {
                 throw TchaviError(
                     .invalidRequest,
-                    "A header of the source has a line break, or a name that is not valid."
+                    "A header of the source has a line break, or a name that is not valid.",
+                    advice: "Check the headers of the source."
                 )
             }
             let response = try await transport.send(request)
@@ -77,13 +111,17 @@ package struct DocumentFetcher: Sendable {
             guard let location = response.headers["Location"],
                 let target = URL(string: location, relativeTo: request.url)?.absoluteURL
             else {
-                throw TchaviError(.api, "The server redirects without saying where to.", statusCode: response.status)
+                throw TchaviError(
+                    .api,
+                    "The server redirects without saying where to.",
+                    advice: "Check the URL of the source.",
+                    statusCode: response.status
+                )
             }
             try checkRedirect(from: url, to: target, status: response.status)
             if !target.hasSameOrigin(as: url) {
                 request.headers = [.userAgent: TchaviClient.userAgent]
-                request.headers[.accept] = headers[.accept]
-                request.headers["If-None-Match"] = headers["If-None-Match"]
+                for name in Self.publicHeaders { request.headers[name] = headers[name] }
             }
             request.url = target
         }
@@ -157,8 +195,6 @@ package struct DocumentFetcher: Sendable {
             body: body,
             now: now()
         )
-        error.body = error.body.map(ErrorReader.truncated)
-        error.message = ErrorReader.truncated(error.message)
         error.advice =
             switch response.status {
             case 401, 403: "Check the key or header of the source, and that it may read the prompts."

@@ -13,10 +13,19 @@ struct Finding: Sendable, Hashable {
 struct SourceText {
     let path: String
     let bytes: [UInt8]
+    /// The number of the first line, which is not 1 for a part of a file.
+    private var firstLine = 1
 
     init(_ file: FileTree.File) {
         path = file.path
         bytes = [UInt8](file.content)
+    }
+
+    /// Creates the text of one line of a larger file.
+    init(line: Int, of path: String, _ bytes: ArraySlice<UInt8>) {
+        self.path = path
+        self.bytes = Array(bytes)
+        firstLine = line
     }
 
     /// The offset of the first byte after the byte order mark, if there is one.
@@ -78,7 +87,7 @@ struct SourceText {
             let position = positions.position(of: finding.offset)
             return PromptDiagnostic(
                 location: path,
-                line: position.line,
+                line: position.line + firstLine - 1,
                 column: position.column,
                 severity: finding.severity,
                 promptID: promptID,

@@ -1,4 +1,7 @@
 // swift-format-ignore-file
+#if canImport(CryptoKit)
+import CryptoKit
+#endif
 import Foundation
 import Tchavi
 import TchaviPrompts
@@ -68,6 +71,42 @@ func writingPrompts(gateway: TchaviClient, library: PromptLibrary) async throws 
     let inMemory = PromptLibrary(source: .memory(directory.prompts.filter(\.isReadable).map(\.record)), gateway: gateway)
     use(inMemory)
 }
+
+func publishingPrompts(gateway: TchaviClient, url: URL, token: String) async throws {
+    let fetched = PromptLibrary(source: .bundle(at: url), gateway: gateway)
+    let reply = try await fetched.prompt("support-reply")
+    use(reply)
+
+    let bundle = try await PromptBundle(reading: .directory("Fixtures/Prompts"), publishedAt: Timestamp(Date()))
+    try bundle.data.write(to: URL(fileURLWithPath: "prompts.jsonl"), options: .atomic)
+
+    let key = Secret(ProcessInfo.processInfo.environment["BUNDLE_KEY"] ?? "")
+    let signed = try await bundle.data(signedWith: .hmacSHA256(key: key))
+    use(signed)
+    let verified = PromptLibrary(source: .bundle(at: url, verifying: .hmacSHA256(key: key)), gateway: gateway)
+    use(verified)
+
+    var options = RemoteSourceOptions()
+    options.headers["Authorization"] = "Bearer \(token)"
+    options.redirectHosts = ["cdn.example.com"]
+    let privateSource = BundleSource.bundle(at: url, verifying: .hmacSHA256(key: key), options: options)
+    use(privateSource)
+
+    // In the handler of `POST /prompts-changed`, after checking that the caller may call it:
+    try await fetched.refresh()
+}
+
+#if canImport(CryptoKit)
+func signed(_ bundle: PromptBundle, privateKey: Data) async throws -> Data {
+    let key = try Curve25519.Signing.PrivateKey(rawRepresentation: privateKey)
+    return try await bundle.data(signedWith: .custom { bytes in try key.signature(for: bytes) })
+}
+
+func source(at url: URL, publicKey: Data) throws -> BundleSource {
+    let key = try Curve25519.Signing.PublicKey(rawRepresentation: publicKey)
+    return .bundle(at: url, verifying: .custom { bytes, signature in key.isValidSignature(signature, for: bytes) })
+}
+#endif
 
 func chat(gatewayURL: URL) async throws {
     let client = try TchaviClient(environment: ProcessInfo.processInfo.environment)
