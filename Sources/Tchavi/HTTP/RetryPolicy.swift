@@ -70,7 +70,7 @@ public struct RetryPolicy: Sendable, Hashable {
         }
     }
 
-    func backoff(retriesSoFar: Int) -> Duration {
+    package func backoff(retriesSoFar: Int) -> Duration {
         // Doubled step by step, so that no configuration overflows.
         var delay = initialDelay
         var doublings = retriesSoFar

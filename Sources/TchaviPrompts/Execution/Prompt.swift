@@ -26,7 +26,7 @@ public struct Prompt: Sendable, Identifiable {
     public let selection: Selection
 
     let compiled: CompiledMessages
-    let gateway: TchaviClient
+    let gateway: TchaviClient?
     let tools: [PromptTool]
 
     init(
@@ -35,7 +35,7 @@ public struct Prompt: Sendable, Identifiable {
         config: PromptVersionConfig,
         selection: Selection,
         compiled: CompiledMessages,
-        gateway: TchaviClient,
+        gateway: TchaviClient?,
         tools: [PromptTool]
     ) {
         promptID = record.promptID
@@ -97,10 +97,10 @@ public struct Prompt: Sendable, Identifiable {
     ) async throws -> PromptResponse {
         let resolution = try await resolution(input, variables, images, options)
         var run = try PromptRun(prompt: self, resolution: resolution, options: options)
-        let time = gateway.pipeline.time
+        let time = run.gateway.pipeline.time
         while true {
             let start = time.elapsed()
-            let completion = try await gateway.chat.complete(run.request, options: options.requestOptions)
+            let completion = try await run.gateway.chat.complete(run.request, options: options.requestOptions)
             let calls = try run.receive(completion, latency: time.elapsed() - start)
             guard !calls.isEmpty else { return run.response }
             run.append(try await run.toolbox.results(of: calls, round: run.round, time: time))
@@ -126,7 +126,7 @@ public struct Prompt: Sendable, Identifiable {
         images: [ImageURL] = [],
         options: RunOptions = RunOptions()
     ) -> PromptStream {
-        PromptStream(gateway: gateway, options: options) {
+        PromptStream(options: options) {
             let resolution = try await resolution(input, variables, images, options)
             return try PromptRun(prompt: self, resolution: resolution, options: options)
         }

@@ -1,13 +1,13 @@
 /// Observes which versions a library selects, for logs, metrics and analytics.
 ///
 /// A library calls its observers synchronously, in the order in which they were passed to
-/// ``PromptLibrary/init(source:gateway:syntax:tools:observers:)``. It calls them on the calling task, so task-local
+/// ``PromptLibrary/init(source:gateway:syntax:tools:observers:configuration:)``. It calls them on the calling task, so task-local
 /// values are visible, and without holding a lock, so an observer may use the library. The caller waits for them: move
 /// slow work to a queue or a task.
 ///
 /// Every method has an empty default implementation. Events do not contain the text of a prompt.
 public protocol PromptObserver: Sendable {
-    /// Called for every prompt that ``PromptLibrary/prompt(_:matching:)`` returns.
+    /// Called for every prompt that ``PromptLibrary/prompt(_:matching:default:)`` returns.
     ///
     /// - Parameter event: Which version was selected, and for which query.
     func selected(_ event: SelectionEvent)
@@ -28,9 +28,17 @@ public struct SelectionEvent: Sendable, Hashable {
     public let query: PromptQuery
     /// The split that decided, with its arms and their shares; `nil` if no split decided.
     public let split: Split?
+    /// Why the caller's default is used, if it is: the error that was thrown without one.
+    public let unavailableReason: String?
 
     /// Creates an event, for tests of an observer.
-    public init(selection: Selection, query: PromptQuery = PromptQuery(), split: Split? = nil) {
+    public init(
+        selection: Selection,
+        query: PromptQuery = PromptQuery(),
+        split: Split? = nil,
+        unavailableReason: String? = nil
+    ) {
+        self.unavailableReason = unavailableReason
         self.selection = selection
         self.query = query
         self.split = split

@@ -12,11 +12,20 @@ struct PromptRun: Sendable {
     /// The response so far.
     private(set) var response: PromptResponse
     let toolbox: Toolbox
+    let gateway: TchaviClient
 
     private let maxToolRounds: Int
     private let promptID: String
 
     init(prompt: Prompt, resolution: Resolution, options: RunOptions) throws(TchaviError) {
+        guard let gateway = prompt.gateway else {
+            throw TchaviError(
+                .invalidRequest,
+                "`\(prompt.promptID)` cannot be run: its library was created without a gateway.",
+                advice: "Create the library with `PromptLibrary(source:gateway:)`."
+            )
+        }
+        self.gateway = gateway
         request = resolution.request
         maxToolRounds = options.maxToolRounds
         promptID = prompt.promptID

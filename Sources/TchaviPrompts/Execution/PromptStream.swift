@@ -40,20 +40,18 @@ public struct PromptStream: AsyncSequence, Sendable {
     /// An event of a run.
     public typealias Element = Event
 
-    private let gateway: TchaviClient
     private let options: RunOptions
     private let start: @Sendable () async throws -> PromptRun
     private let singlePass = SinglePass()
 
-    init(gateway: TchaviClient, options: RunOptions, start: @escaping @Sendable () async throws -> PromptRun) {
-        self.gateway = gateway
+    init(options: RunOptions, start: @escaping @Sendable () async throws -> PromptRun) {
         self.options = options
         self.start = start
     }
 
     /// Creates the iterator; a second one throws.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(gateway: gateway, options: options) { [start, singlePass] in
+        Iterator(options: options) { [start, singlePass] in
             guard singlePass.take() else { throw TchaviError.iteratedTwice("The stream of a run") }
             return try await start()
         }
@@ -76,8 +74,7 @@ public struct PromptStream: AsyncSequence, Sendable {
 
     /// The iterator of a run's events.
     public struct Iterator: AsyncIteratorProtocol {
-        private let gateway: TchaviClient
-        private let options: RunOptions
+            private let options: RunOptions
         private let start: @Sendable () async throws -> PromptRun
         private var run: PromptRun?
         private var chat: ChatCompletionStream.Iterator?
@@ -90,12 +87,10 @@ public struct PromptStream: AsyncSequence, Sendable {
         private var isFinished = false
 
         fileprivate init(
-            gateway: TchaviClient,
             options: RunOptions,
             start: @escaping @Sendable () async throws -> PromptRun
         ) {
-            self.gateway = gateway
-            self.options = options
+                self.options = options
             self.start = start
         }
 
@@ -123,11 +118,11 @@ public struct PromptStream: AsyncSequence, Sendable {
             var run: PromptRun
             if let current = self.run.take() { run = current } else { run = try await start() }
             defer { self.run = run }
-            let time = gateway.pipeline.time
+            let time = run.gateway.pipeline.time
             // Taken out, so that the completion it has collected so far is not copied with every chunk.
             var iterator =
                 chat.take()
-                ?? gateway.chat.stream(run.request, options: options.requestOptions).makeAsyncIterator()
+                ?? run.gateway.chat.stream(run.request, options: options.requestOptions).makeAsyncIterator()
             let start = time.elapsed()
             let event = try await iterator.next()
             roundLatency += time.elapsed() - start

@@ -56,4 +56,61 @@ extension PromptError {
                 + "`library.explain` says why each deployment was not selected."
         return PromptError(.noMatch, reason, advice: advice, promptID: record.promptID)
     }
+
+    /// The first read of a source takes longer than the library waits.
+    static func slowSource(_ name: String, _ limit: Duration) -> PromptError {
+        PromptError(
+            .unavailable,
+            "The prompts of `\(name)` were not read within \(limit), and none are held.",
+            advice: "The read goes on. Try again later, ship prompts with the program, or pass a default."
+        )
+    }
+
+    /// The source returned nothing where nothing is held.
+    static func noCatalogue(_ name: String) -> PromptError {
+        PromptError(
+            .unavailable,
+            "The source `\(name)` returned no prompts: `load(since: nil)` returned `nil`.",
+            advice: "Return a catalogue if the validator is `nil`."
+        )
+    }
+
+    /// The source has no prompts, and the library has some.
+    static func emptyCatalogue(_ name: String) -> PromptError {
+        PromptError(
+            .unavailable,
+            "The source `\(name)` has no prompts any more, which is more likely a fault than intended.",
+            advice: "The prompts that were read before are still used. Check the source, or create another library."
+        )
+    }
+
+    static var shutDown: PromptError {
+        PromptError(
+            .unavailable,
+            "The library is shut down, and does not read its sources any more.",
+            advice: "Create another library."
+        )
+    }
+
+    /// The prompt is older than the library's limit.
+    static func stale(_ id: String, age: Duration, limit: Duration, _ error: (any Error)?) -> PromptError {
+        PromptError(
+            .stale,
+            "`\(id)` was read \(age) ago, which is longer than the \(limit) of maxStaleness, and could not be read again"
+                + (error.map { ": \($0)" } ?? "."),
+            advice: "Check the source; `library.status` has its last error.",
+            promptID: id
+        )
+    }
+
+    /// The selected version needs what the program does not give, and no earlier form of the prompt can be used.
+    static func contract(_ id: String, _ heldBack: Selection.HeldBack) -> PromptError {
+        PromptError(
+            .contract,
+            "Version \(heldBack.version) of `\(id)` needs what the program does not give: "
+                + heldBack.reasons.joined(separator: " "),
+            advice: "Deploy a version that fulfils the contract, or update the program and its contract.",
+            promptID: id
+        )
+    }
 }

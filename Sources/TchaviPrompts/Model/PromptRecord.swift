@@ -2,7 +2,7 @@ public import Tchavi
 
 /// A prompt as it is stored: its versions, their deployments, and its fallback.
 public struct PromptRecord: Sendable, Hashable, Identifiable {
-    /// The prompt's id, which programs pass to ``PromptLibrary/prompt(_:matching:)``.
+    /// The prompt's id, which programs pass to ``PromptLibrary/prompt(_:matching:default:)``.
     public var promptID: String
     /// The id of the folder that contains the prompt; empty for none.
     public var folderID: String

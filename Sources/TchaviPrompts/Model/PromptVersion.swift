@@ -21,7 +21,7 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
     /// Why the version could not be read; `nil` if it could.
     ///
     /// Such a version has only its id, number and tags. It takes part in selection, so that nobody gets another version
-    /// instead, and ``PromptLibrary/prompt(_:matching:)`` throws ``PromptError/Code/invalidRecord`` where it is selected.
+    /// instead, and ``PromptLibrary/prompt(_:matching:default:)`` throws ``PromptError/Code/invalidRecord`` where it is selected.
     public var unreadableReason: String?
 
     /// The ``PromptVersionConfig/contentHash`` of the configuration; `nil` without one.

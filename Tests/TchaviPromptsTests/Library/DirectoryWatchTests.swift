@@ -99,8 +99,13 @@ struct DirectoryWatchTests {
         func poll() throws {
             guard let catalogue = try cache.load(since: revision, isPolling: true, now: start + time) else { return }
             revision = catalogue.revision
-            let snapshot = Snapshot(catalogue, replacing: nil, syntax: .angleBrackets, readAt: .zero)
-            served = snapshot.records.mapValues { $0.versions[0].config?.messages[0].text ?? "" }
+            let form = SourceForm(
+                catalogue,
+                replacing: nil,
+                syntax: .angleBrackets,
+                reading: .init(time: .zero, origin: .source)
+            )
+            served = form.records.mapValues { $0.versions[0].config?.messages[0].text ?? "" }
             for id in ids {
                 let state = try #require(known[id])
                 if let text = served[id] {

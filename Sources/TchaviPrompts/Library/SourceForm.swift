@@ -1,0 +1,255 @@
+import Tchavi
+
+/// The last good form of a source: its prompts as they were last read, with their deployments and messages compiled on
+/// demand.
+///
+/// The records are immutable: a refresh replaces the whole form, so readers never wait for it.
+final class SourceForm: Sendable {
+    let records: [String: PromptRecord]
+    /// The prompts' ids, sorted by their UTF-8 bytes.
+    let ids: [String]
+    let diagnostics: [PromptDiagnostic]
+    let folders: [PromptFolder]
+    let revision: String
+    let validator: String?
+    let publishedAt: Timestamp?
+    /// When and from where the prompts were last read, or had not changed.
+    private let reading: Locked<Reading>
+    private let locations: [String: [PromptRecord]]
+    private let syntax: VariableSyntax
+    private let contracts: [String: PromptContract]
+    /// For each prompt with a contract, the last record whose deployed versions and fallback all fulfil it.
+    private let compatible: [String: PromptRecord]
+    /// The compiled deployments by prompt id, added when a prompt is first requested.
+    private let selectors = Locked<[String: CompiledSelector]>([:])
+    /// The versions that have been selected.
+    private let prepared = Locked<[VersionKey: [PreparedVersion]]>([:])
+
+    struct Reading {
+        /// By the library's clock; negative for what was read before the process began.
+        var time: Duration
+        var origin: Selection.Origin
+    }
+
+    /// Creates the form of a catalogue. For a prompt that can no longer be read, or not in a part that can be selected, it
+    /// keeps the previous form's record.
+    init(
+        _ catalogue: PromptCatalogue,
+        replacing previous: SourceForm?,
+        syntax: VariableSyntax,
+        contracts: [String: PromptContract] = [:],
+        reading: Reading
+    ) {
+        var records: [String: PromptRecord] = [:]
+        var locations: [String: [PromptRecord]] = [:]
+        var diagnostics = catalogue.diagnostics
+        var usesOlder: Set<String> = []
+        let places = Self.places(in: catalogue)
+        var reported: [String: Set<String>] = [:]
+        for entry in catalogue.entries {
+            let id = entry.record.promptID
+            if let places = places[id], places.count > 1 {
+                // Records of one file are reported once.
+                if reported[id, default: []].insert(entry.location).inserted {
+                    diagnostics.append(Self.duplicate(id, at: entry.location, of: places))
+                }
+                continue
+            }
+            // Forms are never mixed: an earlier whole form is used instead of a damaged one.
+            if entry.record.isDamaged, let older = previous?.records[id], !older.isDamaged {
+                usesOlder.insert(id)
+                continue
+            }
+            records[id] = entry.record
+            locations[entry.location, default: []].append(entry.record)
+        }
+        for (index, diagnostic) in diagnostics.enumerated() where diagnostic.severity == .error {
+            // By id, if the id could be read: the file may have been renamed, or contain another prompt now.
+            let older: [PromptRecord] =
+                if let id = diagnostic.promptID {
+                    previous?.records[id].map { [$0] } ?? []
+                } else {
+                    previous?.locations[diagnostic.location] ?? []
+                }
+            for older in older where records[older.promptID] == nil {
+                usesOlder.insert(older.promptID)
+                locations[diagnostic.location, default: []].append(older)
+                diagnostics[index].servesOlderForm = true
+            }
+        }
+        for id in usesOlder { records[id] = previous?.records[id] }
+        self.records = records
+        ids = records.keys.sorted { $0.precedesInBytes($1) }
+        self.locations = locations
+        self.diagnostics = diagnostics
+        self.syntax = syntax
+        folders = catalogue.folders
+        revision = catalogue.revision ?? Self.revision(of: catalogue)
+        validator = catalogue.validator
+        publishedAt = catalogue.publishedAt
+        self.contracts = contracts
+        compatible = Self.compatibleRecords(in: records, previous?.compatible ?? [:], contracts, syntax)
+        self.reading = Locked(reading)
+    }
+
+    /// When the source was last read, or had not changed, by the library's clock.
+    var readAt: Duration { reading.withLock { $0.time } }
+    var origin: Selection.Origin { reading.withLock { $0.origin } }
+
+    /// Notes that the source has not changed.
+    func renew(_ new: Reading) { reading.withLock { $0 = new } }
+
+    /// Whether a catalogue has the content of this form.
+    func hasContent(of catalogue: PromptCatalogue, revision: String) -> Bool {
+        revision == self.revision && catalogue.folders == folders
+            && catalogue.diagnostics.allSatisfy { diagnostics.contains($0) || $0.severity == .error }
+    }
+
+    /// The prompts as a catalogue, with the records that were kept from earlier reads.
+    var catalogue: PromptCatalogue {
+        var catalogue = PromptCatalogue(entries: [], diagnostics: diagnostics, revision: revision, validator: validator)
+        catalogue.folders = folders
+        catalogue.publishedAt = publishedAt
+        for (location, records) in locations {
+            catalogue.entries += records.map { .init(location: location, record: $0) }
+        }
+        return catalogue
+    }
+
+    /// Returns the hash of the prompts, in the order of their ids, for a source that has none of its own.
+    static func revision(of catalogue: PromptCatalogue) -> String {
+        var lines: [UInt8] = []
+        for entry in catalogue.entries.sorted(by: { $0.record.promptID.precedesInBytes($1.record.promptID) }) {
+            lines += entry.record.json.canonical() + [0x0A]
+        }
+        for folder in catalogue.folders { lines += folder.json.canonical() + [0x0A] }
+        return SHA256.hexadecimal(lines)
+    }
+
+    private static func compatibleRecords(
+        in records: [String: PromptRecord],
+        _ previous: [String: PromptRecord],
+        _ contracts: [String: PromptContract],
+        _ syntax: VariableSyntax
+    ) -> [String: PromptRecord] {
+        var result = previous
+        for (id, contract) in contracts {
+            guard let record = records[id] else { continue }
+            let served =
+                record.versions.filter { !record.deployments(of: $0).isEmpty }
+                + (record.fallbackVersion.map { [$0] } ?? [])
+            let syntax = record.variableSyntax ?? syntax
+            if served.allSatisfy({ contract.violations(by: $0, syntax: syntax).isEmpty }) { result[id] = record }
+        }
+        return result
+    }
+
+    /// Returns the last record of a prompt whose deployed versions and fallback all fulfil its contract.
+    func compatibleRecord(_ id: String) -> PromptRecord? { compatible[id] }
+
+    /// Returns the locations of each prompt, also of those that cannot be used.
+    private static func places(in catalogue: PromptCatalogue) -> [String: [String]] {
+        var places = Dictionary(grouping: catalogue.entries) { $0.record.promptID }.mapValues { $0.map(\.location) }
+        for (id, location) in catalogue.unusable { places[id]?.append(location) }
+        return places
+    }
+
+    private static func duplicate(_ id: String, at location: String, of places: [String]) -> PromptDiagnostic {
+        let others = places.lazy.filter { $0 != location }.prefix(3).joined(separator: ", ")
+        return PromptDiagnostic(
+            location: location,
+            line: 1,
+            column: 1,
+            promptID: id,
+            reason: "The prompt `\(id)` is defined more than once" + (others.isEmpty ? "" : ", also in \(others)")
+                + ", and none of them is used.",
+            advice: "Rename all but one of them, or remove the others."
+        )
+    }
+
+    /// Returns a prompt's compiled deployments, or `nil` if they have not been compiled yet.
+    func compiledSelector(of record: PromptRecord) -> CompiledSelector? {
+        selectors.withLock { $0[record.promptID] }
+    }
+
+    /// Compiles a prompt's deployments, outside of the caller's actor because it takes long for thousands of them.
+    @concurrent
+    func compileSelector(of record: PromptRecord) async -> CompiledSelector {
+        if let selector = compiledSelector(of: record) { return selector }
+        let selector = CompiledSelector(record)
+        selectors.withLock { $0[record.promptID] = selector }
+        return selector
+    }
+
+    /// Returns the prepared form of a version, if it has been prepared before.
+    func prepared(
+        _ version: PromptVersion,
+        in record: PromptRecord,
+        _ config: PromptVersionConfig
+    ) -> PreparedVersion? {
+        // A fallback may be an older copy of a version, with the same id and another configuration.
+        prepared.withLock { $0[VersionKey(version, in: record)]?.first { $0.config == config } }
+    }
+
+    /// Prepares a version, outside of the caller's actor because its messages may be long.
+    @concurrent
+    func prepare(
+        _ version: PromptVersion,
+        in record: PromptRecord,
+        _ config: PromptVersionConfig
+    ) async -> PreparedVersion {
+        if let prepared = prepared(version, in: record, config) { return prepared }
+        let syntax = record.variableSyntax ?? syntax
+        let violations = contracts[record.promptID]?.violations(by: version, syntax: syntax) ?? []
+        let new = PreparedVersion(config, syntax: syntax, violations: violations.map(\.description))
+        prepared.withLock { $0[VersionKey(version, in: record), default: []].append(new) }
+        return new
+    }
+}
+
+/// A version's configuration, and what is computed from it when it is first selected.
+///
+/// A class, so that each request for the prompt retains one object instead of every field.
+final class PreparedVersion: Sendable {
+    let config: PromptVersionConfig
+    /// The messages, parsed.
+    let messages: CompiledMessages
+    let contentHash: String
+    /// What the version needs that its contract does not give.
+    let violations: [String]
+
+    init(_ config: PromptVersionConfig, syntax: VariableSyntax, violations: [String] = []) {
+        self.config = config
+        self.violations = violations
+        messages = CompiledMessages(config.messages, syntax: syntax)
+        contentHash = config.contentHash
+    }
+}
+
+/// A version of a prompt, among all of a snapshot.
+private struct VersionKey: Hashable {
+    let promptID: String
+    let versionID: String
+    let number: Int
+
+    init(_ version: PromptVersion, in record: PromptRecord) {
+        promptID = record.promptID
+        versionID = version.id
+        number = version.version
+    }
+}
+
+extension SourceForm {
+    /// Returns the error of a prompt that cannot be read; its id may be known from its file's place only.
+    func error(of id: String) -> PromptDiagnostic? {
+        diagnostics.first { $0.isError(of: id) }
+    }
+}
+
+extension PromptDiagnostic {
+    fileprivate func isError(of id: String) -> Bool {
+        guard severity == .error else { return false }
+        if let promptID { return promptID == id }
+        return ["\(id).json", "\(id)/prompt.json"].contains { location == $0 || location.hasSuffix("/\($0)") }
+    }
+}
