@@ -9,8 +9,8 @@ import Tchavi
 import TchaviPrompts
 
 func catalogue(_ number: Int) -> StoredCatalogue {
-    let count = 200 + number % 7 * 100
-    let text = String(repeating: "Answer as the support of a store does. ", count: 20)
+    let count = 5 + number % 7 * 5
+    let text = String(repeating: "Answer as the support of a store does. ", count: 400)
     let entries = (0..<count).map { index in
         let id = "prompt-\(index)"
         let config = PromptVersionConfig(id: "c", messages: [.system("\(number) \(text)")], model: "m")

@@ -12,7 +12,7 @@ public struct PromptError: Error, Sendable, Hashable {
         /// Creates a code from its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// The prompt does not exist; ``PromptError/availablePrompts`` lists the prompts that do.
+        /// The prompt does not exist; ``PromptError/availablePrompts`` lists those that do and have similar ids.
         public static let notFound: Code = "notFound"
         /// The prompt exists, but no version of it matches the query.
         public static let noMatch: Code = "noMatch"
@@ -53,7 +53,8 @@ public struct PromptError: Error, Sendable, Hashable {
     public var advice: String?
     /// The id of the prompt that the error is about.
     public var promptID: String?
-    /// The ids of the prompts that exist, if the requested one was not found.
+    /// The ids of at most five prompts that exist and are most similar to the requested one, the nearest first, if that was
+    /// not found.
     public var availablePrompts: [String] = []
     /// The variables that have no value.
     public var missingVariables: [MissingVariable] = []

@@ -1,14 +1,16 @@
 extension PromptError {
-    /// The library has no prompt of this id.
+    /// The library has no prompt of this id. The error names those that differ least: a library may have any number.
     static func notFound(_ id: String, available: [String]) -> PromptError {
-        let list = available.map { "`\($0)`" }.joined(separator: ", ")
+        let nearest = NameDistance(from: id).nearest(5, of: available)
+        let others = available.count - nearest.count
+        let list = nearest.map { "`\($0)`" }.joined(separator: ", ") + (others > 0 ? " and \(others) more" : "")
         var error = PromptError(
             .notFound,
             "The prompt `\(id)` was not found.",
             advice: available.isEmpty ? "The source has no prompts." : "The source has \(list).",
             promptID: id
         )
-        error.availablePrompts = available
+        error.availablePrompts = nearest
         return error
     }
 

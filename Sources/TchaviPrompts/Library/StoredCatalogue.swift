@@ -75,7 +75,7 @@ extension StoredCatalogue {
             throw Damage(reason: "it has \(body.count) bytes after its first line instead of \(seal.bytes)")
         }
         guard SHA256.hexadecimal(body) == seal.checksum else { throw Damage(reason: "its checksum is wrong") }
-        var lines = content.dropFirst(length).split(separator: UInt8(ascii: "\n"))[...]
+        var lines = Self.lines(of: content.dropFirst(length))[...]
         do {
             guard let first = lines.popFirst() else { throw JSONError("missing") }
             let header = try Header(json: try JSONValue(parsing: first))
@@ -93,6 +93,23 @@ extension StoredCatalogue {
             else { throw Damage(reason: "its lines are not in pairs of entries and records") }
             read(second, at: place)
         }
+    }
+
+    /// Returns the lines of a file, in one pass of the C library's.
+    private static func lines(of content: Data) -> [Data] {
+        var lines: [Data] = []
+        let start = content.startIndex
+        content.withUnsafeBytes { bytes in
+            var position = 0
+            while position < bytes.count, let base = bytes.baseAddress {
+                let end =
+                    memchr(base + position, Int32(UInt8(ascii: "\n")), bytes.count - position)
+                    .map { UnsafeRawPointer($0) - base } ?? bytes.count
+                lines.append(content[(start + position)..<(start + end)])
+                position = end + 1
+            }
+        }
+        return lines
     }
 
     /// Adds a record, or what is wrong with it: a record that cannot be read never costs the others.

@@ -79,39 +79,3 @@ extension ConditionValue: CustomStringConvertible {
         }
     }
 }
-
-/// A type whose values can be used in a condition: strings, numbers, Booleans and arrays of strings.
-public protocol ConditionValueConvertible {
-    /// The value that rules compare.
-    var conditionValue: ConditionValue { get }
-}
-
-extension ConditionValue: ConditionValueConvertible {
-    /// The value itself.
-    public var conditionValue: ConditionValue { self }
-}
-
-extension String: ConditionValueConvertible {
-    /// The string as a condition's value.
-    public var conditionValue: ConditionValue { .string(self) }
-}
-
-extension Int: ConditionValueConvertible {
-    /// The integer as a condition's value.
-    public var conditionValue: ConditionValue { .integer(Int64(self)) }
-}
-
-extension Double: ConditionValueConvertible {
-    /// The number as a condition's value.
-    public var conditionValue: ConditionValue { .number(self) }
-}
-
-extension Bool: ConditionValueConvertible {
-    /// The Boolean as a condition's value.
-    public var conditionValue: ConditionValue { .boolean(self) }
-}
-
-extension [String]: ConditionValueConvertible {
-    /// The strings as a condition's value.
-    public var conditionValue: ConditionValue { .strings(self) }
-}

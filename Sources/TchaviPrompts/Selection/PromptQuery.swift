@@ -67,15 +67,31 @@ public struct PromptQuery: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - field: The variable's name. Setting it again replaces the value.
-    ///   - value: The value: a string, a number, a Boolean or several strings.
+    ///   - value: The value: a string, a number, a Boolean, a UUID or several strings. `nil` leaves the query as it is.
     ///   - isEnforced: Whether only deployments with a rule or tag on the variable match.
     /// - Returns: The query with that condition.
     public func deploymentVariable(
         _ field: String,
-        _ value: some ConditionValueConvertible,
+        _ value: (some ConditionValueConvertible)?,
         isEnforced: Bool = true
     ) -> PromptQuery {
-        setting(Condition(field: field, value: value.conditionValue, isEnforced: isEnforced))
+        setting(field, value?.conditionValue, isEnforced)
+    }
+
+    /// Sets the value of a deployment variable to the raw value of an enumeration's case.
+    ///
+    /// - Parameters:
+    ///   - field: The variable's name. Setting it again replaces the value.
+    ///   - value: The case. `nil` leaves the query as it is.
+    ///   - isEnforced: Whether only deployments with a rule or tag on the variable match.
+    /// - Returns: The query with that condition.
+    @_disfavoredOverload
+    public func deploymentVariable<Value: RawRepresentable>(
+        _ field: String,
+        _ value: Value?,
+        isEnforced: Bool = true
+    ) -> PromptQuery where Value.RawValue: ConditionValueConvertible {
+        setting(field, value?.rawValue.conditionValue, isEnforced)
     }
 
     /// Sets the value of a tag.
@@ -85,15 +101,33 @@ public struct PromptQuery: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - field: The tag's name. Setting it again replaces the value.
-    ///   - value: The value: a string, a number, a Boolean or several strings.
+    ///   - value: The value: a string, a number, a Boolean, a UUID or several strings. `nil` leaves the query as it is.
     ///   - isEnforced: Whether only deployments with a rule or tag on the field match.
     /// - Returns: The query with that condition.
     public func tag(
         _ field: String,
-        _ value: some ConditionValueConvertible,
+        _ value: (some ConditionValueConvertible)?,
         isEnforced: Bool = false
     ) -> PromptQuery {
-        setting(Condition(field: field, value: value.conditionValue, isEnforced: isEnforced))
+        setting(field, value?.conditionValue, isEnforced)
+    }
+
+    /// Sets the value of a tag to the raw value of an enumeration's case.
+    ///
+    /// An enumeration that conforms to ``ConditionValueConvertible`` decides itself what its value is.
+    ///
+    /// - Parameters:
+    ///   - field: The tag's name. Setting it again replaces the value.
+    ///   - value: The case. `nil` leaves the query as it is.
+    ///   - isEnforced: Whether only deployments with a rule or tag on the field match.
+    /// - Returns: The query with that condition.
+    @_disfavoredOverload
+    public func tag<Value: RawRepresentable>(
+        _ field: String,
+        _ value: Value?,
+        isEnforced: Bool = false
+    ) -> PromptQuery where Value.RawValue: ConditionValueConvertible {
+        setting(field, value?.rawValue.conditionValue, isEnforced)
     }
 
     /// Selects a version by its number, deployed or not. Deployments and the fallback are ignored.
@@ -101,7 +135,7 @@ public struct PromptQuery: Sendable, Hashable {
     /// - Parameter number: The version's number.
     /// - Returns: The query, pinned to the version.
     public func version(_ number: Int) -> PromptQuery {
-        setting(Condition(field: Self.versionField, value: .integer(Int64(number)), isEnforced: false))
+        setting(Self.versionField, .integer(Int64(number)), false)
     }
 
     /// Selects the version with the highest number, deployed or not: for development, before a version is deployed.
@@ -134,12 +168,6 @@ public struct PromptQuery: Sendable, Hashable {
     /// - Returns: The query, limited to the folder.
     public func folder(_ id: String) -> PromptQuery { with { $0.folderID = id } }
 
-    /// Sets the key that decides between the arms of a split. The same key always selects the same arm.
-    ///
-    /// - Parameter key: The id of a user or a conversation, for instance. The empty string is a valid key.
-    /// - Returns: The query with that key.
-    public func bucketed(by key: String) -> PromptQuery { with { $0.bucketingKey = key } }
-
     /// Selects only a pinned version or a deployment that matches: neither an unconditional deployment nor the
     /// fallback.
     ///
@@ -163,7 +191,13 @@ public struct PromptQuery: Sendable, Hashable {
         return copy
     }
 
-    private func setting(_ condition: Condition) -> PromptQuery { with { $0.set(condition) } }
+    private func setting(_ field: String, _ value: ConditionValue?, _ isEnforced: Bool) -> PromptQuery {
+        guard let value else { return self }
+        return with { $0.set(Condition(field: field, value: value, isEnforced: isEnforced)) }
+    }
+
+    /// Returns the query with a bucketing key.
+    func settingKey(_ key: String) -> PromptQuery { with { $0.bucketingKey = key } }
 
     private mutating func set(_ condition: Condition) {
         if condition.field.isSameText(as: Self.versionField) { wantsLatest = false }

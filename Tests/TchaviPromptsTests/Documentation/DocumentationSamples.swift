@@ -370,3 +370,63 @@ func testing(request: ChatRequest) async throws {
     let client = local.client(configuration: configuration)
     _ = client
 }
+
+func queryValues() {
+    enum Plan: String { case free, pro }
+    let region: String? = nil
+    let signedIn = PromptQuery()
+        .tag("plan", Plan.pro)
+        .tag("region", region)
+        .bucketed(by: UUID(uuidString: "E621E1F8-C36C-495A-93FC-0C247A3E6E5F"))
+    use(signedIn)
+}
+
+actor KeyValueStore {
+    private var values: [String: Data] = [:]
+    private var count = 0
+
+    func contents() -> (count: Int, values: [String: Data]) { (count, values) }
+
+    func set(_ key: String, _ value: Data) {
+        values[key] = value
+        count += 1
+    }
+}
+
+struct StoreSource: PromptSource {
+    let store: KeyValueStore
+
+    var name: String { "key-value store" }
+
+    func load(since validator: String?) async throws -> PromptCatalogue? {
+        let (count, values) = await store.contents()
+        guard validator != "\(count)" else { return nil }
+        var catalogue = PromptCatalogue(entries: [], validator: "\(count)")
+        for (key, json) in values.sorted(by: { $0.key < $1.key }) {
+            do {
+                let record = try JSONDecoder().decode(PromptRecord.self, from: json)
+                catalogue.entries.append(.init(location: key, record: record))
+            } catch {
+                catalogue.diagnostics.append(PromptDiagnostic(location: key, reason: "\(error)"))
+            }
+        }
+        return catalogue
+    }
+}
+
+struct OwnSourceTests {
+    @Test func `The source in the article conforms`() async {
+        let store = KeyValueStore()
+        await store.set("reply", Data(#"{"promptId": "reply", "versions": []}"#.utf8))
+        let violations = await PromptSourceConformance.violations(
+            of: StoreSource(store: store),
+            changing: { await store.set("greeting", Data(#"{"promptId": "greeting", "versions": []}"#.utf8)) }
+        )
+        #expect(violations == [])
+    }
+}
+
+func ownSource(store: KeyValueStore, gateway: TchaviClient) {
+    let stored = PromptLibrary(source: StoreSource(store: store), gateway: gateway)
+    use(stored)
+}

@@ -17,11 +17,13 @@ struct PromptLibraryTests {
         #expect(try await library.diagnostics().isEmpty)
     }
 
-    @Test func `The error of an unknown name lists the existing names`() async throws {
+    @Test func `The error of an unknown name lists the nearest existing names`() async throws {
         let library = PromptLibrary(source: .directory(Fixtures.prompts), gateway: LocalGateway().client())
         let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("suport-reply") }
         #expect(error?.code == .notFound)
-        #expect(error?.availablePrompts == PromptRecordTests.files)
+        #expect(error?.availablePrompts.first == "support-reply")
+        #expect(error?.availablePrompts.count == 5)
+        #expect(error?.description.contains(" and 1 more.") == true)
         #expect(error?.description.contains("`support-reply`") == true)
     }
 
