@@ -1,5 +1,5 @@
 public import Foundation
-import Tchavi
+package import Tchavi
 
 /// A source that fetches a ``PromptBundle`` from a URL: a web server's, an object store's, or a cache's in front of
 /// them.
