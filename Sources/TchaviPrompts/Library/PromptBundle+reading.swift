@@ -64,6 +64,9 @@ extension PromptBundle {
                 )
             }
         }
+        guard count > 0 else {
+            throw .invalidBundle("it has no prompts", "Publish it again; to withdraw every prompt, stop the programs.")
+        }
         guard lines.isAtEnd, foldersLeft == 0, count == self.count else {
             throw .invalidBundle(
                 "its first line states \(self.count) prompts and \(folderCount) folders, and it has other numbers of them",
