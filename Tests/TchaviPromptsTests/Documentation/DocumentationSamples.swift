@@ -331,3 +331,12 @@ func testing(request: ChatRequest) async throws {
     let client = local.client(configuration: configuration)
     _ = client
 }
+
+func maxim(gateway: TchaviClient) async throws {
+    let key = Secret(ProcessInfo.processInfo.environment["MAXIM_API_KEY"] ?? "")
+    let library = PromptLibrary(source: .maxim(apiKey: key), gateway: gateway)
+    let query = PromptQuery().deploymentVariable("Environment", "prod")
+    let prompt = try await library.prompt("prompt-id", matching: query)
+    for diagnostic in try await library.diagnostics() { print(diagnostic) }
+    _ = prompt
+}
