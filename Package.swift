@@ -40,6 +40,7 @@ let package = Package(
         example("ab-selection", path: "ABSelection"),
         example("tool-calls", path: "ToolCalls"),
         example("local-gateway", path: "LocalGateway"),
+        example("maxim-comparison", path: "MaximComparison"),
         .target(name: "AllocationCounter", path: "Examples/AllocationCounter"),
         .executableTarget(
             name: "benchmarks",
