@@ -47,6 +47,7 @@ let package = Package(
             swiftSettings: settings
         ),
         example("bundle-polling", path: "BundlePolling"),
+        example("maxim-comparison", path: "MaximComparison"),
         .target(name: "AllocationCounter", path: "Examples/AllocationCounter"),
         .executableTarget(
             name: "benchmarks",

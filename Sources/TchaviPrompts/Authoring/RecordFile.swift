@@ -1,12 +1,16 @@
 import Tchavi
 
-/// A file of JSON records: one, or those that the API returns within `data`.
+/// A file, or a response of a server, of JSON records: one, or those that the API returns within `data`.
+///
+/// A prompt that is marked as deleted, by a `deletedAt`, is left out.
 struct RecordFile {
     private(set) var prompts: [AuthoredPrompt] = []
     /// What is wrong in the file as a whole, or in a record without an id.
     private(set) var diagnostics: [PromptDiagnostic] = []
 
-    private let source: SourceText
+    /// The file, for the lines and columns of errors; `nil` for a response, which nobody can look at.
+    private let source: SourceText?
+    private let location: String
     private let folderID: String
     /// What is wrong in records, with the index of the prompt unless the record has no id.
     private var errors: [(prompt: Int?, error: JSONError)] = []
@@ -18,6 +22,7 @@ struct RecordFile {
     ///   - folderID: The folder of the records that do not name theirs.
     init(_ source: SourceText, folderID: String) {
         self.source = source
+        location = source.path
         self.folderID = folderID
         let json: JSONPrefix
         do {
@@ -35,26 +40,50 @@ struct RecordFile {
             },
             promptID: nil
         )
-        if let data = json.value["data"], json.value["versions"] == nil {
+        read(all: json.value)
+    }
+
+    /// Reads a response.
+    ///
+    /// - Parameters:
+    ///   - json: The response.
+    ///   - location: Its location, for diagnostics.
+    init(response json: JSONValue, location: String) {
+        source = nil
+        self.location = location
+        folderID = ""
+        read(all: json)
+    }
+
+    private mutating func read(all json: JSONValue) {
+        if let data = json["data"], json["versions"] == nil {
             if let records = data.array {
                 for (index, record) in records.enumerated() { read(record, path: [.member("data"), .element(index)]) }
             } else {
                 read(data, path: [.member("data")])
             }
         } else {
-            read(json.value, path: [])
+            read(json, path: [])
         }
         report()
     }
 
     private mutating func read(_ json: JSONValue, path: [JSONError.Step]) {
+        if json.isMarkedDeleted { return }
+        if let id = json["promptChainId"]?.string, json["promptId"] == nil {
+            let cause = "`\(id)` is a prompt chain, which this package cannot run"
+            errors.append((prompts.count, JSONError(cause, at: path + [.member("promptChainId")])))
+            prompts.append(AuthoredPrompt(file: location, record: PromptRecord(promptID: id, versions: [])))
+            prompts[prompts.count - 1].isIncomplete = true
+            return
+        }
         do {
             var record = try PromptRecord(json: json)
             if json["folderId"]?.string == nil { record.folderID = folderID }
-            prompts.append(AuthoredPrompt(file: source.path, record: record))
+            prompts.append(AuthoredPrompt(file: location, record: record))
         } catch {
             let error = JSONError(error.cause, at: path + error.steps)
-            if let prompt = Self.readParts(json, at: path, file: source.path, folderID: folderID) {
+            if let prompt = Self.readParts(json, at: path, file: location, folderID: folderID) {
                 errors.append((prompts.count, error))
                 prompts.append(prompt)
             } else {
@@ -63,19 +92,30 @@ struct RecordFile {
         }
     }
 
-    /// Finds the places of all errors at once.
     private mutating func report() {
-        var findings = JSONFindings()
-        for (_, error) in errors { findings.append(error) }
-        let located = zip(errors, findings.located(in: source))
-        diagnostics += source.diagnostics(located.filter { $0.0.prompt == nil }.map(\.1), promptID: nil)
-        let found = located.filter { $0.0.prompt != nil }
-        for (item, diagnostic) in zip(found, source.diagnostics(inOrder: found.map(\.1), promptID: nil)) {
-            guard let index = item.0.prompt else { continue }
+        let reported = located(errors.map(\.error))
+        for (item, diagnostic) in zip(errors, reported) {
+            guard let index = item.prompt else {
+                diagnostics.append(diagnostic)
+                continue
+            }
             prompts[index].diagnostics = [diagnostic]
             prompts[index].diagnostics[0].promptID = prompts[index].id
             prompts[index].record.replaceReasons(by: prompts[index].diagnostics)
         }
+    }
+
+    /// Finds the places of all errors at once.
+    private func located(_ errors: [JSONError]) -> [PromptDiagnostic] {
+        guard let source else {
+            return errors.map { error in
+                let finding = Finding(offset: 0, error)
+                return PromptDiagnostic(location: location, reason: finding.message, advice: finding.advice)
+            }
+        }
+        var findings = JSONFindings()
+        for error in errors { findings.append(error) }
+        return source.diagnostics(inOrder: findings.located(in: source), promptID: nil)
     }
 
     /// Reads what can be read of a record that is not valid; `nil` if it has no id.
@@ -95,7 +135,7 @@ struct RecordFile {
             record: PromptRecord(promptID: id, folderID: json["folderId"]?.string ?? folderID, versions: wire.versions)
         )
         prompt.record.deployments = wire.deployments
-        if let fallback = json["fallbackVersion"], !fallback.isNull {
+        if let fallback = json["fallbackVersion"], !fallback.isNull, !fallback.isMarkedDeleted {
             do {
                 prompt.record.fallbackVersion = try PromptVersion(json: fallback)
             } catch {

@@ -21,7 +21,7 @@ struct WireParts {
             throw JSONError("expected an array, found \(json.kind)")
         }
         var first: JSONError?
-        for (index, element) in elements.enumerated() {
+        for (index, element) in elements.enumerated() where !element.isMarkedDeleted {
             do {
                 versions.append(try PromptVersion(json: element))
             } catch {
@@ -57,7 +57,7 @@ struct WireParts {
                 continue
             }
             deployments[id] = []
-            for (index, element) in elements.enumerated() {
+            for (index, element) in elements.enumerated() where !element.isMarkedDeleted {
                 do {
                     deployments[id]?.append(try Deployment(json: element))
                 } catch {

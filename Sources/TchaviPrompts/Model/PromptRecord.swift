@@ -1,6 +1,8 @@
 public import Tchavi
 
 /// A prompt as it is stored: its versions, their deployments, and its fallback.
+///
+/// Versions, deployments and a fallback that the JSON marks as deleted, by a `deletedAt`, are not read.
 public struct PromptRecord: Sendable, Hashable, Identifiable {
     /// The prompt's id, which programs pass to ``PromptLibrary/prompt(_:matching:default:)``.
     public var promptID: String
@@ -42,15 +44,23 @@ extension PromptRecord: JSONMapped {
     package init() { self.init(promptID: "", versions: []) }
 
     package mutating func map(_ json: inout JSONMapper) {
-        json.field("versions", &versions)
+        var stored = Undeleted(versions)
+        json.field("versions", &stored)
+        versions = stored.elements
         var id = json.isReading ? nil : promptID
         json.field("promptId", &id)
         promptID = id ?? versions.first?.promptID ?? ""
         if promptID.isEmpty { json.fail(JSONError("missing", at: [.member("promptId")])) }
         json.defaulted("folderId", &folderID)
-        json.defaulted("rules", &deployments)
-        json.field("fallbackVersion", &fallbackVersion)
+        var rules = deployments.mapValues { Undeleted($0) }
+        json.defaulted("rules", &rules)
+        deployments = rules.mapValues(\.elements)
+        json.field("fallbackVersion", &fallbackVersion, reading: Self.undeletedVersion, writing: { $0?.json })
         json.field("variableSyntax", &variableSyntax)
         json.rest(&additionalFields)
+    }
+
+    private static func undeletedVersion(_ json: JSONValue) throws(JSONError) -> PromptVersion? {
+        json.isMarkedDeleted ? nil : try PromptVersion(json: json)
     }
 }

@@ -104,7 +104,18 @@ extension PromptVersionConfig: JSONMapped {
 
     package mutating func map(_ json: inout JSONMapper) {
         json.defaulted("id", &id)
-        json.field("messages", &messages)
+        if json.isReading {
+            if json.members["messages"] == nil, json.members["nodes"] != nil {
+                json.fail(
+                    JSONError("the version is a prompt chain, which this package cannot run", at: [.member("nodes")])
+                )
+            }
+            var stored: [StoredMessage] = []
+            json.field("messages", &stored)
+            messages = stored.map(\.message)
+        } else {
+            json.field("messages", &messages)
+        }
         json.defaulted("modelParameters", &modelParameters)
         json.field("model", &model)
         json.defaulted("provider", &provider)

@@ -46,7 +46,17 @@ public struct RuleOperator: OpenEnum, JSONScalar {
     ]
 }
 
+extension RuleOperator {
+    /// What ends the operator of a rule whose value is null, which makes it one that nothing satisfies.
+    fileprivate static let nullSuffix = " null"
+
+    fileprivate var comparesWithNull: Bool { rawValue.hasSuffix(Self.nullSuffix) }
+}
+
 /// A rule of a deployment, which compares a field of the query with a value.
+///
+/// A rule whose value is `null` in JSON compares with nothing, so no query satisfies it, whether it is negated or not. Its
+/// operator has the ending ` null` here, as in `= null`, and its ``value`` is empty; it is encoded as it was.
 public struct Rule: Sendable, Hashable {
     /// The name of the query's field.
     public var field: String
@@ -70,8 +80,18 @@ extension Rule: JSONMapped {
 
     package mutating func map(_ json: inout JSONMapper) {
         json.field("field", &field)
-        json.field("operator", &self.operator)
-        json.field("value", &value)
+        let isValueNull = json.isReading ? json.members["value"] == .null : self.operator.comparesWithNull
+        guard isValueNull else {
+            json.field("operator", &self.operator)
+            json.field("value", &value)
+            return json.rest(&additionalFields)
+        }
+        var name = self.operator.rawValue
+        if !json.isReading { name.removeLast(RuleOperator.nullSuffix.count) }
+        json.field("operator", &name)
+        if json.isReading { self.operator = RuleOperator(rawValue: name + RuleOperator.nullSuffix) }
+        var null: JSONValue? = .null
+        json.raw("value", &null)
         json.rest(&additionalFields)
     }
 }
