@@ -28,6 +28,7 @@ extension Target.Dependency {
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let serviceLifecycleTesting = product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 }
 
@@ -127,7 +128,7 @@ let package = Package(
             name: "PromptServerTests",
             dependencies: [
                 "PromptServer", .tchavi, .prompts, .testing, .asyncHTTPClient, .httpTypes, .hummingbird,
-                .hummingbirdTesting, .logging, .nioCore,
+                .hummingbirdTesting, .logging, .nioCore, .nioHTTP1,
             ],
             swiftSettings: settings
         ),
@@ -137,6 +138,7 @@ let package = Package(
                 "PromptLibraryService", "PromptObservability", "PromptServer", "TchaviAsyncHTTPClient", .tchavi,
                 .prompts,
                 .testing, .argumentParser, .asyncHTTPClient, .hummingbird, .logging, .serviceLifecycle,
+                .unixSignals,
             ],
             swiftSettings: settings
         ),

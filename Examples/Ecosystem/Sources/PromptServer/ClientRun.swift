@@ -54,6 +54,7 @@ final class ClientRun: Sendable {
     ///   - writer: The writer of the response.
     ///   - logger: The logger of the run's error.
     /// - Throws: The writer's error, if the client has disconnected. The run has ended then.
+    @concurrent
     func write(_ first: PromptStream.Event, to writer: inout any ResponseBodyWriter, logger: Logger) async throws {
         do {
             var event: PromptStream.Event? = first

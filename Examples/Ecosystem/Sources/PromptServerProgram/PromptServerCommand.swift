@@ -1,12 +1,13 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Hummingbird
-import Logging
+public import Logging
 import PromptLibraryService
 import PromptObservability
 import PromptServer
 import ServiceLifecycle
 import TchaviPrompts
+import UnixSignals
 
 /// Serves prompts over HTTP until SIGTERM or SIGINT.
 @main

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import NIOHTTP1
 import TchaviTesting
 import Testing
 

@@ -21,7 +21,7 @@ struct ServerUnderTest {
     ]
 
     private static func record(_ id: String, _ message: String) -> PromptRecord {
-        let config = PromptVersionConfig(id: "\(id)-config", messages: [.system(message)], model: "m")
+        let config = PromptVersionConfig(id: "\(id)-config", messages: [.system(.text(message))], model: "m")
         let version = PromptVersion(id: "\(id)-v1", version: 1, promptID: id, config: config)
         return PromptRecord(promptID: id, versions: [version], fallbackVersion: version)
     }
