@@ -52,17 +52,29 @@ struct DocumentationTests {
         }
     }
 
-    @Test func `Every sample of the README and the articles is compiled`() throws {
-        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    /// The files of code that samples stand in: the one made for them, and those of the examples that need other packages.
+    private static func compiledFiles() throws -> [[String]] {
+        let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("DocumentationSamples.swift")
-        let compiled = Self.normalized(try String(contentsOf: source, encoding: .utf8).components(separatedBy: "\n"))
+        let enumerator = FileManager.default.enumerator(
+            at: root.appendingPathComponent("Examples/Ecosystem/Sources"),
+            includingPropertiesForKeys: nil
+        )
+        let examples = (enumerator?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+        return try ([samples] + examples).map { file in
+            normalized(try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n"))
+        }
+    }
+
+    @Test func `Every sample of the README and the articles is compiled`() throws {
+        let compiled = try Self.compiledFiles()
         var count = 0
         for document in try Self.documents() {
             for sample in try Self.samples(document) {
                 // Imports stand at the top of a file, and a line of a package's manifest is not code of this module.
                 let lines = Self.normalized(sample).filter { !$0.hasPrefix("import ") && !$0.hasPrefix(".package(") }
                 #expect(
-                    Self.contains(compiled, lines),
+                    compiled.contains { Self.contains($0, lines) },
                     "\(document.lastPathComponent): \(lines.joined(separator: "\n"))"
                 )
                 count += lines.count

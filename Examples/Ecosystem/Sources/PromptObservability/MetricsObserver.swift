@@ -1,0 +1,40 @@
+public import Metrics
+public import TchaviPrompts
+
+/// Counts selections with swift-metrics, by prompt, version and reason.
+///
+/// ```swift
+/// let library = PromptLibrary(source: .directory("Prompts"), gateway: client, observers: [MetricsObserver()])
+/// ```
+///
+/// A metrics backend keeps a time series for each combination of dimensions. Here, their number grows only with the
+/// prompts that the library has, never with requests: only a version that exists is selected. That is why the
+/// user's key, the tags of the query and the deployment are no dimensions; ``LoggingObserver`` logs the deployment.
+public struct MetricsObserver: PromptObserver {
+    private let label: String
+    private let factory: (any MetricsFactory)?
+
+    /// Creates an observer.
+    ///
+    /// - Parameters:
+    ///   - label: The name of the counter.
+    ///   - factory: The metrics backend; `nil` for the one with which `MetricsSystem` was bootstrapped.
+    public init(label: String = "prompt_selections_total", factory: (any MetricsFactory)? = nil) {
+        self.label = label
+        self.factory = factory
+    }
+
+    /// Counts a selection.
+    ///
+    /// - Parameter event: The selection.
+    public func selected(_ event: SelectionEvent) {
+        let selection = event.selection
+        let dimensions = [
+            ("prompt", selection.promptID),
+            ("version", selection.version.map(String.init) ?? ""),
+            ("reason", selection.reason.rawValue),
+        ]
+        // Creating a counter is a look-up: backends return the handler of the same label and dimensions again.
+        Counter(label: label, dimensions: dimensions, factory: factory ?? MetricsSystem.factory).increment()
+    }
+}

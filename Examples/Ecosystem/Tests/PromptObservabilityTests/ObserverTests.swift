@@ -1,0 +1,83 @@
+import InMemoryLogging
+import Logging
+import Metrics
+import MetricsTestKit
+import PromptObservability
+import Tchavi
+import TchaviPrompts
+import TchaviTesting
+import Testing
+
+struct ObserverTests {
+    private static let record: String = """
+        {"promptId": "tone", "versions": [
+          {"id": "v1", "version": 1, "config": {"messages": [{"role": "system", "content": "Be terse."}], "model": "m"}},
+          {"id": "v2", "version": 2, "config": {"messages": [{"role": "system", "content": "Be kind."}], "model": "m"}}
+        ], "rules": {"v2": [{"id": "pro", "rules": {"query": {"rules": [{"field": "plan", "operator": "=", "value": "pro"}]}}}]},
+        "fallbackVersion": {"id": "v1", "version": 1, "config": {"messages": [{"role": "system", "content": "Be terse."}], "model": "m"}}}
+        """
+
+    private static func library(_ observer: some PromptObserver) throws -> PromptLibrary {
+        let record = try PromptRecord(json: JSONValue(parsing: record))
+        return PromptLibrary(source: .memory([record]), gateway: LocalGateway().client(), observers: [observer])
+    }
+
+    private static let query = PromptQuery().tag("plan", "pro").bucketed(by: "ada@tchavi.example")
+
+    @Test func `A selection is logged with its prompt, version, reason and deployment, at the level asked for`()
+        async throws
+    {
+        let handler = InMemoryLogHandler()
+        var logger = Logger(label: "prompts") { _ in handler }
+        logger.logLevel = .debug
+        let library = try Self.library(LoggingObserver(logger, level: .debug))
+        _ = try await library.prompt("tone", matching: Self.query)
+        let entry = try #require(handler.entries.first)
+        #expect(handler.entries.count == 1)
+        #expect(entry.level == .debug)
+        #expect(entry.metadata["prompt"] == "tone")
+        #expect(entry.metadata["version"] == "2")
+        #expect(entry.metadata["reason"] == "matched")
+        #expect(entry.metadata["deployment"] == "pro")
+        #expect(entry.metadata["arm"] == nil)
+    }
+
+    @Test func `Neither the text of a prompt nor the query is logged`() async throws {
+        let handler = InMemoryLogHandler()
+        let library = try Self.library(LoggingObserver(Logger(label: "prompts") { _ in handler }))
+        _ = try await library.prompt("tone", matching: Self.query)
+        let text = "\(handler.entries)"
+        #expect(text.contains("tone"))
+        for secret in ["Be kind", "Be terse", "ada@tchavi.example", "plan"] { #expect(!text.contains(secret)) }
+    }
+
+    @Test func `The arm of a split is logged`() {
+        let selection = Selection(promptID: "tone", version: 1, reason: .split, experiment: "autumn", arm: 1)
+        #expect(selection.logMetadata["arm"] == "1")
+        #expect(selection.logMetadata["experiment"] == "autumn")
+    }
+
+    @Test func `Selections are counted by prompt, version and reason`() async throws {
+        let metrics = TestMetrics()
+        let library = try Self.library(MetricsObserver(label: "selections", factory: metrics))
+        for _ in 1...3 { _ = try await library.prompt("tone", matching: Self.query) }
+        _ = try await library.prompt("tone")
+        #expect(metrics.counterTotal(label: "selections", dimensions: Self.dimensions("2", "matched")) == 3)
+        #expect(metrics.counterTotal(label: "selections", dimensions: Self.dimensions("1", "fallback")) == 1)
+    }
+
+    @Test func `Users and tags add no time series`() async throws {
+        let metrics = TestMetrics()
+        let library = try Self.library(MetricsObserver(label: "selections", factory: metrics))
+        for number in 1...20 {
+            let query = PromptQuery().tag("plan", "pro").tag("request", "\(number)").bucketed(by: "user-\(number)")
+            _ = try await library.prompt("tone", matching: query)
+        }
+        #expect(metrics.counters(label: "selections").count == 1)
+        #expect(metrics.counterTotal(label: "selections") == 20)
+    }
+
+    private static func dimensions(_ version: String, _ reason: String) -> [(String, String)] {
+        [("prompt", "tone"), ("version", version), ("reason", reason)]
+    }
+}
