@@ -429,6 +429,8 @@ struct OwnSourceTests {
 func ownSource(store: KeyValueStore, gateway: TchaviClient) {
     let stored = PromptLibrary(source: StoreSource(store: store), gateway: gateway)
     use(stored)
+}
+
 func maxim(gateway: TchaviClient) async throws {
     let key = Secret(ProcessInfo.processInfo.environment["MAXIM_API_KEY"] ?? "")
     let library = PromptLibrary(source: .maxim(apiKey: key), gateway: gateway)
