@@ -1,4 +1,5 @@
 import ExampleSupport
+import Foundation
 import Tchavi
 import TchaviPrompts
 
@@ -17,6 +18,8 @@ struct Arguments {
           --latest                 use the version with the highest number, deployed or not
           --image URL              add an image to the input
           --prompts DIRECTORY      read the prompts from this directory (default: Fixtures/Prompts)
+          --source URL             fetch the prompts from the bundle at this URL instead
+          --bundle FILE            write the prompts to this file as a bundle, for a web server; run nothing
           --explain                print why each deployment was selected or excluded; run nothing
           --list                   print the names of all prompts
           --lint                   print the problems of all deployments; exit code 65 if one is an error
@@ -38,6 +41,8 @@ struct Arguments {
     var variables: [String: String] = [:]
     var images: [ImageURL] = []
     var directory = ExampleGateway.prompts
+    var source: URL?
+    var bundle: String?
     var explains = false
     var lists = false
     var lints = false
@@ -77,6 +82,13 @@ struct Arguments {
             case "--latest": query = query.latest()
             case "--image": images.append(ImageURL(try Self.value(&rest, argument)))
             case "--prompts": directory = try Self.value(&rest, argument)
+            case "--source":
+                let text = try Self.value(&rest, argument)
+                guard let url = URL(string: text), url.scheme != nil else {
+                    throw UsageError(message: "--source expects a URL, not `\(text)`.")
+                }
+                source = url
+            case "--bundle": bundle = try Self.value(&rest, argument)
             case "--explain": explains = true
             case "--list": lists = true
             case "--lint": lints = true

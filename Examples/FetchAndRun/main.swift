@@ -33,7 +33,15 @@ do {
 
 func run(_ arguments: Arguments) async throws {
     let gateway = try ExampleGateway()
-    let library = PromptLibrary(source: .directory(arguments.directory), gateway: gateway.client)
+    let source: any PromptSource =
+        if let url = arguments.source { .bundle(at: url) } else { .directory(arguments.directory) }
+    let library = PromptLibrary(sources: [source], gateway: gateway.client)
+    if let file = arguments.bundle {
+        let bundle = try await PromptBundle(reading: DirectorySource(arguments.directory))
+        try bundle.data.write(to: URL(fileURLWithPath: file))
+        print("\(bundle.records.count) prompts, revision \(bundle.revision)")
+        return
+    }
     for diagnostic in try await library.diagnostics() { printError("Skipped \(diagnostic)") }
     if arguments.lists {
         for id in try await library.promptIDs() { print(id) }

@@ -71,6 +71,8 @@ final class SourceReader: Sendable {
     var lastError: (any Error)? { state.withLock { $0.lastError } }
     /// Whether the source refuses the credential, and is read again only when the library is refreshed.
     var isRefused: Bool { state.withLock { $0.isRefused } }
+    /// Whether a read is in progress.
+    var isReading: Bool { state.withLock { $0.loading != nil } }
     var cacheDiagnostic: PromptDiagnostic? { state.withLock { $0.cacheDiagnostic } }
 
     // MARK: When to read

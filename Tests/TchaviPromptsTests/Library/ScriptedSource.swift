@@ -1,6 +1,7 @@
 import Tchavi
-import TchaviPrompts
 import TchaviTesting
+
+@testable import TchaviPrompts
 
 /// A source that does what the test says next.
 final class ScriptedSource: PromptSource {
@@ -77,4 +78,9 @@ struct ClockedClient {
             for _ in 0..<20 { await Task.yield() }
         }
     }
+}
+
+extension PromptLibrary {
+    /// Whether a source is being read.
+    var isReading: Bool { readers.contains(where: \.isReading) }
 }
