@@ -439,3 +439,51 @@ func maxim(gateway: TchaviClient) async throws {
     for diagnostic in try await library.diagnostics() { print(diagnostic) }
     _ = prompt
 }
+
+func fetchingPrompts(gateway: TchaviClient, url: URL) async throws {
+    var configuration = PromptLibrary.Configuration()
+    configuration.cacheDirectory = URL(fileURLWithPath: "/var/cache/my-service")
+    configuration.shipped = .directory("Prompts")
+    configuration.maxStaleness = .seconds(86400)
+    let service = PromptLibrary(
+        source: .bundle(at: url),
+        gateway: gateway,
+        configuration: configuration
+    )
+
+    try await service.warmUp()
+    let refreshing = Task { await service.run() }
+    use(refreshing)
+
+    let fallback = PromptVersionConfig(id: "built-in", messages: [.system("Reply briefly.")], model: "gpt-4o-mini")
+    let reply = try await service.prompt("support-reply", default: fallback)
+    use(reply)
+
+    let status = service.status
+    print(status.promptCount, status.revision ?? "-", status.origin?.rawValue ?? "-", status.age ?? .zero)
+    if let error = status.lastError { print("The last refresh failed: \(error)") }
+
+    for await change in service.changes {
+        print("added \(change.added), changed \(change.changed), removed \(change.removed)")
+    }
+
+    let overlaid = PromptLibrary(sources: [DirectorySource("Overrides"), BundleSource(at: url)], gateway: gateway)
+    use(overlaid)
+
+    configuration.contracts = [PromptContract("support-reply", variables: ["customer"], tools: ["find_order"])]
+
+    let care = try await service.prompts(matching: PromptQuery().folder("customer-care"))
+    let folders = try await service.folders(matching: PromptQuery().tag("team", "billing"))
+    use((care, folders))
+}
+
+struct PrintingObserver: PromptObserver {
+    func selected(_ event: SelectionEvent) {
+        print(event.selection, event.unavailableReason ?? "")
+    }
+}
+
+func deployedPrompts(gateway: TchaviClient, url: URL) {
+    let deployed = PromptLibrary(source: .bundle(at: url), gateway: gateway)
+    use(deployed)
+}
