@@ -90,10 +90,14 @@ case "write" where arguments.count >= 2:
 case "poll" where arguments.count >= 2:
     guard let url = URL(string: arguments[1]) else { refuse("`\(arguments[1])` is not a URL.") }
     let gateway = LocalGateway().client()
+    var configuration = PromptLibrary.Configuration()
+    // All libraries decode their bundles on the processors of one machine.
+    configuration.initialTimeout = .seconds(300)
     let libraries = (0..<number(arguments, at: 2, default: 200)).map { _ in
         PromptLibrary(
             source: .bundle(at: url, verifying: key.map { .hmacSHA256(key: $0) }),
-            gateway: gateway
+            gateway: gateway,
+            configuration: configuration
         )
     }
     do {

@@ -74,7 +74,7 @@ public struct PromptStream: AsyncSequence, Sendable {
 
     /// The iterator of a run's events.
     public struct Iterator: AsyncIteratorProtocol {
-            private let options: RunOptions
+        private let options: RunOptions
         private let start: @Sendable () async throws -> PromptRun
         private var run: PromptRun?
         private var chat: ChatCompletionStream.Iterator?
@@ -90,7 +90,7 @@ public struct PromptStream: AsyncSequence, Sendable {
             options: RunOptions,
             start: @escaping @Sendable () async throws -> PromptRun
         ) {
-                self.options = options
+            self.options = options
             self.start = start
         }
 

@@ -45,6 +45,13 @@ public struct BundleSource: PromptSource {
     /// The URL without credentials and query.
     public var name: String { url.withoutCredentials }
 
+    /// The name, with a hash of the whole URL and of what verifies the bundle: what was stored without a verification, or with
+    /// another key, is not used.
+    public var cacheIdentity: String {
+        let text = "tchavi cache \(url.absoluteString) \(verifier?.identity ?? "unverified")"
+        return "\(name) \(SHA256.hexadecimal(Array(text.utf8)).prefix(16))"
+    }
+
     /// The interval of the options.
     public var refreshInterval: Duration? { options.refreshInterval }
 
@@ -148,11 +155,17 @@ public struct BundleSource: PromptSource {
         init?(_ headers: HeaderFields) {
             if let tag = headers["ETag"], !tag.isEmpty {
                 (header, value) = ("If-None-Match", tag)
-            } else if let date = headers["Last-Modified"], !date.isEmpty {
+            } else if let date = headers["Last-Modified"], !date.isEmpty, !Self.isAmbiguous(date, headers["Date"]) {
                 (header, value) = ("If-Modified-Since", date)
             } else {
                 return nil
             }
+        }
+
+        /// Whether the document may have been changed again within the second of its date, which the date would not show.
+        private static func isAmbiguous(_ modified: String, _ now: String?) -> Bool {
+            guard let modified = HTTPDate.date(modified), let now = now.flatMap(HTTPDate.date) else { return false }
+            return now.timeIntervalSince(modified) < 2
         }
 
         var validator: String { header == "If-None-Match" ? value : Self.datePrefix + value }

@@ -5,6 +5,8 @@ public import Tchavi
 ///
 /// The verifier alone decides on the algorithm: a bundle names none.
 public struct BundleVerifier: Sendable {
+    /// What tells verifiers apart that accept different bundles, as far as that is known.
+    let identity: String
     private let isValid: @Sendable (_ bytes: Data, _ signature: Data) throws -> Bool
 
     /// Verifies HMAC-SHA256 (RFC 2104), in a time that does not depend on how much of the signature is right.
@@ -12,7 +14,8 @@ public struct BundleVerifier: Sendable {
     /// - Parameter key: The key that the bundle was signed with.
     /// - Returns: The verifier. With an empty key, it throws ``PromptError`` of code ``PromptError/Code/invalidInput``.
     public static func hmacSHA256(key: Secret) -> BundleVerifier {
-        BundleVerifier { bytes, signature in
+        let identity = SHA256.hexadecimal(Array("tchavi cache \(key.revealed())".utf8))
+        return BundleVerifier(identity: identity) { bytes, signature in
             guard !key.isEmpty else { throw PromptError.emptyBundleKey }
             let expected = SHA256.authenticationCode(of: [UInt8](bytes), key: Array(key.revealed().utf8))
             return SHA256.areEqual(expected, [UInt8](signature))
@@ -28,7 +31,7 @@ public struct BundleVerifier: Sendable {
     public static func custom(
         _ verify: @escaping @Sendable (_ bytes: Data, _ signature: Data) throws -> Bool
     ) -> BundleVerifier {
-        BundleVerifier(isValid: verify)
+        BundleVerifier(identity: "custom", isValid: verify)
     }
 
     func accepts(_ signature: Data, of bytes: ArraySlice<UInt8>) throws -> Bool { try isValid(Data(bytes), signature) }

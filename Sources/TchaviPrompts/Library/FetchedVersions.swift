@@ -31,7 +31,7 @@ final class FetchedVersions: Sendable {
     ///
     /// - Throws: The source's error if it has not been fetched before.
     func version(_ number: Int, of promptID: String, from source: any PromptSource) async throws -> PromptVersion? {
-        let key = Key(source: source.name, promptID: promptID, number: number)
+        let key = Key(source: source.cacheIdentity, promptID: promptID, number: number)
         let now = time.elapsed()
         let (held, task): (Entry?, Task<PromptVersion?, any Error>?) = entries.withLock { entries in
             let entry = entries[key]

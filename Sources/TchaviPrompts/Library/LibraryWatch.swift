@@ -1,4 +1,4 @@
-/// Keeps a library's sources refreshed until it is released, and tells when the prompts have changed.
+/// Keeps a library's sources refreshed until it is released, and reports when the prompts have changed.
 final class LibraryWatch: Sendable {
     /// Yields whenever the library has new prompts; several times at once yield once. Ends when the library is shut down.
     let signals: AsyncStream<Void>

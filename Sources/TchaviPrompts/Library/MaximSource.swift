@@ -47,6 +47,11 @@ public struct MaximSource: PromptSource {
             ?? endpoints.prompts().withoutCredentials
     }
 
+    /// The name, with a hash of the key: each workspace has a file of its own in the disk cache.
+    public var cacheIdentity: String {
+        "\(name) \(SHA256.hexadecimal(Array("tchavi cache \(apiKey.revealed())".utf8)).prefix(16))"
+    }
+
     /// The interval of ``RemoteSourceOptions/refreshInterval``.
     public var refreshInterval: Duration? { options.refreshInterval }
 

@@ -37,9 +37,10 @@ public struct PromptChangeSequence: AsyncSequence, Sendable {
 
         init(library: PromptLibrary) {
             self.library = library
+            // Before the watch, which may start the first read.
+            seen = library.currentSnapshot
             watch = LibraryWatch(library)
             signals = watch.signals.makeAsyncIterator()
-            seen = library.currentSnapshot
         }
 
         /// Waits for the next change.

@@ -1,3 +1,5 @@
+import Tchavi
+
 extension PromptError {
     /// The library has no prompt of this id. The error names those that differ least: a library may have any number.
     static func notFound(_ id: String, available: [String]) -> PromptError {
@@ -19,7 +21,7 @@ extension PromptError {
         PromptError(
             .invalidRecord,
             "The prompt `\(id)` cannot be read: \(diagnostic)",
-            advice: "Then refresh the library.",
+            advice: "Fix it and refresh the library.",
             promptID: id
         )
     }
@@ -59,6 +61,25 @@ extension PromptError {
         return PromptError(.noMatch, reason, advice: advice, promptID: record.promptID)
     }
 
+    /// The prompt is not among those that are held, and a source could not be read yet.
+    static func notRead(_ id: String, _ source: String, _ error: any Error) -> PromptError {
+        PromptError(
+            .unavailable,
+            "The prompt `\(id)` is not among those that are held, and `\(source)` could not be read: \(error)",
+            advice: "Try again later, ship the prompt with the program, or pass a default.",
+            promptID: id
+        )
+    }
+
+    /// Somebody else ended the read that this request waited for.
+    static var readEnded: PromptError {
+        PromptError(
+            .unavailable,
+            "The read of the prompts was cancelled before it ended.",
+            advice: "Try again, unless the library is shut down."
+        )
+    }
+
     /// The first read of a source takes longer than the library waits.
     static func slowSource(_ name: String, _ limit: Duration) -> PromptError {
         PromptError(
@@ -94,12 +115,24 @@ extension PromptError {
         )
     }
 
+    /// The version of an override does not exist.
+    static func noOverride(_ record: PromptRecord, _ number: Int) -> PromptError {
+        let numbers = record.versions.map(\.version).sorted().map(String.init).joined(separator: ", ")
+        return PromptError(
+            .noMatch,
+            "`\(record.promptID)` has no version \(number), which \(PromptOverrides.variable) or the configuration's "
+                + "overrides demand.",
+            advice: "Change the override (available: \(numbers)), or remove it.",
+            promptID: record.promptID
+        )
+    }
+
     /// The prompt is older than the library's limit.
     static func stale(_ id: String, age: Duration, limit: Duration, _ error: (any Error)?) -> PromptError {
         PromptError(
             .stale,
-            "`\(id)` was read \(age) ago, which is longer than the \(limit) of maxStaleness, and could not be read again"
-                + (error.map { ": \($0)" } ?? "."),
+            "`\(id)` was read \(age.rounded) ago, which is longer than the \(limit.rounded) of maxStaleness, and could not be read "
+                + "again" + (error.map { ": \($0)" } ?? "."),
             advice: "Check the source; `library.status` has its last error.",
             promptID: id
         )
@@ -115,4 +148,9 @@ extension PromptError {
             promptID: id
         )
     }
+}
+
+extension Duration {
+    /// The duration in seconds with at most one decimal place, such as `12.9 s`.
+    fileprivate var rounded: String { "\((seconds * 10).rounded() / 10) s" }
 }

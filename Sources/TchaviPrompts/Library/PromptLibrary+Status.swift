@@ -11,7 +11,8 @@ extension PromptLibrary {
         public var origin: Selection.Origin?
         /// When the prompts were last read from their sources, or had not changed: for several sources, the earliest.
         public var refreshedAt: Date?
-        /// The time since then, never negative.
+        /// The time since then, never negative; of shipped prompts the time since they were published, and `nil` if that is
+        /// not known.
         public var age: Duration?
         /// How many prompts can be requested.
         public var promptCount = 0
@@ -56,11 +57,13 @@ extension PromptLibrary {
         status.revision = snapshot?.revision
         status.promptCount = snapshot?.ids.count ?? 0
         status.diagnosticCount = diagnostics(of: snapshot).count
-        if let oldest = snapshot?.layers.map(\.form).min(by: { $0.readAt < $1.readAt }) {
-            let age = max(now - oldest.readAt, .zero)
+        // Shipped prompts of an unknown age count as the oldest.
+        if let oldest = snapshot?.layers.map(\.form).max(by: {
+            $0.age(at: now) ?? .seconds(1e18) < $1.age(at: now) ?? .seconds(1e18)
+        }) {
             status.origin = oldest.origin
-            status.age = age
-            status.refreshedAt = self.now().addingTimeInterval(-age.seconds)
+            status.age = oldest.age(at: now)
+            status.refreshedAt = status.age.map { self.now().addingTimeInterval(-$0.seconds) }
         }
         status.sources = readers.map { reader in
             let form = reader.form
@@ -68,7 +71,7 @@ extension PromptLibrary {
                 name: reader.source.name,
                 revision: form?.revision,
                 origin: form?.origin,
-                age: form.map { max(now - $0.readAt, .zero) },
+                age: form?.age(at: now),
                 promptCount: form?.ids.count ?? 0,
                 lastError: reader.lastError,
                 isRefused: reader.isRefused

@@ -3,7 +3,8 @@ import Tchavi
 extension PromptLibrary {
     /// Selects a version of every prompt for which the query has one.
     ///
-    /// Prompts of which no version matches, or the selected version cannot be used, are left out. Runs outside of the caller's
+    /// Prompts of which no version matches, or the selected version cannot be used, are left out; versions that the catalogue
+    /// does not have are not fetched. Runs outside of the caller's
     /// actor; the observers are told of each prompt.
     ///
     /// - Parameter query: The query to select by; ``PromptQuery/folder(_:)`` limits it to a folder.
@@ -14,8 +15,9 @@ extension PromptLibrary {
         let snapshot = try await snapshot()
         var prompts: [Prompt] = []
         for id in snapshot.ids {
+            try Task.checkCancellation()
             do {
-                let selected = try await select(id, query, in: snapshot)
+                let selected = try await select(id, query, in: snapshot, fetchesVersions: false)
                 notify(selected, query)
                 prompts.append(selected.prompt)
             } catch is PromptError {
@@ -73,7 +75,10 @@ extension PromptLibrary {
     public func lint() async throws -> [DeploymentFinding] {
         let snapshot = try await snapshot()
         var findings: [DeploymentFinding] = []
-        for id in snapshot.ids { findings += await (try snapshot.record(id)).record.lint(syntax: syntax) }
+        for id in snapshot.ids {
+            try Task.checkCancellation()
+            findings += await (try snapshot.record(id)).record.lint(syntax: syntax)
+        }
         return findings
     }
 
@@ -98,7 +103,17 @@ extension PromptLibrary {
 
     func diagnostics(of snapshot: Snapshot?) -> [PromptDiagnostic] {
         let shipped = state.withLock { $0.shippedDiagnostic }
-        return (snapshot?.diagnostics ?? []) + readers.compactMap(\.cacheDiagnostic) + (shipped.map { [$0] } ?? [])
+        let ids = snapshot?.ids ?? []
+        let unused = overrides.versions.keys.sorted().filter { id in snapshot != nil && !ids.contains(id) }.map { id in
+            PromptDiagnostic(
+                location: PromptOverrides.variable,
+                severity: .warning,
+                reason: "The version of `\(id)` is overridden, but no source has this prompt.",
+                advice: "Correct the prompt's id, or remove the override."
+            )
+        }
+        return unused + (snapshot?.diagnostics ?? []) + readers.compactMap(\.cacheDiagnostic)
+            + (shipped.map { [$0] } ?? [])
             + overrides.diagnostics
     }
 }

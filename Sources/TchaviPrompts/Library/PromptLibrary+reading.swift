@@ -1,3 +1,4 @@
+import Foundation
 import Observation
 import Tchavi
 
@@ -36,7 +37,8 @@ extension PromptLibrary {
     public func warmUp() async throws {
         let snapshot = try await snapshot()
         for id in snapshot.ids {
-            let (record, layer) = try snapshot.record(id)
+            try Task.checkCancellation()
+            let (record, layer) = try await snapshot.record(id)
             _ = await selector(of: record, in: layer.form)
         }
     }
@@ -93,12 +95,13 @@ extension PromptLibrary {
                 reader.readIfDue(at: time.elapsed())
                 continue
             }
+            // A source that did not respond in time once keeps nobody waiting who can be served without it.
+            if reader.hasFailed, currentSnapshot != nil { continue }
             do {
-                try await reader.waitForForm(within: configuration.initialTimeout)
-            } catch is CancellationError {
-                throw CancellationError()
+                try await reader.waitForRead(within: configuration.initialTimeout)
             } catch {
-                failure = failure ?? error
+                try Task.checkCancellation()
+                failure = failure ?? (error is CancellationError ? PromptError.readEnded : error)
             }
         }
         if let snapshot = currentSnapshot { return snapshot }
@@ -129,7 +132,7 @@ extension PromptLibrary {
                     replacing: nil,
                     syntax: syntax,
                     contracts: Dictionary(configuration.contracts.map { ($0.promptID, $0) }, uniquingKeysWith: { $1 }),
-                    reading: .init(time: time.elapsed(), origin: .shipped)
+                    reading: .init(time: timeOfPublication(catalogue.publishedAt), origin: .shipped)
                 )
             } catch {
                 let diagnostic = PromptDiagnostic(
@@ -147,20 +150,28 @@ extension PromptLibrary {
 
     /// Composes the snapshot of what the readers hold, and tells those who wait for changes.
     func publish() {
-        publishing.withLock { _ in
+        let isChanged = publishing.withLock { _ in
             var layers = readers.compactMap { reader in reader.form.map { Snapshot.Layer(form: $0, reader: reader) } }
-            state.withLock { state in
-                // The shipped prompts stand in for sources of which nothing has been read.
-                let isComplete = layers.count == readers.count
-                if !isComplete, let shipped = state.shipped { layers.append(.init(form: shipped, reader: nil)) }
-                let isSame =
-                    state.snapshot.map { $0.layers.map(\.form).elementsEqual(layers.map(\.form), by: ===) }
-                    ?? layers.isEmpty
-                if !isSame { state.snapshot = Snapshot(layers, isComplete: isComplete) }
-            }
+            let unread = readers.filter { reader in !layers.contains { $0.reader === reader } }
+            let (held, shipped) = state.withLock { ($0.snapshot, $0.shipped) }
+            // The shipped prompts stand in for sources of which nothing has been read.
+            if !unread.isEmpty, let shipped { layers.append(.init(form: shipped, reader: nil)) }
+            let isSame =
+                held.map { $0.layers.map(\.form).elementsEqual(layers.map(\.form), by: ===) } ?? layers.isEmpty
+            if isSame { return false }
+            let snapshot = Snapshot(layers, unread: unread)
+            state.withLock { $0.snapshot = snapshot }
+            return true
         }
-        for watch in state.withLock({ Array($0.watches.values) }) { watch.yield() }
+        if isChanged {
+            for watch in state.withLock({ Array($0.watches.values) }) { watch.yield() }
+        }
         registrar.withMutation(of: self, keyPath: \.status) {}
+    }
+
+    /// The time of publication by the library's clock; `nil` if it is not known.
+    private func timeOfPublication(_ publishedAt: Timestamp?) -> Duration? {
+        publishedAt?.date.map { time.elapsed() - .seconds(max(now().timeIntervalSince($0), 0)) }
     }
 
     // MARK: Watching

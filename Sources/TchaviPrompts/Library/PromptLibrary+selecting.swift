@@ -8,7 +8,7 @@ extension PromptLibrary {
     }
 
     static func allowsDefault(_ error: any Error) -> Bool {
-        if error is CancellationError { return false }
+        if error is CancellationError, Task.isCancelled { return false }
         return (error as? PromptError)?.code != .noMatch
     }
 
@@ -40,20 +40,30 @@ extension PromptLibrary {
         for observer in observers { observer.selected(event) }
     }
 
-    func select(_ id: String, _ query: PromptQuery, in snapshot: Snapshot) async throws -> Selected {
-        var (record, layer) = try snapshot.record(id)
-        if let limit = configuration.maxStaleness, time.elapsed() - layer.form.readAt > limit {
+    func select(
+        _ id: String,
+        _ query: PromptQuery,
+        in snapshot: Snapshot,
+        fetchesVersions: Bool = true
+    ) async throws -> Selected {
+        var (record, layer) = try await snapshot.record(id)
+        if let limit = configuration.maxStaleness, layer.reader != nil, let age = layer.form.age(at: time.elapsed()),
+            age > limit
+        {
             (record, layer) = try await refreshedRecord(id, layer, limit)
         }
         let form = layer.form
         var query = query
         if !overrides.versions.isEmpty, let number = overrides.versions[id] { query = query.version(number) }
         var result = await selector(of: record, in: form).select(query)
-        if result.version == nil, let fetched = try await fetchedVersion(of: record, query, layer) {
+        if fetchesVersions, result.version == nil, let fetched = try await fetchedVersion(of: record, query, layer) {
             record = fetched
-            result = CompiledSelector(fetched).select(query)
+            result = await Self.compiled(fetched).select(query)
         }
-        guard let version = result.version else { throw PromptError.noMatch(record, query) }
+        guard let version = result.version else {
+            if let number = overrides.versions[id] { throw PromptError.noOverride(record, number) }
+            throw PromptError.noMatch(record, query)
+        }
         var chosen = try await runnable(version, in: record, form)
         var heldBack: Selection.HeldBack?
         if !chosen.prepared.violations.isEmpty {
@@ -69,7 +79,7 @@ extension PromptLibrary {
             heldBack = refused
         }
         var selection = result.selection
-        selection.snapshotAge = max(time.elapsed() - form.readAt, .zero)
+        selection.snapshotAge = form.age(at: time.elapsed())
         selection.origin = overrides.versions[id] == nil ? form.origin : .override
         selection.heldBack = heldBack
         selection.versionContentHash = chosen.prepared.contentHash
@@ -114,7 +124,7 @@ extension PromptLibrary {
         _ form: SourceForm
     ) async throws -> (PromptRecord, SelectionResult, Runnable)? {
         guard let earlier = form.compatibleRecord(id) else { return nil }
-        let result = CompiledSelector(earlier).select(query)
+        let result = await Self.compiled(earlier).select(query)
         guard let version = result.version,
             current.versions.contains(where: { $0.id == version.id && $0.version == version.version })
         else { return nil }
@@ -145,17 +155,14 @@ extension PromptLibrary {
         _ limit: Duration
     ) async throws -> (PromptRecord, Snapshot.Layer) {
         do {
-            for reader in layer.reader.map({ [$0] }) ?? readers {
-                try await reader.waitForRefresh(within: configuration.initialTimeout)
-            }
-        } catch let error where error is CancellationError {
-            throw error
+            try await layer.reader?.waitForRead(within: configuration.initialTimeout)
         } catch {
+            try Task.checkCancellation()
             // What the source's error means for this prompt is found below.
         }
         guard let snapshot = currentSnapshot else { throw PromptError.shutDown }
-        let (record, layer) = try snapshot.record(id)
-        let age = time.elapsed() - layer.form.readAt
+        let (record, layer) = try await snapshot.record(id)
+        let age = layer.form.age(at: time.elapsed()) ?? .zero
         guard age <= limit else { throw PromptError.stale(id, age: age, limit: limit, layer.reader?.lastError) }
         return (record, layer)
     }
@@ -165,6 +172,10 @@ extension PromptLibrary {
         if let selector = form.compiledSelector(of: record) { return selector }
         return await form.compileSelector(of: record)
     }
+
+    /// Compiles deployments that no form holds, outside of the caller's actor.
+    @concurrent
+    static func compiled(_ record: PromptRecord) async -> CompiledSelector { CompiledSelector(record) }
 
     func tools(declaredBy config: PromptVersionConfig) -> [PromptTool] {
         let declared = config.declaredToolNames

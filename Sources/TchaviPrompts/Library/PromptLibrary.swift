@@ -115,7 +115,7 @@ public final class PromptLibrary: Sendable {
             random: settings.random,
             syntax: syntax,
             contracts: contracts,
-            didRead: { link.library?.publish() }
+            didChange: { link.library?.publish() }
         )
         readers = sources.map {
             SourceReader(

@@ -15,9 +15,9 @@ struct PromptOverrides: Sendable {
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         for item in (environment[Self.variable] ?? "").split(separator: ",") {
             let text = item.trimmingCharacters(in: .whitespaces)
-            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-            if parts.count == 2, !parts[0].isEmpty, let number = Int(parts[1]) {
-                versions[String(parts[0])] = number
+            if let at = text.lastIndex(of: "@"), at > text.startIndex, let number = Int(text[text.index(after: at)...])
+            {
+                versions[String(text[..<at])] = number
             } else {
                 diagnostics.append(
                     PromptDiagnostic(

@@ -1,6 +1,6 @@
 /// A source from which a ``PromptLibrary`` reads prompts.
 ///
-/// The package provides ``DirectorySource`` and ``MemorySource``. Conform a type of your own to read prompts from
+/// The package provides ``DirectorySource``, ``BundleSource``, ``MaximSource`` and ``MemorySource``. Conform a type of your own to read prompts from
 /// elsewhere, such as a database:
 ///
 /// ```swift
@@ -29,6 +29,10 @@ public protocol PromptSource: Sendable {
     /// The name of the source in errors, in the library's status, and in the name of its file in the disk cache: a path, or
     /// a URL without credentials.
     var name: String { get }
+
+    /// What tells the source's content apart from that of others in the disk cache. The default is the ``name``; a source whose
+    /// name leaves out something that decides what it returns, such as a key or a tenant, returns a hash that contains it.
+    var cacheIdentity: String { get }
 
     /// The interval at which a library refreshes the source, unless it has one of its own; `nil`, the default, for a source
     /// that is read only when the library is refreshed.
@@ -71,6 +75,9 @@ public protocol PromptSource: Sendable {
 }
 
 extension PromptSource {
+    /// The ``name``.
+    public var cacheIdentity: String { name }
+
     /// `nil`: the source is read only when the library is refreshed.
     public var refreshInterval: Duration? { nil }
 

@@ -15,8 +15,12 @@ final class Snapshot: Sendable {
     /// Whether something has been read of every source.
     let isComplete: Bool
 
-    init(_ layers: [Layer], isComplete: Bool) {
-        self.isComplete = isComplete
+    /// The readers of the other sources.
+    private let unread: [SourceReader]
+
+    init(_ layers: [Layer], unread: [SourceReader] = []) {
+        isComplete = unread.isEmpty
+        self.unread = unread
         self.layers = layers
         ids = layers.count == 1 ? layers[0].form.ids : Self.ids(of: layers)
     }
@@ -33,12 +37,28 @@ final class Snapshot: Sendable {
     }
 
     /// Returns a prompt's record and the layer that it is in.
-    func record(_ id: String) throws(PromptError) -> (record: PromptRecord, layer: Layer) {
+    func record(_ id: String) async throws(PromptError) -> (record: PromptRecord, layer: Layer) {
+        if let found = try readableRecord(id) { return found }
+        throw await notFound(id)
+    }
+
+    /// Returns a prompt's record and the layer that it is in, or `nil` if no source has the prompt.
+    private func readableRecord(_ id: String) throws(PromptError) -> (record: PromptRecord, layer: Layer)? {
         for layer in layers {
             if let record = layer.form.records[id] { return (record, layer) }
             if let diagnostic = layer.form.error(of: id) { throw .unreadable(id, diagnostic) }
         }
-        throw .notFound(id, available: ids)
+        return nil
+    }
+
+    /// Returns the error of a prompt that is not there, outside of the caller's actor because it compares all ids.
+    @concurrent
+    private func notFound(_ id: String) async -> PromptError {
+        // What a source that has never been read has is not known.
+        if !isComplete, let reader = unread.first(where: { $0.lastError != nil }), let error = reader.lastError {
+            return .notRead(id, reader.source.name, error)
+        }
+        return .notFound(id, available: ids)
     }
 
     /// What could not be read, in the order of the sources.
@@ -66,8 +86,8 @@ final class Snapshot: Sendable {
             return changes
         }
         for id in ids {
-            guard let new = try? record(id).record else { continue }
-            if let old = try? earlier.record(id).record {
+            guard let new = try? readableRecord(id)?.record else { continue }
+            if let old = try? earlier.readableRecord(id)?.record {
                 if old != new { changes.changed.append(id) }
             } else {
                 changes.added.append(id)

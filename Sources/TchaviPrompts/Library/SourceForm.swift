@@ -18,6 +18,11 @@ final class SourceForm: Sendable {
     private let locations: [String: [PromptRecord]]
     private let syntax: VariableSyntax
     private let contracts: [String: PromptContract]
+    /// What the source reported, before it was completed by what is kept of earlier reads.
+    private let sourceDiagnostics: [PromptDiagnostic]
+    /// The errors of prompts whose ids could be read, and those of others.
+    private let errors: [String: PromptDiagnostic]
+    private let errorsWithoutID: [PromptDiagnostic]
     /// For each prompt with a contract, the last record whose deployed versions and fallback all fulfil it.
     private let compatible: [String: PromptRecord]
     /// The compiled deployments by prompt id, added when a prompt is first requested.
@@ -26,8 +31,8 @@ final class SourceForm: Sendable {
     private let prepared = Locked<[VersionKey: [PreparedVersion]]>([:])
 
     struct Reading {
-        /// By the library's clock; negative for what was read before the process began.
-        var time: Duration
+        /// By the library's clock, negative for what was read before the process began; `nil` if that is not known.
+        var time: Duration?
         var origin: Selection.Origin
     }
 
@@ -81,28 +86,41 @@ final class SourceForm: Sendable {
         self.records = records
         ids = records.keys.sorted { $0.precedesInBytes($1) }
         self.locations = locations
-        self.diagnostics = diagnostics
+        let failed = diagnostics.filter { $0.severity == .error }
+        errors = Dictionary(
+            failed.compactMap { error in error.promptID.map { ($0, error) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        errorsWithoutID = failed.filter { $0.promptID == nil }
+        sourceDiagnostics = catalogue.diagnostics
+        let served = Self.incompatibleVersions(of: records, contracts, syntax)
+        self.diagnostics = diagnostics + served.map(\.diagnostic)
         self.syntax = syntax
         folders = catalogue.folders
         revision = catalogue.revision ?? Self.revision(of: catalogue)
         validator = catalogue.validator
         publishedAt = catalogue.publishedAt
         self.contracts = contracts
-        compatible = Self.compatibleRecords(in: records, previous?.compatible ?? [:], contracts, syntax)
+        let incompatible = Set(served.map(\.promptID))
+        compatible = (previous?.compatible ?? [:]).merging(
+            records.filter { contracts[$0.key] != nil && !incompatible.contains($0.key) }
+        ) { $1 }
         self.reading = Locked(reading)
     }
 
     /// When the source was last read, or had not changed, by the library's clock.
-    var readAt: Duration { reading.withLock { $0.time } }
+    var readAt: Duration? { reading.withLock { $0.time } }
     var origin: Selection.Origin { reading.withLock { $0.origin } }
 
-    /// Notes that the source has not changed.
+    /// The time since then, never negative; `nil` if it is not known.
+    func age(at now: Duration) -> Duration? { readAt.map { max(now - $0, .zero) } }
+
+    /// Records that the source has not changed.
     func renew(_ new: Reading) { reading.withLock { $0 = new } }
 
     /// Whether a catalogue has the content of this form.
     func hasContent(of catalogue: PromptCatalogue, revision: String) -> Bool {
-        revision == self.revision && catalogue.folders == folders
-            && catalogue.diagnostics.allSatisfy { diagnostics.contains($0) || $0.severity == .error }
+        revision == self.revision && catalogue.folders == folders && catalogue.diagnostics == sourceDiagnostics
     }
 
     /// The prompts as a catalogue, with the records that were kept from earlier reads.
@@ -126,22 +144,33 @@ final class SourceForm: Sendable {
         return SHA256.hexadecimal(lines)
     }
 
-    private static func compatibleRecords(
-        in records: [String: PromptRecord],
-        _ previous: [String: PromptRecord],
+    /// Returns the deployed versions and fallbacks that need what the program does not give.
+    private static func incompatibleVersions(
+        of records: [String: PromptRecord],
         _ contracts: [String: PromptContract],
         _ syntax: VariableSyntax
-    ) -> [String: PromptRecord] {
-        var result = previous
-        for (id, contract) in contracts {
+    ) -> [(promptID: String, diagnostic: PromptDiagnostic)] {
+        var found: [(promptID: String, diagnostic: PromptDiagnostic)] = []
+        for (id, contract) in contracts.sorted(by: { $0.key.precedesInBytes($1.key) }) {
             guard let record = records[id] else { continue }
             let served =
                 record.versions.filter { !record.deployments(of: $0).isEmpty }
                 + (record.fallbackVersion.map { [$0] } ?? [])
-            let syntax = record.variableSyntax ?? syntax
-            if served.allSatisfy({ contract.violations(by: $0, syntax: syntax).isEmpty }) { result[id] = record }
+            for version in served {
+                let violations = contract.violations(by: version, syntax: record.variableSyntax ?? syntax)
+                guard !violations.isEmpty else { continue }
+                let diagnostic = PromptDiagnostic(
+                    location: id,
+                    severity: .warning,
+                    promptID: id,
+                    reason: "Version \(version.version) does not fit the program's contract: "
+                        + violations.map(\.description).joined(separator: " "),
+                    advice: "It is held back. Deploy a version that fits, or update the program and its contract."
+                )
+                found.append((id, diagnostic))
+            }
         }
-        return result
+        return found
     }
 
     /// Returns the last record of a prompt whose deployed versions and fallback all fulfil its contract.
@@ -242,14 +271,11 @@ private struct VersionKey: Hashable {
 extension SourceForm {
     /// Returns the error of a prompt that cannot be read; its id may be known from its file's place only.
     func error(of id: String) -> PromptDiagnostic? {
-        diagnostics.first { $0.isError(of: id) }
-    }
-}
-
-extension PromptDiagnostic {
-    fileprivate func isError(of id: String) -> Bool {
-        guard severity == .error else { return false }
-        if let promptID { return promptID == id }
-        return ["\(id).json", "\(id)/prompt.json"].contains { location == $0 || location.hasSuffix("/\($0)") }
+        errors[id]
+            ?? errorsWithoutID.first { error in
+                ["\(id).json", "\(id)/prompt.json"].contains {
+                    error.location == $0 || error.location.hasSuffix("/\($0)")
+                }
+            }
     }
 }

@@ -19,40 +19,48 @@ final class SourceReader: Sendable {
         let random: @Sendable () -> Double
         let syntax: VariableSyntax
         let contracts: [String: PromptContract]
-        /// Called after every read, whether it failed or not.
-        let didRead: @Sendable () -> Void
+        /// Called when there are new prompts, or the last error is another.
+        let didChange: @Sendable () -> Void
     }
 
     private struct State {
         var form: SourceForm?
-        /// The revision of the prompts that are shipped with the program.
-        var shippedRevision: String?
-        var isShippedEmpty = true
         /// The read in progress, and the one that begins when it ends.
         var loading: Task<SourceForm, any Error>?
         var waiting: Task<SourceForm, any Error>?
         var loadingSince = Duration.zero
+        /// Where the form was from when that was last announced.
+        var origin: Selection.Origin?
         var failures = 0
         /// When the source is next read without anybody asking for it.
         var nextRead = Duration.zero
+        /// When a request next starts a read.
+        var nextRequestedRead = Duration.zero
+        /// Whether a read has failed, or taken longer than requests wait.
+        var hasFailed = false
+        /// The shipped prompts, which complete what the source gives before anything else has been read.
+        var shipped: SourceForm?
         /// Whether the source refuses the credential, so that asking again is of no use.
         var isRefused = false
         var lastError: (any Error)?
         var cacheDiagnostic: PromptDiagnostic?
         var isShutDown = false
 
-        /// Whether no failure stands against a read that was not asked for.
+        /// Whether no pause after a failure is in progress.
         func mayRead(at now: Duration) -> Bool {
             !isRefused && !isShutDown && (lastError == nil || now >= nextRead)
         }
     }
 
+    private static let minimumInterval = Duration.milliseconds(10)
     private static let backoff = RetryPolicy(initialDelay: .seconds(1), maximumDelay: .seconds(600))
     /// A server may ask for a longer pause than the longest after failures, up to this.
     private static let maximumRetryAfter = Duration.seconds(3600)
 
     let source: any PromptSource
-    /// The interval at which the source is read while somebody watches, and after which a request starts a read.
+    /// The interval after which a request starts a read.
+    private let requestInterval: Duration?
+    /// The interval at which the source is read while somebody watches.
     let interval: Duration?
     private let context: Context
     private let file: SnapshotFile?
@@ -60,17 +68,20 @@ final class SourceReader: Sendable {
 
     init(_ source: any PromptSource, interval: Duration?, cacheDirectory: URL?, context: Context) {
         self.source = source
-        self.interval = source.pollInterval ?? interval ?? source.refreshInterval
+        requestInterval = (interval ?? source.refreshInterval).map { max($0, Self.minimumInterval) }
+        self.interval = source.pollInterval.map { max($0, Self.minimumInterval) } ?? requestInterval
         self.context = context
         // What is on this computer or in memory needs no copy.
         let isLocal = source.pollInterval != nil || source is MemorySource
-        file = isLocal ? nil : cacheDirectory.map { SnapshotFile(directory: $0, sourceName: source.name) }
+        file = isLocal ? nil : cacheDirectory.map { SnapshotFile(directory: $0, sourceName: source.cacheIdentity) }
     }
 
     var form: SourceForm? { state.withLock { $0.form } }
     var lastError: (any Error)? { state.withLock { $0.lastError } }
     /// Whether the source refuses the credential, and is read again only when the library is refreshed.
     var isRefused: Bool { state.withLock { $0.isRefused } }
+    /// Whether a read has failed, or taken longer than requests wait.
+    var hasFailed: Bool { state.withLock { $0.hasFailed } }
     /// Whether a read is in progress.
     var isReading: Bool { state.withLock { $0.loading != nil } }
     var cacheDiagnostic: PromptDiagnostic? { state.withLock { $0.cacheDiagnostic } }
@@ -84,27 +95,23 @@ final class SourceReader: Sendable {
         return state.withLock { $0.isRefused ? max(interval, .seconds(1)) : max($0.nextRead - now, .zero) }
     }
 
-    /// Starts a read in the background if the form is older than the interval, and no failure stands against it.
+    /// Starts a read in the background if the form is older than the interval, and no pause after a failure is in progress.
     func readIfDue(at now: Duration) {
-        // A directory is polled only while somebody watches it.
-        guard interval != nil, source.pollInterval == nil else { return }
+        guard requestInterval != nil else { return }
         let isDue = state.withLock { state in
-            state.loading == nil && !state.isRefused && !state.isShutDown && now >= state.nextRead
+            state.loading == nil && !state.isRefused && !state.isShutDown && now >= state.nextRequestedRead
         }
         if isDue { _ = task(for: .poll) }
     }
 
-    /// Begins the first read, unless a failure stands against it.
+    /// Begins the first read, unless a pause after a failure is in progress.
     func beginFirstRead() {
         let now = context.time.elapsed()
         if state.withLock({ $0.mayRead(at: now) }) { _ = task(for: .poll) }
     }
 
     /// Waits for a read, within a limit that begins with it. After a failure, it throws the error until the pause is over.
-    func waitForRefresh(within limit: Duration) async throws { try await waitForForm(within: limit) }
-
-    /// Waits for the first form, within a limit that begins with the read.
-    func waitForForm(within limit: Duration) async throws {
+    func waitForRead(within limit: Duration) async throws {
         let now = context.time.elapsed()
         let (isReading, mayRead, error, remaining) = state.withLock { state in
             let remaining = state.loading == nil ? limit : state.loadingSince + limit - now
@@ -114,12 +121,16 @@ final class SourceReader: Sendable {
             if let error { throw error }
             return
         }
-        guard remaining > .zero else { throw PromptError.slowSource(source.name, limit) }
         let task = task(for: .poll)
         let name = source.name
-        _ = try await context.time.run(within: remaining, orThrow: PromptError.slowSource(name, limit)) {
+        _ = try await context.time.run(within: remaining, orThrow: self.outlasted(name, limit)) {
             try await task.sharedValue()
         }
+    }
+
+    private func outlasted(_ name: String, _ limit: Duration) -> PromptError {
+        state.withLock { $0.hasFailed = true }
+        return .slowSource(name, limit)
     }
 
     // MARK: Reading
@@ -153,25 +164,28 @@ final class SourceReader: Sendable {
     }
 
     private func read(isPolling: Bool) async throws -> SourceForm {
-        let (held, isShutDown) = state.withLock { ($0.form, $0.isShutDown) }
+        let (held, shipped, isShutDown) = state.withLock { ($0.form, $0.shipped, $0.isShutDown) }
         let result: Result<SourceForm, any Error>
         do {
             if isShutDown { throw PromptError.shutDown }
             let catalogue =
                 isPolling
                 ? try await source.poll(since: held?.validator) : try await source.load(since: held?.validator)
-            result = .success(try form(of: catalogue, replacing: held))
+            result = .success(try form(of: catalogue, replacing: held, beside: shipped))
         } catch {
             result = .failure(error)
         }
-        apply(result)
-        context.didRead()
+        if apply(result) { context.didChange() }
         if case .success(let form) = result { await store(form, replacing: held) }
         state.withLock { $0.loading = nil }
         return try result.get()
     }
 
-    private func form(of catalogue: PromptCatalogue?, replacing held: SourceForm?) throws(PromptError) -> SourceForm {
+    private func form(
+        of catalogue: PromptCatalogue?,
+        replacing held: SourceForm?,
+        beside shipped: SourceForm?
+    ) throws(PromptError) -> SourceForm {
         let reading = SourceForm.Reading(time: context.time.elapsed(), origin: .source)
         guard var catalogue else {
             guard let held else { throw .noCatalogue(source.name) }
@@ -186,43 +200,53 @@ final class SourceReader: Sendable {
         }
         let form = SourceForm(
             catalogue,
-            replacing: held,
+            replacing: held ?? shipped,
             syntax: context.syntax,
             contracts: context.contracts,
             reading: reading
         )
-        let heldIsEmpty = held.map(\.records.isEmpty) ?? state.withLock { $0.isShippedEmpty }
-        if form.records.isEmpty, !heldIsEmpty { throw .emptyCatalogue(source.name) }
+        if form.records.isEmpty, let good = held ?? shipped, !good.records.isEmpty {
+            throw .emptyCatalogue(source.name)
+        }
         return form
     }
 
-    private func apply(_ result: Result<SourceForm, any Error>) {
+    /// Returns whether there are new prompts, or the last error is another.
+    private func apply(_ result: Result<SourceForm, any Error>) -> Bool {
         let now = context.time.elapsed()
         let random = context.random()
-        state.withLock { state in
+        return state.withLock { state in
             switch result {
             case .success(let form):
-                if state.form !== form { state.form = form }
+                let isChanged = state.form !== form || state.lastError != nil || state.origin != form.origin
+                state.form = form
+                state.origin = form.origin
                 state.failures = 0
                 state.isRefused = false
                 state.lastError = nil
-                state.nextRead = now + pause(random)
+                state.nextRead = now + pause(interval, random)
+                state.nextRequestedRead = now + pause(requestInterval, random)
+                return isChanged
             case .failure(let error):
+                if state.isShutDown, error is CancellationError { return false }
                 state.lastError = error
+                state.hasFailed = true
                 let status = (error as? TchaviError)?.statusCode
-                state.isRefused = status == 401 || status == 403
+                // Until a read succeeds.
+                if status == 401 || status == 403 { state.isRefused = true }
                 let pause = Self.backoff.backoff(retriesSoFar: state.failures) * (0.75 + 0.25 * random)
                 let asked = min((error as? TchaviError)?.retryAfter ?? .zero, Self.maximumRetryAfter)
                 state.failures += 1
                 state.nextRead = now + (source.pollInterval ?? max(pause, asked))
+                state.nextRequestedRead = now + max(pause, asked)
+                return true
             }
         }
     }
 
     /// The interval, varied by ±10 %, so that processes that started together spread.
-    private func pause(_ random: Double) -> Duration {
-        if let interval = source.pollInterval { return interval }
-        return (interval ?? .zero) * (0.9 + 0.2 * random)
+    private func pause(_ interval: Duration?, _ random: Double) -> Duration {
+        (interval ?? .zero) * (0.9 + 0.2 * random)
     }
 
     /// Ends reads in progress, and starts no more.
@@ -238,13 +262,11 @@ final class SourceReader: Sendable {
 
     /// Reads the form on disk, if there is one and the shipped prompts are not newer.
     func restore(beside shipped: SourceForm?) async {
-        state.withLock { state in
-            state.shippedRevision = shipped?.revision
-            state.isShippedEmpty = shipped?.records.isEmpty ?? true
-        }
+        state.withLock { $0.shipped = shipped }
         guard let file else { return }
         do {
             guard let stored = try await Self.offPool({ try file.read() }) else { return }
+            (source as? BundleSource)?.noteHeld(publishedAt: stored.catalogue.publishedAt)
             if let shipped, stored.shippedRevision != shipped.revision {
                 guard let onDisk = stored.catalogue.publishedAt?.date, let other = shipped.publishedAt?.date,
                     onDisk > other
@@ -257,13 +279,12 @@ final class SourceReader: Sendable {
             )
             let form = SourceForm(
                 stored.catalogue,
-                replacing: nil,
+                replacing: shipped,
                 syntax: context.syntax,
                 contracts: context.contracts,
                 reading: reading
             )
             guard !form.records.isEmpty else { return }
-            (source as? BundleSource)?.noteHeld(publishedAt: stored.catalogue.publishedAt)
             state.withLock { state in
                 if state.form == nil { state.form = form }
             }
@@ -275,7 +296,7 @@ final class SourceReader: Sendable {
     private func store(_ form: SourceForm, replacing held: SourceForm?) async {
         guard let file else { return }
         let now = context.now()
-        let shippedRevision = state.withLock { $0.shippedRevision }
+        let shippedRevision = state.withLock { $0.shipped?.revision }
         do {
             try await Self.offPool {
                 if form === held, try file.renew(readAt: now, shippedRevision: shippedRevision) { return }

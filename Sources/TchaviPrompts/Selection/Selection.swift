@@ -40,7 +40,7 @@ public struct Selection: Sendable, Hashable {
         public static let shipped: Origin = "shipped"
         /// The default that the caller gave.
         public static let `default`: Origin = "default"
-        /// The source, of which the environment overrides the version.
+        /// The source, of which the environment or the configuration overrides the version.
         public static let override: Origin = "override"
     }
 
@@ -154,7 +154,6 @@ extension Selection: CustomStringConvertible {
         switch origin {
         case .disk: text += ", from disk"
         case .shipped: text += ", shipped with the program"
-        case .override: text += ", overridden"
         default: break
         }
         if origin == .disk, let snapshotAge { text += ", read \(Self.approximate(snapshotAge)) ago" }
@@ -180,7 +179,7 @@ extension Selection: CustomStringConvertible {
         guard let version else { return "no version of \(promptID)" }
         var text = "version \(version) of \(promptID), "
         switch reason {
-        case .pinned: text += "pinned by the query"
+        case .pinned: text += origin == .override ? "pinned by an override" : "pinned by the query"
         case .matched: text += "matched by deployment \(deploymentID ?? "?")"
         case .unconditional: text += "by the unconditional deployment \(deploymentID ?? "?")"
         case .fallback: text += "the fallback: no deployment applies to this query"
