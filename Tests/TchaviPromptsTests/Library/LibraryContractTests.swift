@@ -113,4 +113,19 @@ struct LibraryContractTests {
         #expect(error?.code == .contract)
         #expect(try await library.diagnostics().isEmpty)
     }
+
+    @Test func `A process that starts with an incompatible version uses what was shipped, and reports it`() async throws
+    {
+        let broken = record("Hi <<name>>", "Hi <<title>>", deploying: [2: Deployment(id: "all")])
+        var configuration = PromptLibrary.Configuration()
+        configuration.contracts = [contract]
+        configuration.overrides = [:]
+        configuration.shipped = .memory([record("Hi <<name>>", deploying: [1: Deployment(id: "all")])])
+        let library = PromptLibrary(source: ScriptedSource(broken), configuration: configuration)
+        let selection = try await library.prompt("p").selection
+        #expect(selection.version == 1)
+        #expect(selection.heldBack?.version == 2)
+        let warning = try #require(try await library.diagnostics().first)
+        #expect(warning.severity == .warning && warning.reason.contains("`title`"))
+    }
 }

@@ -104,11 +104,15 @@ struct LibraryOutageTests {
         #expect(library.status.isRefused)
         #expect(try await text(library) == "one")
         #expect(source.loads == 2)
+        // Another failure says nothing about the credential.
+        source.fail()
+        await #expect(throws: TchaviError.self) { try await library.refresh() }
+        #expect(library.status.isRefused)
         source.next(.saying("two"))
         try await library.refresh()
         #expect(!library.status.isRefused)
         await clocked.pass(130)
-        #expect(source.loads == 5)
+        #expect(source.loads == 6)
         running.cancel()
         await running.value
     }
@@ -372,5 +376,68 @@ struct LibraryOutageTests {
         #expect(try await library.folder("f")?.name == "F")
         #expect(try await library.folder("g") == nil)
         #expect(try await library.folders().map(\.id) == ["f"])
+    }
+
+    @Test func `A prompt that was broken and is then removed is not served, also without a revision of the source`()
+        async throws
+    {
+        let source = ScriptedSource(.saying("x", id: "x"), .saying("y", id: "y"))
+        let library = library(source)
+        _ = try await text(library, "x")
+        source.next { _ in
+            var catalogue = PromptCatalogue.of([.saying("y", id: "y")])
+            catalogue.diagnostics = [PromptDiagnostic(location: "x", promptID: "x", reason: "Broken.")]
+            return catalogue
+        }
+        try await library.refresh()
+        #expect(try await text(library, "x") == "x")
+        #expect(try await library.diagnostics().count == 1)
+        source.next(.saying("y", id: "y"))
+        try await library.refresh()
+        #expect(try await library.promptIDs() == ["y"])
+        #expect(try await library.diagnostics().isEmpty)
+    }
+
+    @Test func `An interval can be set for sources that have none`() async throws {
+        let source = ScriptedSource(interval: nil, .saying("one"))
+        let library = library(source) { $0.refreshInterval = .seconds(10) }
+        _ = try await text(library)
+        source.next(.saying("two"))
+        clocked.clock.advance(by: .seconds(12))
+        try await wait { try await text(library) == "two" }
+        #expect(source.loads == 2)
+    }
+
+    @Test func `Overrides of what does not exist are reported`() async throws {
+        let library = library(ScriptedSource(.saying("one"))) { $0.overrides = ["p": 9, "q": 1] }
+        let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("p") }
+        #expect(error?.message.contains("TCHAVI_PROMPT_OVERRIDE") == true)
+        #expect(try await library.diagnostics().map(\.location) == ["TCHAVI_PROMPT_OVERRIDE"])
+    }
+
+    @Test func `What stays the same announces nothing`() async throws {
+        let source = ScriptedSource(.saying("one"))
+        let library = library(source)
+        _ = try await text(library)
+        let changes = Locked(0)
+        withObservationTracking {
+            _ = library.status
+        } onChange: {
+            changes.withLock { $0 += 1 }
+        }
+        try await library.refresh()
+        #expect(changes.withLock { $0 } == 0)
+        source.fail()
+        await #expect(throws: TchaviError.self) { try await library.refresh() }
+        #expect(changes.withLock { $0 } == 1)
+    }
+
+    @Test func `A source that throws CancellationError cancels no request`() async throws {
+        let source = ScriptedSource { _ in throw CancellationError() }
+        let library = library(source)
+        let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("p") }
+        #expect(error?.code == .unavailable)
+        let config = PromptVersionConfig(id: "d", messages: [.system("default")], model: "m")
+        #expect(try await library.prompt("p", default: config).selection.origin == .default)
     }
 }

@@ -128,4 +128,59 @@ struct LibraryStartTests {
         try await other.refresh()
         #expect(try await other.diagnostics().count == 1)
     }
+
+    @Test func `What was cached with another key, or without verification, is not used`() async throws {
+        let bundle = try PromptBundle(records: [.saying("unverified")], publishedAt: Timestamp("2026-11-21T00:00:00Z"))
+        let data = bundle.data
+        let isUp = Locked(true)
+        let server = try LoopbackServer { connection in
+            while try connection.receiveRequest() != nil {
+                if isUp.withLock({ $0 }) {
+                    try connection.respond(headers: ["ETag": "\"1\""], body: data)
+                } else {
+                    try connection.respond(status: 503, body: Data())
+                }
+            }
+        }
+        defer { server.stop() }
+        _ = try await library(BundleSource(at: server.baseURL)).prompt("p")
+        isUp.withLock { $0 = false }
+        #expect(try await library(BundleSource(at: server.baseURL)).prompt("p").selection.origin == .disk)
+        let verified = BundleSource(
+            at: server.baseURL,
+            verifying: .hmacSHA256(key: "a key of at least 32 random bytes")
+        )
+        await #expect(throws: TchaviError.self) { _ = try await library(verified).prompt("p") }
+        let other = BundleSource(at: server.baseURL.appendingPathComponent("other"))
+        await #expect(throws: TchaviError.self) { _ = try await library(other).prompt("p") }
+        let keys = ["key one", "key two"].map { MaximSource(apiKey: Secret($0)) }
+        #expect(keys[0].cacheIdentity != keys[1].cacheIdentity)
+        #expect(keys[0].name == keys[1].name)
+        #expect(!keys[0].cacheIdentity.contains("key one"))
+    }
+
+    @Test func `A damaged prompt of the first read is completed from what was shipped`() async throws {
+        let source = ScriptedSource { _ in
+            var catalogue = PromptCatalogue.of([.saying("fine", id: "q")])
+            catalogue.diagnostics = [PromptDiagnostic(location: "p", promptID: "p", reason: "Broken.")]
+            return catalogue
+        }
+        let library = library(source, shipped: shipped("shipped"))
+        #expect(try await library.prompt("p").messages[0].text == "shipped")
+        #expect(try await library.prompt("q").messages[0].text == "fine")
+        #expect(try await library.diagnostics().contains { $0.servesOlderForm })
+    }
+
+    @Test func `What the shipped prompts do not have is unavailable, and not unknown, while the source is down`()
+        async throws
+    {
+        let library = library(down, shipped: shipped("shipped"))
+        let error = await #expect(throws: PromptError.self) { _ = try await library.prompt("other") }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains("Gone.") == true)
+        // Their age is that of their publication, if it is known.
+        #expect(library.status.age == nil)
+        let dated = self.library(down, shipped: shipped("shipped", publishedAt: "2027-01-15T07:00:00Z"))
+        #expect(try await dated.prompt("p").selection.snapshotAge == .seconds(3600))
+    }
 }
