@@ -93,6 +93,8 @@ extension PromptLibrary {
                 reader.readIfDue(at: time.elapsed())
                 continue
             }
+            // A source that has failed before delays only those who cannot be served without it.
+            if reader.lastError != nil, currentSnapshot != nil { continue }
             do {
                 try await reader.waitForForm(within: configuration.initialTimeout)
             } catch is CancellationError {
@@ -192,7 +194,7 @@ extension PromptLibrary {
         await withTaskGroup(of: Void.self) { group in
             for reader in readers {
                 group.addTask {
-                    if reader.interval == nil, reader.form == nil { _ = try? await reader.load(.poll) }
+                    if reader.interval == nil, reader.form?.origin != .source { _ = try? await reader.load(.poll) }
                     // The first use may already be reading, and its pause is obeyed.
                     while !Task.isCancelled, let pause = reader.timeToNextRead() {
                         if pause > .zero {

@@ -117,9 +117,13 @@ public final class PromptLibrary: Sendable {
             contracts: contracts,
             didRead: { link.library?.publish() }
         )
-        readers = sources.map {
-            SourceReader(
-                $0,
+        var names: [String: Int] = [:]
+        readers = sources.map { source in
+            let count = names[source.name, default: 0]
+            names[source.name] = count + 1
+            return SourceReader(
+                source,
+                cacheName: count == 0 ? source.name : "\(source.name) #\(count + 1)",
                 interval: configuration.refreshInterval,
                 cacheDirectory: configuration.cacheDirectory,
                 context: context

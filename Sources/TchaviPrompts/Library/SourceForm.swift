@@ -13,6 +13,8 @@ final class SourceForm: Sendable {
     let revision: String
     let validator: String?
     let publishedAt: Timestamp?
+    /// The catalogue's own diagnostics.
+    private let reported: [PromptDiagnostic]
     /// When and from where the prompts were last read, or had not changed.
     private let reading: Locked<Reading>
     private let locations: [String: [PromptRecord]]
@@ -87,6 +89,7 @@ final class SourceForm: Sendable {
         revision = catalogue.revision ?? Self.revision(of: catalogue)
         validator = catalogue.validator
         publishedAt = catalogue.publishedAt
+        self.reported = catalogue.diagnostics
         self.contracts = contracts
         compatible = Self.compatibleRecords(in: records, previous?.compatible ?? [:], contracts, syntax)
         self.reading = Locked(reading)
@@ -101,8 +104,8 @@ final class SourceForm: Sendable {
 
     /// Whether a catalogue has the content of this form.
     func hasContent(of catalogue: PromptCatalogue, revision: String) -> Bool {
-        revision == self.revision && catalogue.folders == folders
-            && catalogue.diagnostics.allSatisfy { diagnostics.contains($0) || $0.severity == .error }
+        revision == self.revision && catalogue.folders == folders && catalogue.publishedAt == publishedAt
+            && catalogue.diagnostics == reported
     }
 
     /// The prompts as a catalogue, with the records that were kept from earlier reads.

@@ -39,6 +39,8 @@ final class SourceReader: Sendable {
         var isRefused = false
         var lastError: (any Error)?
         var cacheDiagnostic: PromptDiagnostic?
+        /// Whether the file on disk has the form's content, so that only its age is to be renewed.
+        var isStored = false
         var isShutDown = false
 
         /// Whether no failure stands against a read that was not asked for.
@@ -58,13 +60,27 @@ final class SourceReader: Sendable {
     private let file: SnapshotFile?
     private let state = Locked(State())
 
-    init(_ source: any PromptSource, interval: Duration?, cacheDirectory: URL?, context: Context) {
+    /// Creates a reader.
+    ///
+    /// - Parameters:
+    ///   - source: The source to read.
+    ///   - cacheName: The source's name in the disk cache, where no two sources of a library may have the same.
+    ///   - interval: The library's interval for all sources; `nil` for the source's own.
+    ///   - cacheDirectory: The directory of the disk cache; `nil` for none.
+    ///   - context: What all readers of the library share.
+    init(
+        _ source: any PromptSource,
+        cacheName: String,
+        interval: Duration?,
+        cacheDirectory: URL?,
+        context: Context
+    ) {
         self.source = source
         self.interval = source.pollInterval ?? interval ?? source.refreshInterval
         self.context = context
         // What is on this computer or in memory needs no copy.
         let isLocal = source.pollInterval != nil || source is MemorySource
-        file = isLocal ? nil : cacheDirectory.map { SnapshotFile(directory: $0, sourceName: source.name) }
+        file = isLocal ? nil : cacheDirectory.map { SnapshotFile(directory: $0, sourceName: cacheName) }
     }
 
     var form: SourceForm? { state.withLock { $0.form } }
@@ -84,8 +100,9 @@ final class SourceReader: Sendable {
 
     /// Starts a read in the background if the form is older than the interval, and no failure stands against it.
     func readIfDue(at now: Duration) {
-        // A directory is polled only while somebody watches it.
-        guard interval != nil, source.pollInterval == nil else { return }
+        // A directory is polled only while somebody watches it. What is on disk may be from any time, so it is refreshed
+        // also for a source that is otherwise read only when the library is refreshed.
+        guard source.pollInterval == nil, interval != nil || form?.origin == .disk else { return }
         let isDue = state.withLock { state in
             state.loading == nil && !state.isRefused && !state.isShutDown && now >= state.nextRead
         }
@@ -137,7 +154,7 @@ final class SourceReader: Sendable {
                 return task
             }
             let task = Task {
-                _ = await loading.result
+                _ = try? await loading.sharedValue()
                 self.state.withLock { state in
                     state.loading = state.waiting
                     state.waiting = nil
@@ -159,12 +176,17 @@ final class SourceReader: Sendable {
                 isPolling
                 ? try await source.poll(since: held?.validator) : try await source.load(since: held?.validator)
             result = .success(try form(of: catalogue, replacing: held))
+        } catch is CancellationError {
+            // A caller takes a CancellationError for its own cancellation, which ends no read.
+            result = .failure(
+                state.withLock { $0.isShutDown } ? PromptError.shutDown : PromptError.cancelledSource(source.name)
+            )
         } catch {
             result = .failure(error)
         }
         apply(result)
         context.didRead()
-        if case .success(let form) = result { await store(form, replacing: held) }
+        if case .success(let form) = result { await store(form) }
         state.withLock { $0.loading = nil }
         return try result.get()
     }
@@ -172,7 +194,7 @@ final class SourceReader: Sendable {
     private func form(of catalogue: PromptCatalogue?, replacing held: SourceForm?) throws(PromptError) -> SourceForm {
         let reading = SourceForm.Reading(time: context.time.elapsed(), origin: .source)
         guard var catalogue else {
-            guard let held else { throw .noCatalogue(source.name) }
+            guard let held, held.validator != nil else { throw .noCatalogue(source.name) }
             held.renew(reading)
             return held
         }
@@ -200,7 +222,10 @@ final class SourceReader: Sendable {
         state.withLock { state in
             switch result {
             case .success(let form):
-                if state.form !== form { state.form = form }
+                if state.form !== form {
+                    state.form = form
+                    state.isStored = false
+                }
                 state.failures = 0
                 state.isRefused = false
                 state.lastError = nil
@@ -208,7 +233,7 @@ final class SourceReader: Sendable {
             case .failure(let error):
                 state.lastError = error
                 let status = (error as? TchaviError)?.statusCode
-                state.isRefused = status == 401 || status == 403
+                state.isRefused = state.isRefused || status == 401 || status == 403
                 let pause = Self.backoff.backoff(retriesSoFar: state.failures) * (0.75 + 0.25 * random)
                 let asked = min((error as? TchaviError)?.retryAfter ?? .zero, Self.maximumRetryAfter)
                 state.failures += 1
@@ -243,6 +268,7 @@ final class SourceReader: Sendable {
         guard let file else { return }
         do {
             guard let stored = try await Self.offPool({ try file.read() }) else { return }
+            (source as? BundleSource)?.noteHeld(publishedAt: stored.catalogue.publishedAt)
             if let shipped, stored.shippedRevision != shipped.revision {
                 guard let onDisk = stored.catalogue.publishedAt?.date, let other = shipped.publishedAt?.date,
                     onDisk > other
@@ -261,27 +287,32 @@ final class SourceReader: Sendable {
                 reading: reading
             )
             guard !form.records.isEmpty else { return }
-            (source as? BundleSource)?.noteHeld(publishedAt: stored.catalogue.publishedAt)
             state.withLock { state in
-                if state.form == nil { state.form = form }
+                if state.form == nil {
+                    state.form = form
+                    state.isStored = true
+                }
             }
         } catch {
             report(error, of: file)
         }
     }
 
-    private func store(_ form: SourceForm, replacing held: SourceForm?) async {
+    private func store(_ form: SourceForm) async {
         guard let file else { return }
         let now = context.now()
-        let shippedRevision = state.withLock { $0.shippedRevision }
+        let (shippedRevision, isStored) = state.withLock { ($0.shippedRevision, $0.isStored) }
         do {
             try await Self.offPool {
-                if form === held, try file.renew(readAt: now, shippedRevision: shippedRevision) { return }
+                if isStored, try file.renew(readAt: now, shippedRevision: shippedRevision) { return }
                 try file.write(
                     StoredCatalogue(catalogue: form.catalogue, readAt: now, shippedRevision: shippedRevision)
                 )
             }
-            state.withLock { $0.cacheDiagnostic = nil }
+            state.withLock { state in
+                state.isStored = true
+                state.cacheDiagnostic = nil
+            }
         } catch {
             report(error, of: file)
         }
