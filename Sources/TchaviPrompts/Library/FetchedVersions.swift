@@ -66,7 +66,8 @@ final class FetchedVersions: Sendable {
                     entries[key]?.readAt = time.elapsed()
                 }
             }
-            throw error
+            // Nobody cancels this task, and a caller would take the error for its own cancellation.
+            throw error is CancellationError ? PromptError.cancelledSource(key.source) : error
         }
     }
 }

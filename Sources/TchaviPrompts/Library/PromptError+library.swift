@@ -107,6 +107,15 @@ extension PromptError {
         )
     }
 
+    /// The source threw `CancellationError`, although nobody cancelled the read.
+    static func cancelledSource(_ name: String) -> PromptError {
+        PromptError(
+            .unavailable,
+            "The source `\(name)` cancelled the read.",
+            advice: "Check what the source uses to read, such as a session that was invalidated."
+        )
+    }
+
     static var shutDown: PromptError {
         PromptError(
             .unavailable,

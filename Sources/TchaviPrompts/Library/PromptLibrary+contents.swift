@@ -20,8 +20,8 @@ extension PromptLibrary {
                 let selected = try await select(id, query, in: snapshot, fetchesVersions: false)
                 notify(selected, query)
                 prompts.append(selected.prompt)
-            } catch is PromptError {
-                continue
+            } catch {
+                try Task.checkCancellation()
             }
         }
         return prompts

@@ -203,7 +203,7 @@ extension PromptLibrary {
         await withTaskGroup(of: Void.self) { group in
             for reader in readers {
                 group.addTask {
-                    if reader.interval == nil, reader.form == nil { _ = try? await reader.load(.poll) }
+                    if reader.interval == nil, reader.form?.origin != .source { _ = try? await reader.load(.poll) }
                     // The first use may already be reading, and its pause is obeyed.
                     while !Task.isCancelled, let pause = reader.timeToNextRead() {
                         if pause > .zero {

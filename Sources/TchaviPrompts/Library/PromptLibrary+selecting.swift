@@ -138,7 +138,8 @@ extension PromptLibrary {
         _ query: PromptQuery,
         _ layer: Snapshot.Layer
     ) async throws -> PromptRecord? {
-        guard let reader = layer.reader, let pin = query.index(of: PromptQuery.versionField),
+        guard !state.withLock({ $0.isShutDown }), let reader = layer.reader,
+            let pin = query.index(of: PromptQuery.versionField),
             let number = query.conditions[pin].value.asInteger,
             query.folderID.map({ $0.isSameText(as: record.folderID) }) ?? true,
             let version = try await fetchedVersions.version(number, of: record.promptID, from: reader.source)

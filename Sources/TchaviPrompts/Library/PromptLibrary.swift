@@ -117,9 +117,14 @@ public final class PromptLibrary: Sendable {
             contracts: contracts,
             didChange: { link.library?.publish() }
         )
-        readers = sources.map {
-            SourceReader(
-                $0,
+        var names: [String: Int] = [:]
+        readers = sources.map { source in
+            let name = source.cacheIdentity
+            let count = names[name, default: 0]
+            names[name] = count + 1
+            return SourceReader(
+                source,
+                cacheName: count == 0 ? name : "\(name) #\(count + 1)",
                 interval: configuration.refreshInterval,
                 cacheDirectory: configuration.cacheDirectory,
                 context: context

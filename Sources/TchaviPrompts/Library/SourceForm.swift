@@ -13,13 +13,13 @@ final class SourceForm: Sendable {
     let revision: String
     let validator: String?
     let publishedAt: Timestamp?
+    /// The catalogue's own diagnostics.
+    private let reported: [PromptDiagnostic]
     /// When and from where the prompts were last read, or had not changed.
     private let reading: Locked<Reading>
     private let locations: [String: [PromptRecord]]
     private let syntax: VariableSyntax
     private let contracts: [String: PromptContract]
-    /// What the source reported, before it was completed by what is kept of earlier reads.
-    private let sourceDiagnostics: [PromptDiagnostic]
     /// The errors of prompts whose ids could be read, and those of others.
     private let errors: [String: PromptDiagnostic]
     private let errorsWithoutID: [PromptDiagnostic]
@@ -92,7 +92,6 @@ final class SourceForm: Sendable {
             uniquingKeysWith: { first, _ in first }
         )
         errorsWithoutID = failed.filter { $0.promptID == nil }
-        sourceDiagnostics = catalogue.diagnostics
         let served = Self.incompatibleVersions(of: records, contracts, syntax)
         self.diagnostics = diagnostics + served.map(\.diagnostic)
         self.syntax = syntax
@@ -100,6 +99,7 @@ final class SourceForm: Sendable {
         revision = catalogue.revision ?? Self.revision(of: catalogue)
         validator = catalogue.validator
         publishedAt = catalogue.publishedAt
+        self.reported = catalogue.diagnostics
         self.contracts = contracts
         let incompatible = Set(served.map(\.promptID))
         compatible = (previous?.compatible ?? [:]).merging(
@@ -120,7 +120,8 @@ final class SourceForm: Sendable {
 
     /// Whether a catalogue has the content of this form.
     func hasContent(of catalogue: PromptCatalogue, revision: String) -> Bool {
-        revision == self.revision && catalogue.folders == folders && catalogue.diagnostics == sourceDiagnostics
+        revision == self.revision && catalogue.folders == folders && catalogue.publishedAt == publishedAt
+            && catalogue.diagnostics == reported
     }
 
     /// The prompts as a catalogue, with the records that were kept from earlier reads.

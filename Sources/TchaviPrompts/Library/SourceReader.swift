@@ -44,6 +44,8 @@ final class SourceReader: Sendable {
         var isRefused = false
         var lastError: (any Error)?
         var cacheDiagnostic: PromptDiagnostic?
+        /// Whether the file on disk has the form's content, so that only its age is to be renewed.
+        var isStored = false
         var isShutDown = false
 
         /// Whether no pause after a failure is in progress.
@@ -66,14 +68,28 @@ final class SourceReader: Sendable {
     private let file: SnapshotFile?
     private let state = Locked(State())
 
-    init(_ source: any PromptSource, interval: Duration?, cacheDirectory: URL?, context: Context) {
+    /// Creates a reader.
+    ///
+    /// - Parameters:
+    ///   - source: The source to read.
+    ///   - cacheName: The source's name in the disk cache, where no two sources of a library may have the same.
+    ///   - interval: The library's interval for all sources; `nil` for the source's own.
+    ///   - cacheDirectory: The directory of the disk cache; `nil` for none.
+    ///   - context: What all readers of the library share.
+    init(
+        _ source: any PromptSource,
+        cacheName: String,
+        interval: Duration?,
+        cacheDirectory: URL?,
+        context: Context
+    ) {
         self.source = source
         requestInterval = (interval ?? source.refreshInterval).map { max($0, Self.minimumInterval) }
         self.interval = source.pollInterval.map { max($0, Self.minimumInterval) } ?? requestInterval
         self.context = context
         // What is on this computer or in memory needs no copy.
         let isLocal = source.pollInterval != nil || source is MemorySource
-        file = isLocal ? nil : cacheDirectory.map { SnapshotFile(directory: $0, sourceName: source.cacheIdentity) }
+        file = isLocal ? nil : cacheDirectory.map { SnapshotFile(directory: $0, sourceName: cacheName) }
     }
 
     var form: SourceForm? { state.withLock { $0.form } }
@@ -97,7 +113,9 @@ final class SourceReader: Sendable {
 
     /// Starts a read in the background if the form is older than the interval, and no pause after a failure is in progress.
     func readIfDue(at now: Duration) {
-        guard requestInterval != nil else { return }
+        // What is on disk may be from any time, so it is refreshed also for a source that is otherwise read only when the
+        // library is refreshed.
+        guard requestInterval != nil || form?.origin == .disk else { return }
         let isDue = state.withLock { state in
             state.loading == nil && !state.isRefused && !state.isShutDown && now >= state.nextRequestedRead
         }
@@ -150,7 +168,7 @@ final class SourceReader: Sendable {
                 return task
             }
             let task = Task {
-                _ = await loading.result
+                _ = try? await loading.sharedValue()
                 self.state.withLock { state in
                     state.loading = state.waiting
                     state.waiting = nil
@@ -172,11 +190,16 @@ final class SourceReader: Sendable {
                 isPolling
                 ? try await source.poll(since: held?.validator) : try await source.load(since: held?.validator)
             result = .success(try form(of: catalogue, replacing: held, beside: shipped))
+        } catch is CancellationError {
+            // A caller takes a CancellationError for its own cancellation, which ends no read.
+            result = .failure(
+                state.withLock { $0.isShutDown } ? PromptError.shutDown : PromptError.cancelledSource(source.name)
+            )
         } catch {
             result = .failure(error)
         }
         if apply(result) { context.didChange() }
-        if case .success(let form) = result { await store(form, replacing: held) }
+        if case .success(let form) = result { await store(form) }
         state.withLock { $0.loading = nil }
         return try result.get()
     }
@@ -188,7 +211,7 @@ final class SourceReader: Sendable {
     ) throws(PromptError) -> SourceForm {
         let reading = SourceForm.Reading(time: context.time.elapsed(), origin: .source)
         guard var catalogue else {
-            guard let held else { throw .noCatalogue(source.name) }
+            guard let held, held.validator != nil else { throw .noCatalogue(source.name) }
             held.renew(reading)
             return held
         }
@@ -219,6 +242,7 @@ final class SourceReader: Sendable {
             switch result {
             case .success(let form):
                 let isChanged = state.form !== form || state.lastError != nil || state.origin != form.origin
+                if state.form !== form { state.isStored = false }
                 state.form = form
                 state.origin = form.origin
                 state.failures = 0
@@ -228,7 +252,7 @@ final class SourceReader: Sendable {
                 state.nextRequestedRead = now + pause(requestInterval, random)
                 return isChanged
             case .failure(let error):
-                if state.isShutDown, error is CancellationError { return false }
+                if state.isShutDown { return false }
                 state.lastError = error
                 state.hasFailed = true
                 let status = (error as? TchaviError)?.statusCode
@@ -286,25 +310,31 @@ final class SourceReader: Sendable {
             )
             guard !form.records.isEmpty else { return }
             state.withLock { state in
-                if state.form == nil { state.form = form }
+                if state.form == nil {
+                    state.form = form
+                    state.isStored = true
+                }
             }
         } catch {
             report(error, of: file)
         }
     }
 
-    private func store(_ form: SourceForm, replacing held: SourceForm?) async {
+    private func store(_ form: SourceForm) async {
         guard let file else { return }
         let now = context.now()
-        let shippedRevision = state.withLock { $0.shipped?.revision }
+        let (shippedRevision, isStored) = state.withLock { ($0.shipped?.revision, $0.isStored) }
         do {
             try await Self.offPool {
-                if form === held, try file.renew(readAt: now, shippedRevision: shippedRevision) { return }
+                if isStored, try file.renew(readAt: now, shippedRevision: shippedRevision) { return }
                 try file.write(
                     StoredCatalogue(catalogue: form.catalogue, readAt: now, shippedRevision: shippedRevision)
                 )
             }
-            state.withLock { $0.cacheDiagnostic = nil }
+            state.withLock { state in
+                state.isStored = true
+                state.cacheDiagnostic = nil
+            }
         } catch {
             report(error, of: file)
         }

@@ -129,6 +129,9 @@ extension StoredCatalogue {
                 )
             )
             if let id { catalogue.unusable.append((id, place.location)) }
+            // What is held is not what the source has, whatever the source compares.
+            catalogue.validator = nil
+            catalogue.revision = nil
         }
     }
 
