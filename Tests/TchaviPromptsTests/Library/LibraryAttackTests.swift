@@ -342,7 +342,7 @@ struct LibraryAttackTests {
         let source = ScriptedSource { _ in Self.tagged("1", .saying("one")) }
         let library = library(source) { $0.cacheDirectory = cache }
         try await library.refresh()
-        let file = SnapshotFile(directory: cache, sourceName: source.name).path
+        let file = SnapshotFile(directory: cache, sourceName: source.cacheIdentity).path
         // A directory in the file's place makes the write fail, as a full disk does.
         try FileManager.default.moveItem(atPath: file, toPath: file + ".aside")
         try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
@@ -399,7 +399,7 @@ struct LibraryAttackTests {
         try await library.refresh()
         source.next(dated("2026-03-01T00:00:00Z"))
         try await library.refresh()
-        let stored = try SnapshotFile(directory: cache, sourceName: source.name).read()
+        let stored = try SnapshotFile(directory: cache, sourceName: source.cacheIdentity).read()
         #expect(stored?.catalogue.publishedAt == Timestamp("2026-03-01T00:00:00Z"))
     }
 }
