@@ -3,6 +3,9 @@
 import CryptoKit
 #endif
 import Foundation
+#if canImport(SwiftUI)
+import SwiftUI
+#endif
 import Tchavi
 import TchaviPrompts
 import TchaviTesting
@@ -439,3 +442,18 @@ func maxim(gateway: TchaviClient) async throws {
     for diagnostic in try await library.diagnostics() { print(diagnostic) }
     _ = prompt
 }
+
+#if canImport(SwiftUI)
+struct PromptList: View {
+    let library: PromptLibrary
+    @State private var ids: [String] = []
+
+    var body: some View {
+        List(ids, id: \.self) { Text($0) }
+            .task { await library.run() }
+            .task(id: library.status.revision) {
+                ids = (try? await library.promptIDs()) ?? []
+            }
+    }
+}
+#endif
