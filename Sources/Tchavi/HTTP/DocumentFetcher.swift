@@ -200,7 +200,7 @@ package struct DocumentFetcher: Sendable {
             case 401, 403: "Check the key or header of the source, and that it may read the prompts."
             case 404: "Check the URL of the source."
             case 429: "Refresh less often, or fetch from a cache in front of the server."
-            case 500...: "The fault is the server's. The prompts that were read before are still used."
+            case 500...: "The server failed to respond properly: look at its logs, and try again later."
             default: "Check the URL of the source."
             }
         return error

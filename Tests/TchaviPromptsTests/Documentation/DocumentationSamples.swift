@@ -3,6 +3,9 @@
 import CryptoKit
 #endif
 import Foundation
+#if canImport(SwiftUI)
+import SwiftUI
+#endif
 import Tchavi
 import TchaviPrompts
 import TchaviTesting
@@ -487,3 +490,18 @@ func deployedPrompts(gateway: TchaviClient, url: URL) {
     let deployed = PromptLibrary(source: .bundle(at: url), gateway: gateway)
     use(deployed)
 }
+
+#if canImport(SwiftUI)
+struct PromptList: View {
+    let library: PromptLibrary
+    @State private var ids: [String] = []
+
+    var body: some View {
+        List(ids, id: \.self) { Text($0) }
+            .task { await library.run() }
+            .task(id: library.status.revision) {
+                ids = (try? await library.promptIDs()) ?? []
+            }
+    }
+}
+#endif

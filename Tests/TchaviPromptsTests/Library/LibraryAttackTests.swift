@@ -262,7 +262,7 @@ struct LibraryAttackTests {
         let maxim = MaximSource(apiKey: "maxim-key", baseURL: server.baseURL)
         let bundle = BundleSource(at: server.baseURL.appendingPathComponent("all.jsonl"))
         for source in [maxim, bundle] as [any PromptSource] {
-            let earlier = ScriptedSource(name: source.name, .saying("kept"))
+            let earlier = ScriptedSource(name: source.cacheIdentity, .saying("kept"))
             try await library(earlier) { $0.cacheDirectory = cache }.refresh()
             let library = library(source) { $0.cacheDirectory = cache }
             await #expect(throws: (any Error).self) { try await library.refresh() }

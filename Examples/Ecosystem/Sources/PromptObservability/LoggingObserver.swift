@@ -1,7 +1,7 @@
 public import Logging
 public import TchaviPrompts
 
-/// Logs every selection with swift-log: which version of which prompt, and why.
+/// Logs every selection with swift-log: which version of which prompt, why, and how old it is.
 ///
 /// ```swift
 /// let library = PromptLibrary(
@@ -31,6 +31,6 @@ public struct LoggingObserver: PromptObserver {
     /// - Parameter event: The selection.
     public func selected(_ event: SelectionEvent) {
         // Neither is evaluated if the logger leaves this level out.
-        logger.log(level: level, "Selected a version of a prompt", metadata: event.selection.logMetadata)
+        logger.log(level: level, "Selected a version of a prompt", metadata: event.logMetadata)
     }
 }

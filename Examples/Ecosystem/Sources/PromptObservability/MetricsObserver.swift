@@ -1,15 +1,16 @@
 public import Metrics
 public import TchaviPrompts
 
-/// Counts selections with swift-metrics, by prompt, version and reason.
+/// Counts selections with swift-metrics, by prompt, version, reason and origin.
 ///
 /// ```swift
 /// let library = PromptLibrary(source: .directory("Prompts"), gateway: client, observers: [MetricsObserver()])
 /// ```
 ///
 /// A metrics backend keeps a time series for each combination of dimensions. Here, their number grows only with the
-/// prompts that the library has, never with requests: only a version that exists is selected. That is why the
-/// user's key, the tags of the query and the deployment are no dimensions; ``LoggingObserver`` logs the deployment.
+/// prompts that the library has, never with requests: only a version that exists is selected, and there are five origins.
+/// That is why the user's key, the tags of the query and the deployment are not dimensions; ``LoggingObserver`` logs the
+/// deployment. A caller's default is selected for any id, so a program that has defaults should not take ids from requests.
 public struct MetricsObserver: PromptObserver {
     private let label: String
     private let factory: (any MetricsFactory)?
@@ -33,6 +34,7 @@ public struct MetricsObserver: PromptObserver {
             ("prompt", selection.promptID),
             ("version", selection.version.map(String.init) ?? ""),
             ("reason", selection.reason.rawValue),
+            ("origin", selection.origin?.rawValue ?? ""),
         ]
         // Creating a counter is a look-up: backends return the handler of the same label and dimensions again.
         Counter(label: label, dimensions: dimensions, factory: factory ?? MetricsSystem.factory).increment()

@@ -7,7 +7,7 @@ public import TchaviPrompts
 /// | route | what it does |
 /// |---|---|
 /// | `POST /run` | runs a prompt, and responds with server-sent events: see ``RunRequest`` and ``RunEvent`` |
-/// | `GET /health` | 200 with the number of prompts, or 503 if there are none: see ``LibraryHealth`` |
+/// | `GET /health` | 200 with what the library holds, or 503 if it has no prompts or only old ones: see ``LibraryHealth`` |
 /// | `POST /webhook` | reads the prompts again; needs the webhook's secret in `X-Webhook-Secret` |
 public struct PromptServer: Sendable {
     /// The largest request that is read, in bytes.
@@ -16,6 +16,7 @@ public struct PromptServer: Sendable {
     let library: PromptLibrary
     let deploymentVariables: [String: String]
     let webhookSecret: WebhookSecret?
+    let maximumAge: Duration?
     let logger: Logger
 
     /// Creates the routes.
@@ -24,16 +25,20 @@ public struct PromptServer: Sendable {
     ///   - library: The library.
     ///   - deploymentVariables: Deployment variables of every query, such as the environment. A request cannot set them.
     ///   - webhookSecret: The secret of the webhook; `nil` for no webhook.
+    ///   - maximumAge: The age of the prompts beyond which the server counts as unhealthy; `nil` for no limit. It needs a
+    ///     source that is refreshed, and should be a multiple of its interval.
     ///   - logger: The logger of failures, with the details that a client does not get.
     public init(
         library: PromptLibrary,
         deploymentVariables: [String: String] = [:],
         webhookSecret: WebhookSecret? = nil,
+        maximumAge: Duration? = nil,
         logger: Logger
     ) {
         self.library = library
         self.deploymentVariables = deploymentVariables
         self.webhookSecret = webhookSecret
+        self.maximumAge = maximumAge
         self.logger = logger
     }
 
@@ -42,7 +47,7 @@ public struct PromptServer: Sendable {
         let router = Router()
         router.add(middleware: FailureMiddleware(logger: logger))
         router.post("run") { request, _ in try await run(request) }
-        router.get("health") { _, _ in await LibraryHealth(library).response() }
+        router.get("health") { _, _ in LibraryHealth(library, maximumAge: maximumAge).response() }
         if let webhookSecret {
             router.post("webhook") { request, _ in try await refresh(request, webhookSecret) }
         }
@@ -73,6 +78,6 @@ public struct PromptServer: Sendable {
             logger.error("The webhook could not refresh the prompts", metadata: ["error": "\(error)"])
             throw Failure(.badGateway, code: "refreshFailed", message: "The source of the prompts could not be read.")
         }
-        return await LibraryHealth(library).response()
+        return LibraryHealth(library, maximumAge: maximumAge).response()
     }
 }

@@ -33,6 +33,12 @@ struct PromptServerCommand: AsyncParsableCommand {
     @Flag(help: "Use a gateway within the program, which is not a language model and needs no key.")
     var local = false
 
+    @Option(
+        name: .customLong("max-age"),
+        help: "The age of the prompts, in seconds, beyond which /health responds with 503."
+    )
+    var maximumAge: Int?
+
     @Option(name: .customLong("for"), help: "End after so many seconds.")
     var seconds: Int?
 
@@ -53,6 +59,7 @@ struct PromptServerCommand: AsyncParsableCommand {
             library: library,
             deploymentVariables: Dictionary(deploymentVariables.map { ($0.name, $0.value) }) { $1 },
             webhookSecret: ProcessInfo.processInfo.environment["PROMPT_WEBHOOK_SECRET"].flatMap { WebhookSecret($0) },
+            maximumAge: maximumAge.map { .seconds($0) },
             logger: logger
         )
         let application = Application(
@@ -75,6 +82,8 @@ struct PromptServerCommand: AsyncParsableCommand {
             )
             configuration.services.append(limit)
         }
+        // Prompts that cannot be read are logged by the service, and do not keep the server from starting.
+        try? await library.warmUp()
         try await ServiceGroup(configuration: configuration).run()
     }
 }

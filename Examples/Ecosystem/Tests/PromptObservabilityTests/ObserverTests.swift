@@ -39,7 +39,9 @@ struct ObserverTests {
         #expect(entry.metadata["version"] == "2")
         #expect(entry.metadata["reason"] == "matched")
         #expect(entry.metadata["deployment"] == "pro")
-        #expect(entry.metadata["arm"] == nil)
+        #expect(entry.metadata["origin"] == "source")
+        #expect(entry.metadata["snapshot-age"] != nil)
+        for name in ["arm", "held-back", "unavailable-reason"] { #expect(entry.metadata[name] == nil) }
     }
 
     @Test func `Neither the text of a prompt nor the query is logged`() async throws {
@@ -57,7 +59,41 @@ struct ObserverTests {
         #expect(selection.logMetadata["experiment"] == "autumn")
     }
 
-    @Test func `Selections are counted by prompt, version and reason`() async throws {
+    @Test func `The age of the prompts is logged in seconds, with their origin and the version that is held back`() {
+        let selection = Selection(
+            promptID: "tone",
+            version: 1,
+            reason: .matched,
+            snapshotAge: .milliseconds(90_500),
+            origin: .disk,
+            heldBack: Selection.HeldBack(version: 2, versionID: "v2", reasons: ["It needs `city`."])
+        )
+        let metadata = selection.logMetadata
+        #expect(metadata["origin"] == "disk")
+        #expect(metadata["snapshot-age"] == "90")
+        #expect(metadata["held-back"] == "2")
+    }
+
+    @Test func `The reason for a caller's default is logged, and the default is counted as such`() async throws {
+        let handler = InMemoryLogHandler()
+        let metrics = TestMetrics()
+        let library = PromptLibrary(
+            source: .memory([]),
+            observers: [
+                LoggingObserver(Logger(label: "prompts") { _ in handler }),
+                MetricsObserver(label: "selections", factory: metrics),
+            ]
+        )
+        let config = PromptVersionConfig(id: "own", messages: [.system(.text("Be brief."))], model: "m")
+        _ = try await library.prompt("tone", default: config)
+        let entry = try #require(handler.entries.first)
+        #expect(entry.metadata["origin"] == "default")
+        #expect(entry.metadata["unavailable-reason"]?.description.contains("notFound") == true)
+        let dimensions = Self.dimensions("0", "default", origin: "default")
+        #expect(metrics.counterTotal(label: "selections", dimensions: dimensions) == 1)
+    }
+
+    @Test func `Selections are counted by prompt, version, reason and origin`() async throws {
         let metrics = TestMetrics()
         let library = try Self.library(MetricsObserver(label: "selections", factory: metrics))
         for _ in 1...3 { _ = try await library.prompt("tone", matching: Self.query) }
@@ -77,7 +113,11 @@ struct ObserverTests {
         #expect(metrics.counterTotal(label: "selections") == 20)
     }
 
-    private static func dimensions(_ version: String, _ reason: String) -> [(String, String)] {
-        [("prompt", "tone"), ("version", version), ("reason", reason)]
+    private static func dimensions(
+        _ version: String,
+        _ reason: String,
+        origin: String = "source"
+    ) -> [(String, String)] {
+        [("prompt", "tone"), ("version", version), ("reason", reason), ("origin", origin)]
     }
 }

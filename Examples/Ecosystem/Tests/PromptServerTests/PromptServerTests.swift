@@ -89,15 +89,6 @@ struct PromptServerTests {
         #expect(!events.contains { $0.name == "response" })
     }
 
-    @Test func `The server is healthy while it has prompts`() async throws {
-        let healthy = try await server.response(.get, "/health")
-        #expect(healthy.status == .ok)
-        #expect(try healthy.json["prompts"] == 2)
-        var empty = ServerUnderTest()
-        empty.records = []
-        #expect(try await empty.response(.get, "/health").status == .serviceUnavailable)
-    }
-
     @Test(arguments: ["open sesamo", "open", "open sesame and more", "", nil])
     func `The webhook refuses any other secret`(secret: String?) async throws {
         var headers: HTTPFields = [:]
