@@ -6,7 +6,7 @@ extension PromptLibrary {
         /// The interval at which every source is refreshed; `nil`, the default, for each source's own: 60 s for remote ones,
         /// none for directories and memory. Varied by ±10 %, so that processes that started together spread.
         public var refreshInterval: Duration?
-        /// How long the first use waits for a source of which nothing is held; 5 s by default. After that, the shipped prompts
+        /// How long the first use waits for a remote source of which nothing is held; 5 s by default. After that, the shipped prompts
         /// and the caller's default are used.
         public var initialTimeout: Duration = .seconds(5)
         /// The age beyond which a prompt is not used any more; `nil`, the default, for no limit. A request for an older one

@@ -64,6 +64,8 @@ final class SourceReader: Sendable {
     private let requestInterval: Duration?
     /// The interval at which the source is read while somebody watches.
     let interval: Duration?
+    /// Whether the prompts are on this computer, so that there is nothing to cache, and nothing faster to wait for.
+    private let isLocal: Bool
     private let context: Context
     private let file: SnapshotFile?
     private let state = Locked(State())
@@ -88,7 +90,7 @@ final class SourceReader: Sendable {
         self.interval = source.pollInterval.map { max($0, Self.minimumInterval) } ?? requestInterval
         self.context = context
         // What is on this computer or in memory needs no copy.
-        let isLocal = source.pollInterval != nil || source is MemorySource
+        isLocal = source.pollInterval != nil || source is MemorySource
         file = isLocal ? nil : cacheDirectory.map { SnapshotFile(directory: $0, sourceName: cacheName) }
     }
 
@@ -141,7 +143,7 @@ final class SourceReader: Sendable {
         }
         let task = task(for: .poll)
         let name = source.name
-        _ = try await context.time.run(within: remaining, orThrow: self.outlasted(name, limit)) {
+        _ = try await context.time.run(within: isLocal ? nil : remaining, orThrow: self.outlasted(name, limit)) {
             try await task.sharedValue()
         }
     }

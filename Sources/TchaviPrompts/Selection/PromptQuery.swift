@@ -53,7 +53,7 @@ public struct PromptQuery: Sendable, Hashable {
     public private(set) var enforcement = Enforcement.all
     /// The id of the folder that the prompt has to be in; `nil` for any.
     public private(set) var folderID: String?
-    /// The key that decides between the arms of a split; see ``bucketed(by:)``.
+    /// The key that decides between the arms of a split; see ``bucketed(by:)-(String?)``.
     public private(set) var bucketingKey: String?
     /// Whether unconditional deployments and the fallback are not selected; see ``requiringMatch()``.
     public private(set) var requiresMatch = false

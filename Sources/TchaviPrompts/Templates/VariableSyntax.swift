@@ -2,7 +2,7 @@ package import Tchavi
 
 /// The syntax of the variables in a prompt's messages.
 ///
-/// Set it for a library with ``PromptLibrary/init(source:gateway:syntax:tools:observers:)``, or for one prompt with
+/// Set it for a library with ``PromptLibrary/init(source:gateway:syntax:tools:observers:configuration:)``, or for one prompt with
 /// ``PromptRecord/variableSyntax``.
 public enum VariableSyntax: String, Sendable, Hashable {
     /// `<<name>>`, the default of this package.

@@ -139,13 +139,11 @@ struct BundleOutageTests {
         }
         defer { server.stop() }
         let clocked = ClockedClient()
-        var configuration = PromptLibrary.Configuration()
-        configuration.overrides = [:]
         let source = BundleSource.bundle(
             at: server.baseURL.appendingPathComponent("prompts.bundle"),
             verifying: .hmacSHA256(key: Self.key)
         )
-        let library = PromptLibrary(source: source, gateway: clocked.client, configuration: configuration)
+        let library = PromptLibrary(source: source, gateway: clocked.client, configuration: .forTests)
         #expect(try await library.prompt("p").messages[0].text == "good")
         isBroken.withLock { $0 = true }
 
@@ -190,8 +188,7 @@ struct BundleOutageTests {
             while try connection.receiveRequest() != nil { try connection.respond(body: content.withLock { $0 }) }
         }
         defer { server.stop() }
-        var configuration = PromptLibrary.Configuration()
-        configuration.overrides = [:]
+        let configuration = PromptLibrary.Configuration.forTests
         let library = PromptLibrary(source: .bundle(at: server.baseURL), configuration: configuration)
         #expect(try await library.promptIDs().count == 100)
 

@@ -64,7 +64,7 @@ struct BundleSourceTests {
     }
 
     private static func library(_ source: BundleSource) -> PromptLibrary {
-        PromptLibrary(source: source, gateway: LocalGateway().client())
+        PromptLibrary(source: source, gateway: LocalGateway().client(), configuration: .forTests)
     }
 
     @Test func `A bundle is fetched once, and not again until it has changed`() async throws {

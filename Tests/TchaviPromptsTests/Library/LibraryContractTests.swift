@@ -9,9 +9,8 @@ struct LibraryContractTests {
     private let contract = PromptContract("p", variables: ["name"])
 
     private func library(_ source: ScriptedSource) -> PromptLibrary {
-        var configuration = PromptLibrary.Configuration()
+        var configuration = PromptLibrary.Configuration.forTests
         configuration.contracts = [contract]
-        configuration.overrides = [:]
         return PromptLibrary(source: source, configuration: configuration)
     }
 
@@ -117,9 +116,8 @@ struct LibraryContractTests {
     @Test func `A process that starts with an incompatible version uses what was shipped, and reports it`() async throws
     {
         let broken = record("Hi <<name>>", "Hi <<title>>", deploying: [2: Deployment(id: "all")])
-        var configuration = PromptLibrary.Configuration()
+        var configuration = PromptLibrary.Configuration.forTests
         configuration.contracts = [contract]
-        configuration.overrides = [:]
         configuration.shipped = .memory([record("Hi <<name>>", deploying: [1: Deployment(id: "all")])])
         let library = PromptLibrary(source: ScriptedSource(broken), configuration: configuration)
         let selection = try await library.prompt("p").selection

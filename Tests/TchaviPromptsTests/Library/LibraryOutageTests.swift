@@ -195,7 +195,8 @@ struct LibraryOutageTests {
         let events = Locked<[SelectionEvent]>([])
         let observed = PromptLibrary(
             source: ScriptedSource(record),
-            observers: [Recorder(events: events)]
+            observers: [Recorder(events: events)],
+            configuration: .forTests
         )
         #expect(try await observed.prompt("absent", default: config).variableNames == ["name"])
         #expect(events.withLock { $0.first?.unavailableReason?.contains("was not found") } == true)
@@ -350,7 +351,7 @@ struct LibraryOutageTests {
     }
 
     @Test func `Selecting, resolving, explaining and checking need no gateway`() async throws {
-        let library = PromptLibrary(source: ScriptedSource(.saying("Hi")))
+        let library = PromptLibrary(source: ScriptedSource(.saying("Hi")), configuration: .forTests)
         let prompt = try await library.prompt("p")
         #expect(try prompt.resolve("?").messages.count == 2)
         _ = try await library.explain("p")

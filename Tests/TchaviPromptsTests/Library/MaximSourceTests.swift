@@ -43,7 +43,9 @@ struct MaximSourceTests {
             return try #require(try await source().load(since: nil))
         }
 
-        func library() -> PromptLibrary { PromptLibrary(source: source(), gateway: LocalGateway().client()) }
+        func library() -> PromptLibrary {
+            PromptLibrary(source: source(), gateway: LocalGateway().client(), configuration: .forTests)
+        }
     }
 
     private static let prompts = "/api/sdk/v4/prompts"

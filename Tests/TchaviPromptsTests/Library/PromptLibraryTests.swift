@@ -125,7 +125,7 @@ struct PromptLibraryTests {
 
     @Test func `Concurrent callers share one load, and cancelling a caller does not cancel it`() async throws {
         let source = SlowSource()
-        let library = PromptLibrary(source: source, gateway: LocalGateway().client())
+        let library = PromptLibrary(source: source, gateway: LocalGateway().client(), configuration: .forTests)
         let impatient = Task { try await library.promptIDs() }
         let patient = (0..<20).map { _ in Task { try await library.promptIDs() } }
         while source.loads.withLock({ $0 }) == 0 { await Task.yield() }

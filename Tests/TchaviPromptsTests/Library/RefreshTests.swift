@@ -9,7 +9,7 @@ struct RefreshTests {
         let before = PromptRecord.simple("p", [.system("before")])
         let after = PromptRecord.simple("p", [.system("after")])
         let source = SwitchingSource(before, after)
-        let library = PromptLibrary(source: source, gateway: LocalGatewayClient.client)
+        let library = PromptLibrary(source: source, gateway: LocalGatewayClient.client, configuration: .forTests)
         _ = try await library.promptIDs()
         try await withThrowingTaskGroup(of: Void.self) { group in
             let isDone = Locked(false)
@@ -50,7 +50,7 @@ struct RefreshTests {
         async throws
     {
         let source = GatedSource()
-        let library = PromptLibrary(source: source, gateway: LocalGatewayClient.client)
+        let library = PromptLibrary(source: source, gateway: LocalGatewayClient.client, configuration: .forTests)
         let first = Task { try await library.prompt("p").messages[0].text }
         while source.loads.withLock({ $0 }) == 0 { await Task.yield() }
         source.text.withLock { $0 = "two" }

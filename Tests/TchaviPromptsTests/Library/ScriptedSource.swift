@@ -84,3 +84,13 @@ extension PromptLibrary {
     /// Whether a source is being read.
     var isReading: Bool { readers.contains(where: \.isReading) }
 }
+
+extension PromptLibrary.Configuration {
+    /// Without the environment's overrides, and with a timeout that no test reaches whose machine is busy.
+    static var forTests: Self {
+        var configuration = Self()
+        configuration.overrides = [:]
+        configuration.initialTimeout = .seconds(600)
+        return configuration
+    }
+}
