@@ -21,7 +21,7 @@ extension PromptError {
         PromptError(
             .invalidRecord,
             "The prompt `\(id)` cannot be read: \(diagnostic)",
-            advice: "Fix it and refresh the library.",
+            advice: "Refresh the library afterwards.",
             promptID: id
         )
     }
