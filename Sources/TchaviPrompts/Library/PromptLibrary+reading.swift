@@ -12,7 +12,7 @@ extension PromptLibrary {
     ///
     /// - Throws: The error of the first source that cannot be read. The library then goes on with the prompts that it holds.
     public func refresh() async throws {
-        await start()
+        try await start()
         let results = await withTaskGroup(of: (Int, Result<Void, any Error>).self) { group in
             for (index, reader) in readers.enumerated() {
                 group.addTask {
@@ -55,6 +55,8 @@ extension PromptLibrary {
     /// ```
     public func run() async {
         let watch = LibraryWatch(self)
+        // The sources are refreshed as long as it exists.
+        defer { withExtendedLifetime(watch) {} }
         for await _ in watch.signals {}
     }
 
@@ -86,7 +88,7 @@ extension PromptLibrary {
             for reader in readers { reader.readIfDue(at: now) }
             return snapshot
         }
-        await start()
+        try await start()
         var failure: (any Error)?
         // All begin before the first is waited for, and the limit of each begins with its read.
         for reader in readers where reader.form == nil { reader.beginFirstRead() }
@@ -109,15 +111,16 @@ extension PromptLibrary {
         throw failure ?? PromptError.noCatalogue(readers.map(\.source.name).joined(separator: ", "))
     }
 
-    /// Reads the shipped prompts and the disk cache, once.
-    func start() async {
-        let task = state.withLock { state in
+    /// Reads the shipped prompts and the disk cache, once. Cancelling a caller does not cancel it.
+    func start() async throws {
+        let task: Task<Void, any Error>? = state.withLock { state in
+            if state.isStarted { return nil }
             if let starting = state.starting { return starting }
-            let task = Task { await self.readShippedAndDisk() }
+            let task = Task<Void, any Error> { await self.readShippedAndDisk() }
             state.starting = task
             return task
         }
-        await task.value
+        try await task?.sharedValue()
     }
 
     func readShippedAndDisk() async {
@@ -146,6 +149,7 @@ extension PromptLibrary {
         state.withLock { $0.shipped = form }
         for reader in readers { await reader.restore(beside: form) }
         publish()
+        state.withLock { $0.isStarted = true }
     }
 
     /// Composes the snapshot of what the readers hold, and tells those who wait for changes.
@@ -199,7 +203,7 @@ extension PromptLibrary {
     }
 
     static func poll(_ readers: [SourceReader], _ time: TimeSource, _ library: PromptLibrary) async {
-        await library.start()
+        try? await library.start()
         await withTaskGroup(of: Void.self) { group in
             for reader in readers {
                 group.addTask {

@@ -23,7 +23,8 @@ public final class PromptLibrary: Sendable {
     struct State {
         var snapshot: Snapshot?
         /// The first use: reading the shipped prompts and the disk cache.
-        var starting: Task<Void, Never>?
+        var starting: Task<Void, any Error>?
+        var isStarted = false
         /// The prompts that are shipped with the program, for sources of which nothing has been read.
         var shipped: SourceForm?
         var shippedDiagnostic: PromptDiagnostic?
