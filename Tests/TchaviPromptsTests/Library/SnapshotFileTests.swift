@@ -185,7 +185,7 @@ struct SnapshotFileTests {
         #expect(FileManager.default.fileExists(atPath: new.path))
     }
 
-    @Test func `Several writers never leave a damaged file`() async throws {
+    @Test(.computation) func `Several writers never leave a damaged file`() async throws {
         let file = file
         try file.write(stored())
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -6,7 +6,7 @@ import Testing
 @testable import TchaviPrompts
 
 struct SelectionConformanceTests {
-    @Test func `Every case of the independent reference selects the expected version`() throws {
+    @Test(.computation) func `Every case of the independent reference selects the expected version`() throws {
         let cases = try ConformanceCases.own.lines("selection.jsonl")
         #expect(cases.count == 650)
         for json in cases {
@@ -22,7 +22,7 @@ struct SelectionConformanceTests {
         }
     }
 
-    @Test func `Every case is decoded and encoded without loss`() throws {
+    @Test(.computation) func `Every case is decoded and encoded without loss`() throws {
         for json in try ConformanceCases.own.lines("selection.jsonl") {
             if let query = json["query"], !query.isNull { #expect(try PromptQuery(json: query).json == query) }
             let prompt = try #require(json["prompt"])
