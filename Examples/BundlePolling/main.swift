@@ -107,7 +107,7 @@ case "poll" where arguments.count >= 2:
             guard readLine() != nil else { break }
             try await forEach(libraries) { try await $0.refresh() }
             let text = try await libraries[0].prompt("prompt-1").messages.first?.text ?? ""
-            report("round \(round): \(text.prefix { $0 != "." })")
+            report("round \(round): \(text.split(separator: ".").first ?? "")")
         }
     } catch {
         printError("\(error)")

@@ -100,7 +100,8 @@ extension PromptLibrary {
     func runnable(
         _ version: PromptVersion,
         in record: PromptRecord,
-        _ form: SourceForm
+        _ form: SourceForm,
+        isolation: isolated (any Actor)? = #isolation
     ) async throws -> Runnable {
         if let reason = version.unreadableReason { throw PromptError.unreadable(version, of: record.promptID, reason) }
         guard let config = version.config else {
@@ -169,7 +170,11 @@ extension PromptLibrary {
     }
 
     /// Returns a prompt's compiled deployments, without suspending if they have been compiled before.
-    func selector(of record: PromptRecord, in form: SourceForm) async -> CompiledSelector {
+    func selector(
+        of record: PromptRecord,
+        in form: SourceForm,
+        isolation: isolated (any Actor)? = #isolation
+    ) async -> CompiledSelector {
         if let selector = form.compiledSelector(of: record) { return selector }
         return await form.compileSelector(of: record)
     }
