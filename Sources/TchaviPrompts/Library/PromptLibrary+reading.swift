@@ -134,7 +134,7 @@ extension PromptLibrary {
                     catalogue,
                     replacing: nil,
                     syntax: syntax,
-                    contracts: Dictionary(configuration.contracts.map { ($0.promptID, $0) }, uniquingKeysWith: { $1 }),
+                    contracts: contracts,
                     reading: .init(time: timeOfPublication(catalogue.publishedAt), origin: .shipped)
                 )
             } catch {

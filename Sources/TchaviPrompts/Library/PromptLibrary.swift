@@ -41,6 +41,8 @@ public final class PromptLibrary: Sendable {
     let tools: [PromptTool]
     let observers: [any PromptObserver]
     let overrides: PromptOverrides
+    /// The contracts by prompt id.
+    let contracts: [String: PromptContract]
     let time: TimeSource
     let now: @Sendable () -> Date
     let readers: [SourceReader]
@@ -109,7 +111,7 @@ public final class PromptLibrary: Sendable {
         now = settings.now
         fetchedVersions = FetchedVersions(time)
         let link = LibraryLink()
-        let contracts = Dictionary(configuration.contracts.map { ($0.promptID, $0) }, uniquingKeysWith: { $1 })
+        contracts = Dictionary(configuration.contracts.map { ($0.promptID, $0) }, uniquingKeysWith: { $1 })
         let context = SourceReader.Context(
             time: time,
             now: settings.now,
