@@ -83,6 +83,9 @@ public struct TchaviError: Error, Sendable {
     /// The part of a response that had arrived when a stream failed; each resource exposes it as its own type.
     package var partial: (any Hashable & Sendable)?
 
+    /// What a run of a prompt had done before this error ended it; `TchaviPrompts` exposes it as its own type.
+    package var run: (any Hashable & Sendable)?
+
     /// Whether a retry could succeed.
     package var isRepeatable = true
 
@@ -103,7 +106,8 @@ extension TchaviError: Hashable {
     private var values: [AnyHashable?] {
         [
             code, message, advice, statusCode, errorCode, details, headers, requestID, retryAfter, creditsRemaining,
-            body, operation, attempts, partial.map { AnyHashable($0) }, isRepeatable, isConnectFailure,
+            body, operation, attempts, partial.map { AnyHashable($0) }, run.map { AnyHashable($0) },
+            isRepeatable, isConnectFailure,
         ]
     }
 
