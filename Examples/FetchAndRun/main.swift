@@ -66,7 +66,13 @@ func run(_ arguments: Arguments) async throws {
 
     let prompt = try await library.prompt(arguments.prompt, matching: arguments.query)
     let resolution = try prompt.resolve(arguments.input, variables: arguments.variables, images: arguments.images)
-    let response = try await prompt.run(arguments.input, variables: arguments.variables, images: arguments.images)
+    // This program has no tools of its own: it shows what the model would have called.
+    let response = try await prompt.run(
+        arguments.input,
+        variables: arguments.variables,
+        images: arguments.images,
+        options: RunOptions(unregisteredTools: .capture)
+    )
     if arguments.printsJSON {
         print(response.json.prettyPrinted())
     } else {
@@ -107,7 +113,7 @@ func show(_ response: PromptResponse, _ resolution: Resolution, _ gateway: Examp
         print("  tool \(call.name)(\(call.arguments)) -> \(call.result)\(call.isError ? " (failed)" : "")")
     }
     let usage = response.usage
-    print("\nUsage     \(usage.totalTokens) tokens (\(usage.promptTokens) in, \(usage.completionTokens) out)")
+    print("\nUsage     \(usage)")
     print("Latency   \(usage.latency.shortMilliseconds)")
     if let used = usage.creditsUsed, let remaining = usage.creditsRemaining {
         print("Credits   \(used) used, \(remaining) left")

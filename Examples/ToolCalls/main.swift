@@ -53,5 +53,5 @@ for call in response.toolCallResults {
     print("    \(call.type), round \(call.round), id \(call.id), in \(call.duration.shortMilliseconds)")
 }
 let usage = response.usage
-print("\nUsage     \(usage.totalTokens) tokens over both rounds, \(usage.creditsUsed ?? 0) credits")
+print("\nUsage     \(usage) over both rounds, \(usage.creditsUsed ?? 0) credits")
 print("Latency   \(usage.latency.shortMilliseconds), without the time spent in tools")

@@ -25,8 +25,14 @@ public struct PromptError: Error, Sendable, Hashable {
         /// The model requested tools again after ``RunOptions/maxToolRounds`` rounds; ``PromptError/response`` holds
         /// the response so far.
         public static let toolRounds: Code = "toolRounds"
-        /// A limit on the run was reached.
+        /// A limit on the run was reached; ``PromptError/limit`` says which.
         public static let limit: Code = "limit"
+        /// The model refused to respond, or a filter removed its response, where a value was expected.
+        public static let refusal: Code = "refusal"
+        /// The response reached its maximum number of tokens before the expected value was complete.
+        public static let truncated: Code = "truncated"
+        /// The response is not the expected value.
+        public static let invalidResponse: Code = "invalidResponse"
         /// The prompts held in memory are older than allowed, and could not be refreshed.
         public static let stale: Code = "stale"
         /// The source could not be read, and nothing was read before.
@@ -35,6 +41,25 @@ public struct PromptError: Error, Sendable, Hashable {
         public static let contract: Code = "contract"
         /// A file of the disk cache is damaged, or cannot be read or written. A library reports it and reads its source.
         public static let diskCache: Code = "diskCache"
+    }
+
+    /// A limit on a run. The set is open: later versions of the package may add members.
+    public struct Limit: OpenEnum, JSONScalar {
+        /// The name of the limit.
+        public let rawValue: String
+        /// Creates a limit from its name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// ``RunOptions/deadline``.
+        public static let deadline: Limit = "deadline"
+        /// ``RunOptions/maxToolRounds``.
+        public static let rounds: Limit = "rounds"
+        /// ``RunOptions/maxTokens``.
+        public static let tokens: Limit = "tokens"
+        /// ``RunOptions/maxCredits``.
+        public static let credits: Limit = "credits"
+        /// ``RunOptions/maxInputBytes``.
+        public static let input: Limit = "input"
     }
 
     /// A variable that has no value, with the message that uses it.
@@ -58,7 +83,10 @@ public struct PromptError: Error, Sendable, Hashable {
     public var availablePrompts: [String] = []
     /// The variables that have no value.
     public var missingVariables: [MissingVariable] = []
-    /// The response so far, if the error ended a run that had called the model.
+    /// The limit that was reached, if one was.
+    public var limit: Limit?
+    /// The response so far, if the error ended a run that had called the model: what the model and the tools had returned,
+    /// what it cost, and in ``PromptResponse/newMessages`` a transcript that can be sent.
     public var response: PromptResponse?
 
     /// Creates an error.

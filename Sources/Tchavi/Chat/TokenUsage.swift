@@ -31,3 +31,42 @@ extension TokenUsage: JSONMapped {
         json.rest(&additionalFields)
     }
 }
+
+extension TokenUsage {
+    /// The number of prompt tokens that the provider read from its cache (`prompt_tokens_details.cached_tokens`), if the
+    /// server reports it. They are included in ``promptTokens``.
+    public var cachedTokens: Int? { additionalFields.cachedTokens }
+
+    /// The number of completion tokens that the model used for reasoning
+    /// (`completion_tokens_details.reasoning_tokens`), if the server reports it. They are included in
+    /// ``completionTokens``.
+    public var reasoningTokens: Int? { additionalFields.reasoningTokens }
+}
+
+extension [String: JSONValue] {
+    /// The cached tokens in the unrecognized fields of a usage.
+    package var cachedTokens: Int? { self["prompt_tokens_details"]?["cached_tokens"]?.integer }
+
+    /// The reasoning tokens in the unrecognized fields of a usage.
+    package var reasoningTokens: Int? { self["completion_tokens_details"]?["reasoning_tokens"]?.integer }
+
+    /// Adds the unrecognized fields of another usage: numbers are summed, objects merged, other values replaced.
+    package mutating func add(_ other: [String: JSONValue]) {
+        merge(other) { $0.sum(with: $1) }
+    }
+}
+
+extension JSONValue {
+    fileprivate func sum(with other: JSONValue) -> JSONValue {
+        switch (self, other) {
+        case (_, .null): return self
+        case (.object(var members), .object(let more)):
+            members.add(more)
+            return .object(members)
+        default:
+            if let left = integer, let right = other.integer { return .integer(Int64(left.addingWithoutOverflow(right))) }
+            if let left = double, let right = other.double { return .double(left + right) }
+            return other
+        }
+    }
+}

@@ -28,6 +28,9 @@ public struct Prompt: Sendable, Identifiable {
     let compiled: CompiledMessages
     let gateway: TchaviClient?
     let tools: [PromptTool]
+    let observers: [any PromptObserver]
+    /// The name of the model in requests to the gateway.
+    let gatewayModel: String
 
     init(
         record: PromptRecord,
@@ -36,7 +39,9 @@ public struct Prompt: Sendable, Identifiable {
         selection: Selection,
         compiled: CompiledMessages,
         gateway: TchaviClient?,
-        tools: [PromptTool]
+        gatewayModel: String,
+        tools: [PromptTool],
+        observers: [any PromptObserver]
     ) {
         promptID = record.promptID
         self.version = version.version
@@ -50,7 +55,9 @@ public struct Prompt: Sendable, Identifiable {
         self.selection = selection
         self.compiled = compiled
         self.gateway = gateway
+        self.gatewayModel = gatewayModel
         self.tools = tools
+        self.observers = observers
     }
 
     /// The prompt's id and the version's number: `support-reply@3`.
@@ -58,88 +65,4 @@ public struct Prompt: Sendable, Identifiable {
 
     /// The names of the variables that the messages use, each once, in the order of their first appearance.
     public var variableNames: [String] { compiled.variables.map(\.name) }
-
-    /// Resolves the prompt to the request that a run would send first, without sending it.
-    ///
-    /// - Parameters:
-    ///   - input: The text of the user's message; `nil` or empty for none.
-    ///   - variables: The values of the variables, by name.
-    ///   - images: The images of the user's message.
-    ///   - options: The history, tools, limits and overrides of this run.
-    /// - Returns: The rendered messages, the request and its content hash.
-    /// - Throws: ``PromptError`` of code ``PromptError/Code/missingVariables``, ``PromptError/Code/invalidInput`` or
-    ///   ``PromptError/Code/invalidRecord``.
-    public func resolve(
-        _ input: String? = nil,
-        variables: [String: String] = [:],
-        images: [ImageURL] = [],
-        options: RunOptions = RunOptions()
-    ) throws(PromptError) -> Resolution {
-        try Resolver(prompt: self, options: options).resolve(input, variables: variables, images: images)
-    }
-
-    /// Runs the prompt: resolves it, calls the model, runs the tools that the model requests, and calls the model again
-    /// with their results, until it requests no more tools.
-    ///
-    /// - Parameters:
-    ///   - input: The text of the user's message; `nil` or empty for none.
-    ///   - variables: The values of the variables, by name.
-    ///   - images: The images of the user's message.
-    ///   - options: The history, tools, limits and overrides of this run.
-    /// - Returns: The model's last response, with the usage, the cost and the tool call results of the whole run.
-    /// - Throws: ``PromptError`` as ``resolve(_:variables:images:options:)`` does, and of code
-    ///   ``PromptError/Code/toolRounds``; `TchaviError` where a call to the gateway fails; `CancellationError`.
-    public func run(
-        _ input: String? = nil,
-        variables: [String: String] = [:],
-        images: [ImageURL] = [],
-        options: RunOptions = RunOptions()
-    ) async throws -> PromptResponse {
-        let resolution = try await resolution(input, variables, images, options)
-        var run = try PromptRun(prompt: self, resolution: resolution, options: options)
-        let time = run.gateway.pipeline.time
-        while true {
-            let start = time.elapsed()
-            let completion = try await run.gateway.chat.complete(run.request, options: options.requestOptions)
-            let calls = try run.receive(completion, latency: time.elapsed() - start)
-            guard !calls.isEmpty else { return run.response }
-            run.append(try await run.toolbox.results(of: calls, round: run.round, time: time))
-            if run.isEnded { return run.response }
-        }
-    }
-
-    /// Runs the prompt as a stream: of text as the model writes it, of tool calls and their results, and of the
-    /// response as the last event.
-    ///
-    /// The prompt is resolved and sent when the first event is requested. Iteration throws the errors that
-    /// ``run(_:variables:images:options:)`` throws.
-    ///
-    /// - Parameters:
-    ///   - input: The text of the user's message; `nil` or empty for none.
-    ///   - variables: The values of the variables, by name.
-    ///   - images: The images of the user's message.
-    ///   - options: The history, tools, limits and overrides of this run.
-    /// - Returns: The run's events, which can be iterated once.
-    public func stream(
-        _ input: String? = nil,
-        variables: [String: String] = [:],
-        images: [ImageURL] = [],
-        options: RunOptions = RunOptions()
-    ) -> PromptStream {
-        PromptStream(options: options) {
-            let resolution = try await resolution(input, variables, images, options)
-            return try PromptRun(prompt: self, resolution: resolution, options: options)
-        }
-    }
-
-    /// Resolves the prompt outside of the caller's actor: to hash a request that contains images takes milliseconds.
-    @concurrent
-    private func resolution(
-        _ input: String?,
-        _ variables: [String: String],
-        _ images: [ImageURL],
-        _ options: RunOptions
-    ) async throws(PromptError) -> Resolution {
-        try resolve(input, variables: variables, images: images, options: options)
-    }
 }

@@ -1,4 +1,3 @@
-public import Foundation
 public import Tchavi
 
 /// The result of a run: the model's last response, and the usage, the cost and the tool calls of the whole run.
@@ -15,6 +14,16 @@ public struct PromptResponse: Sendable, Hashable {
     public var choices: [ChatChoice]
     /// The tokens, the time and the cost of all rounds.
     public var usage: PromptUsage
+    /// Every call of a model, in order: those that failed, and those that were answered, the last one last.
+    public var attempts: [ModelAttempt] = []
+    /// The messages that the run added to the conversation: the user's message made of the input and the images, then all
+    /// messages of the model and of its tools. Append them to the history, or the response to a ``Conversation``, and the
+    /// next turn knows what the tools returned.
+    ///
+    /// They can always be sent: a call that was not carried out has a tool message that says so, and a captured one the
+    /// text of ``RunOptions/capturedCallText``; see ``setToolMessage(_:forCall:)``. Of the unrecognized fields of a
+    /// model's message, they have only ``RunOptions/echoedFields``, because many servers refuse others; ``choices`` has all.
+    public var newMessages: [ChatMessage] = []
     /// The model parameters of the version, with those of the options.
     public var modelParams: [String: JSONValue]
     /// The tool calls of all rounds and their results, in the order of the calls.
@@ -23,7 +32,7 @@ public struct PromptResponse: Sendable, Hashable {
     public var resolvedMessages: [ChatMessage]?
     /// The version that was run, and why it was selected.
     public var selection: Selection?
-    /// The hash of the first request: see ``Resolution/contentHash``.
+    /// The hash of the first request that a model answered: see ``Resolution/contentHash``.
     public var contentHash: String?
     /// Unrecognized fields of the last response, such as `service_tier`, and its `systemFingerprint`.
     public var additionalFields: [String: JSONValue] = [:]
@@ -55,6 +64,17 @@ public struct PromptResponse: Sendable, Hashable {
 
     /// The text of the first choice; empty if the model only requested tools.
     public var text: String { choices.first?.message.text ?? "" }
+
+    /// Sets what the next turn's model is told about a call, for instance the result of a captured call that the program
+    /// has carried out itself. Does nothing if ``newMessages`` has no result of the call.
+    ///
+    /// - Parameters:
+    ///   - content: The content of the tool message.
+    ///   - id: The id of the call.
+    public mutating func setToolMessage(_ content: MessageContent, forCall id: String) {
+        guard let index = newMessages.lastIndex(where: { $0.role == .tool && $0.toolCallID == id }) else { return }
+        newMessages[index].content = content
+    }
 }
 
 extension PromptResponse: JSONMapped {
@@ -68,6 +88,18 @@ extension PromptResponse: JSONMapped {
         json.field("choices", &wrapped)
         choices = wrapped.map(\.choice)
         json.defaulted("usage", &usage)
+        json.field(
+            "attempts",
+            &attempts,
+            reading: { json throws(JSONError) in try [ModelAttempt](reading: json) },
+            writing: { $0.isEmpty ? Optional.none : $0.json }
+        )
+        json.field(
+            "newMessages",
+            &newMessages,
+            reading: { json throws(JSONError) in try [ChatMessage](reading: json) },
+            writing: { $0.isEmpty ? Optional.none : $0.json }
+        )
         json.defaulted("modelParams", &modelParams)
         json.field(
             "toolCallResults",
@@ -89,60 +121,6 @@ extension PromptResponse: JSONMapped {
         } catch {
             throw error.inside(.member("results"))
         }
-    }
-}
-
-/// The tokens, the time and the cost of a run.
-public struct PromptUsage: Sendable, Hashable {
-    /// The number of tokens in the requests of all rounds.
-    public var promptTokens = 0
-    /// The number of tokens in the completions of all rounds.
-    public var completionTokens = 0
-    /// The total number of tokens, as the server counts them.
-    public var totalTokens = 0
-    /// The time spent waiting for the model, without the time that tools took.
-    public var latency = Duration.zero
-    /// The time until the first text or tool call arrived; `nil` unless the run was streamed.
-    public var timeToFirstToken: Duration?
-    /// The number of credits that the run cost, if the gateway reports it.
-    public var creditsUsed: Decimal?
-    /// The number of credits left after the last round, if the gateway reports it.
-    public var creditsRemaining: Decimal?
-
-    /// Unrecognized fields of the last round's usage, such as `prompt_tokens_details`.
-    public var additionalFields: [String: JSONValue] = [:]
-
-    /// Creates a usage of zero.
-    public init() {}
-
-    /// Adds the usage of one round.
-    mutating func add(_ completion: ChatCompletion, latency: Duration) {
-        if let usage = completion.usage {
-            promptTokens = promptTokens.addingWithoutOverflow(usage.promptTokens)
-            completionTokens = completionTokens.addingWithoutOverflow(usage.completionTokens)
-            totalTokens = totalTokens.addingWithoutOverflow(usage.totalTokens)
-            additionalFields = usage.additionalFields
-        }
-        self.latency += latency
-        if let tchavi = completion.tchavi {
-            creditsUsed = (creditsUsed ?? 0).addingWithoutOverflow(tchavi.creditsUsed)
-            creditsRemaining = tchavi.creditsRemaining
-        }
-    }
-}
-
-extension PromptUsage: JSONMapped {
-    package mutating func map(_ json: inout JSONMapper) {
-        json.defaulted("promptTokens", alias: "prompt_tokens", &promptTokens)
-        json.defaulted("completionTokens", alias: "completion_tokens", &completionTokens)
-        var total = json.isReading ? nil : totalTokens
-        json.field("totalTokens", alias: "total_tokens", &total)
-        totalTokens = total ?? promptTokens.addingWithoutOverflow(completionTokens)
-        json.defaulted("latency", &latency)
-        json.field("timeToFirstToken", &timeToFirstToken)
-        json.field("creditsUsed", &creditsUsed)
-        json.field("creditsRemaining", &creditsRemaining)
-        json.rest(&additionalFields)
     }
 }
 

@@ -1,40 +1,51 @@
 import Foundation
 import Tchavi
 
-/// The state of a run between its calls to the gateway.
+/// The state of a run: the request to send next, and the response so far.
 struct PromptRun: Sendable {
     /// The next request to send.
     private(set) var request: ChatRequest
-    /// How many times the model has requested tools.
-    private(set) var round = 0
-    /// Whether the call of a tool that is only declared has ended the run.
-    private(set) var isEnded = false
-    /// The response so far.
-    private(set) var response: PromptResponse
-    let toolbox: Toolbox
+    /// Whether the model has responded without requesting tools, or the call of a captured tool has ended the run.
+    private(set) var isComplete = false
     let gateway: TchaviClient
+    let toolbox: Toolbox
 
-    private let maxToolRounds: Int
-    private let promptID: String
+    /// The response so far, but for the messages.
+    private var result: PromptResponse
+    private var transcript: Transcript
+    /// The messages before those of the transcript.
+    private let context: [ChatMessage]
+    /// The round in progress, from 1.
+    private(set) var round = 1
+    /// How many times the model was asked to repair its response.
+    private(set) var repairs = 0
+    /// How many calls of a model count in the usage.
+    private var countedCalls = 0
+    private var remainingModels: ArraySlice<String>
+    let options: RunOptions
+    let promptID: String
+    private let start: Duration
 
-    init(prompt: Prompt, resolution: Resolution, options: RunOptions) throws(TchaviError) {
-        guard let gateway = prompt.gateway else {
-            throw TchaviError(
-                .invalidRequest,
-                "`\(prompt.promptID)` cannot be run: its library was created without a gateway.",
-                advice: "Create the library with `PromptLibrary(source:gateway:)`."
-            )
-        }
+    init(prompt: Prompt, resolution: Resolution, options: RunOptions, start: Duration) throws {
+        guard let gateway = prompt.gateway else { throw TchaviError.noGateway(prompt.promptID) }
+        let tools = options.tools + prompt.tools
+        try prompt.checkTools(of: resolution.request, registered: tools, options)
         self.gateway = gateway
-        request = resolution.request
-        maxToolRounds = options.maxToolRounds
+        self.options = options
+        self.start = start
         promptID = prompt.promptID
+        request = resolution.request
+        remainingModels = options.alternativeModels[...]
+        let newMessages = resolution.userMessage.map { [$0] } ?? []
+        context = resolution.messages.dropLast(newMessages.count)
+        transcript = Transcript(newMessages, after: context, echoedFields: options.echoedFields)
         toolbox = Toolbox(
-            tools: options.tools + prompt.tools,
+            tools: tools,
             declared: resolution.request.tools ?? [],
-            timeout: options.toolTimeout
+            options: options,
+            time: gateway.pipeline.time
         )
-        response = PromptResponse(
+        result = PromptResponse(
             id: "",
             provider: prompt.provider,
             model: resolution.request.model,
@@ -46,59 +57,193 @@ struct PromptRun: Sendable {
             selection: prompt.selection,
             contentHash: resolution.contentHash
         )
-        if let choices = request.choicesWithTools {
-            throw TchaviError(
-                .invalidRequest,
-                "The request for `\(promptID)` asks for \(choices) choices and has tools, whose calls can be run for one choice "
-                    + "only.",
-                advice:
-                    "Set `n` to 1, or remove the tools; the version's model parameters and the run options can set both."
+    }
+
+    /// The response so far.
+    var response: PromptResponse {
+        var response = result
+        response.newMessages = transcript.messages
+        return response
+    }
+
+    /// The time since the run began.
+    var duration: Duration { gateway.pipeline.time.elapsed() - start }
+
+    /// The time that the run has left; `nil` for no limit.
+    private var remaining: Duration? { options.deadline.map { $0 - duration } }
+
+    /// Whether the run's deadline has passed.
+    var isOverdue: Bool { remaining.map { $0 <= .zero } ?? false }
+
+    /// Whether the model has been called.
+    var hasCalled: Bool { !result.attempts.isEmpty }
+
+    // MARK: A round
+
+    /// Sends the request and waits for the whole completion; tries the alternative models; runs the tools.
+    mutating func completeRound() async throws {
+        let time = gateway.pipeline.time
+        let options = try await callOptions(streaming: false)
+        let start = time.elapsed()
+        let completion: ChatCompletion
+        do {
+            completion = try await gateway.chat.complete(request, options: options)
+        } catch {
+            return try await recover(from: error, partial: nil, latency: time.elapsed() - start)
+        }
+        let calls = try receive(completion, latency: time.elapsed() - start)
+        if !calls.isEmpty { _ = try await runTools(calls) }
+    }
+
+    /// Checks the limits, and returns the options of the next call.
+    mutating func callOptions(
+        streaming: Bool,
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws -> RequestOptions {
+        try checkLimits()
+        var call = options.requestOptions
+        let key = call.idempotencyKey ?? call.headers[.idempotencyKey]
+        call.headers[.idempotencyKey] = nil
+        call.idempotencyKey = nil
+        if let key {
+            call.idempotencyKey = await Self.idempotencyKey(
+                [.string(key), .integer(Int64(round)), .string(attemptKind)],
+                request,
+                streaming: streaming
             )
         }
+        if let remaining {
+            call.deadline = min(call.deadline ?? gateway.configuration.deadline ?? remaining, remaining)
+            call.streamDeadline = remaining
+        }
+        return call
+    }
+
+    private var attemptKind: String {
+        if remainingModels.count < options.alternativeModels.count { return "alternative" }
+        return repairs > 0 ? "repair" : "call"
+    }
+
+    /// The key of one call, so that no key is sent with two bodies.
+    @concurrent
+    private static func idempotencyKey(_ parts: [JSONValue], _ request: ChatRequest, streaming: Bool) async -> String {
+        let body = SHA256.hexadecimal(request.body(streaming: streaming).canonical())
+        return SHA256.hexadecimal(JSONValue.array(parts + [.string(body)]).canonical())
     }
 
     /// Adds a round's completion to the response.
     ///
     /// - Returns: The tool calls to run; empty if the run is complete.
     mutating func receive(_ completion: ChatCompletion, latency: Duration) throws(PromptError) -> [ToolCall] {
-        response.usage.add(completion, latency: latency)
-        response.id = completion.id
-        if !completion.model.isEmpty { response.model = completion.model }
-        var choices = completion.choices
-        // Some servers send calls without an id, which the results refer to.
-        for (index, call) in (choices.first?.message.toolCalls ?? []).enumerated() where call.id.isEmpty {
-            choices[0].message.toolCalls?[index].id = "call_\(round + 1)_\(index)"
+        recordAttempt(completion, latency: latency, failure: nil)
+        count(completion)
+        var completion = completion
+        if !completion.choices.isEmpty {
+            transcript.identifyCalls(of: &completion.choices[0].message, round: round)
         }
-        response.choices = choices
-        response.additionalFields = completion.additionalFields
-        if let fingerprint = completion.systemFingerprint {
-            response.additionalFields["systemFingerprint"] = .string(fingerprint)
+        record(completion)
+        let message = completion.choices.first.flatMap { transcript.append($0.message, isComplete: true) }
+        guard let message, let calls = message.toolCalls else {
+            isComplete = true
+            return []
         }
-        guard let message = choices.first?.message, let calls = message.toolCalls, !calls.isEmpty else { return [] }
-        guard round < maxToolRounds else {
-            var error = PromptError(
-                .toolRounds,
-                "The model of `\(promptID)` requested tools \(round + 1) times; `maxToolRounds` is \(maxToolRounds).",
-                advice: "Check `response.toolCallResults` for repeated calls, or raise `maxToolRounds`.",
-                promptID: promptID
-            )
-            error.response = response
-            throw error
-        }
-        round += 1
-        request.messages.append(message)
+        // A captured call ends the run after this round, so it needs no further one.
+        guard round <= options.maxToolRounds || calls.contains(where: toolbox.captures) else { throw tooManyRounds() }
         return calls
     }
 
-    /// Adds a round's tool results to the response, and to the next request.
-    mutating func append(_ results: [ToolCallResult]) {
-        response.toolCallResults += results
-        isEnded = results.contains { $0.type == .schema }
-        request.messages += results.map { result in
-            .tool(.text(result.result.string ?? result.result.serialized()), callID: result.id)
+    /// Runs a round's tools, and adds their results to the response and to the next request.
+    mutating func runTools(_ calls: [ToolCall]) async throws -> [ToolCallResult] {
+        let results = await toolbox.results(of: calls, round: round, within: remaining)
+        result.toolCallResults += results
+        transcript.append(results, capturedText: options.capturedCallText)
+        isComplete = calls.contains(where: toolbox.captures)
+        try Task.checkCancellation()
+        if !isComplete { beginNextRound() }
+        return results
+    }
+
+    /// Asks the model once more, because its response cannot be used.
+    mutating func repair(_ repair: Repair) throws(PromptError) {
+        guard round <= options.maxToolRounds else { throw tooManyRounds() }
+        if let id = repair.callID {
+            transcript.replaceResult(of: id, with: repair.text)
+        } else {
+            transcript.append(request: .user(.text(repair.text)))
         }
+        repairs += 1
+        isComplete = false
+        beginNextRound()
+    }
+
+    private mutating func beginNextRound() {
+        round += 1
+        request.messages = context + transcript.messages
         // A tool choice that forces a call is for the first round only; otherwise every round would have to call tools.
         if case .required = request.toolChoice { request.toolChoice = .auto }
         if case .function = request.toolChoice { request.toolChoice = .auto }
+    }
+
+    // MARK: Records
+
+    private mutating func count(_ completion: ChatCompletion?) {
+        result.usage.add(completion, isFirst: countedCalls == 0)
+        countedCalls += 1
+    }
+
+    private mutating func recordAttempt(_ completion: ChatCompletion?, latency: Duration, failure: (any Error)?) {
+        result.usage.latency += latency
+        result.attempts.append(
+            ModelAttempt(
+                round: round,
+                model: request.model,
+                completionID: completion.flatMap { $0.id.isEmpty ? nil : $0.id },
+                usage: completion?.usage,
+                latency: latency,
+                failure: (failure as? TchaviError).map {
+                    ModelAttempt.Failure($0.code, statusCode: $0.statusCode, message: $0.message)
+                }
+            )
+        )
+    }
+
+    /// Records a call that failed, with what had arrived.
+    mutating func recordFailure(_ error: any Error, partial: ChatCompletion?, latency: Duration) {
+        recordAttempt(partial, latency: latency, failure: error)
+        if partial != nil || (error as? TchaviError)?.mayHaveBeenCharged ?? true { count(partial) }
+        guard let partial else { return }
+        record(partial)
+        if let message = partial.choices.first?.message { transcript.append(message, isComplete: false) }
+    }
+
+    /// Ends the messages so that they can be sent.
+    mutating func closeTranscript() { transcript.closeOpenCalls() }
+
+    /// Replaces the model by the next alternative.
+    ///
+    /// - Returns: Whether there was one.
+    mutating func useNextModel(isolation: isolated (any Actor)? = #isolation) async -> Bool {
+        guard let model = remainingModels.popFirst() else { return false }
+        request.model = model
+        if round > 1 {
+            transcript.removeEchoedFields()
+            request.messages = context + transcript.messages
+        }
+        if round == 1 { result.contentHash = await Self.contentHash(of: request) }
+        return true
+    }
+
+    @concurrent
+    private static func contentHash(of request: ChatRequest) async -> String { request.contentHash }
+
+    /// Replaces what the response has of the last completion.
+    private mutating func record(_ completion: ChatCompletion) {
+        result.id = completion.id
+        if !completion.model.isEmpty { result.model = completion.model }
+        result.choices = completion.choices
+        result.additionalFields = completion.additionalFields
+        if let fingerprint = completion.systemFingerprint {
+            result.additionalFields["systemFingerprint"] = .string(fingerprint)
+        }
     }
 }

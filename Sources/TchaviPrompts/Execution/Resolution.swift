@@ -14,6 +14,14 @@ public struct Resolution: Sendable, Hashable {
     ///
     /// Equal requests have equal hashes, so it can identify a request in logs and caches.
     public var contentHash: String
+    /// The message that was made of the input and the images; the last one, if there is one.
+    var userMessage: ChatMessage?
+}
+
+extension ChatRequest {
+    /// The SHA-256 hash, in hexadecimal, of the canonical JSON without its streaming options. Takes time in proportion to
+    /// the request.
+    var contentHash: String { SHA256.hexadecimal(body(streaming: false).canonical()) }
 }
 
 /// Resolves a prompt to a request.
@@ -26,6 +34,7 @@ struct Resolver {
         variables: [String: String],
         images: [ImageURL]
     ) throws(PromptError) -> Resolution {
+        try checkLength(of: input)
         let missing = prompt.compiled.variables.filter { variables[$0.name] == nil }
         guard missing.isEmpty else { throw missingVariables(missing) }
         var messages: [ChatMessage]
@@ -39,7 +48,8 @@ struct Resolver {
         try checkImages(of: options.history, "the history's message")
         messages += options.history
         for image in images { try check(image, "the input") }
-        if let message = Self.userMessage(input, images) { messages.append(message) }
+        let userMessage = Self.userMessage(input, images)
+        if let userMessage { messages.append(userMessage) }
         let request = try request(messages)
         let names = prompt.compiled.variables.map(\.name)
         return Resolution(
@@ -47,7 +57,8 @@ struct Resolver {
             request: request,
             usedVariables: names,
             unusedVariables: variables.keys.filter { !names.contains($0) }.sorted(),
-            contentHash: SHA256.hexadecimal(request.body(streaming: false).canonical())
+            contentHash: request.contentHash,
+            userMessage: userMessage
         )
     }
 
@@ -63,7 +74,7 @@ struct Resolver {
         var request: ChatRequest
         do throws(InvalidParameter) {
             request = try ChatRequest(
-                model: options.model ?? prompt.model,
+                model: options.model ?? prompt.gatewayModel,
                 messages: messages,
                 parameters: prompt.modelParameters.merging(options.modelParameters) { $1 }
             )
@@ -89,6 +100,18 @@ struct Resolver {
     }
 
     // MARK: Checks
+
+    private func checkLength(of input: String?) throws(PromptError) {
+        guard let limit = options.maxInputBytes, let bytes = input?.utf8.count, bytes > limit else { return }
+        var error = PromptError(
+            .limit,
+            "The input for `\(prompt.promptID)` has \(bytes) bytes; `maxInputBytes` is \(limit).",
+            advice: "Shorten it, or raise the limit. Nothing was sent.",
+            promptID: prompt.promptID
+        )
+        error.limit = .input
+        throw error
+    }
 
     private func missingVariables(_ missing: [CompiledMessages.Variable]) -> PromptError {
         let list = missing.map { "`\($0.name)` (message \($0.messageIndex))" }.joined(separator: ", ")

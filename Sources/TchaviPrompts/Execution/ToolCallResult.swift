@@ -4,17 +4,21 @@ public import Tchavi
 public struct ToolCallResult: Sendable, Hashable {
     /// The name of the called tool.
     public var name: String
-    /// The arguments as the model wrote them, which need not be valid JSON.
+    /// The arguments that the tool was called with: as the model wrote them, which need not be valid JSON, or as
+    /// ``RunOptions/beforeToolCall`` changed them.
     public var arguments: String
-    /// The tool's return value; the arguments, if the call was captured; the error message, if it failed.
+    /// The tool's return value; the arguments, if the call was captured; what the model is told, if it failed.
     public var result: JSONValue
     /// How the call was run.
     public var type: ToolKind
     /// The id of the call, which the model's request and the tool message share.
     public var id: String
-    /// Whether the call failed: the tool is unknown, its arguments cannot be decoded, or it threw an error or timed
-    /// out.
+    /// Whether the call failed: the tool is unknown, its arguments cannot be decoded, it was denied or cancelled, it
+    /// threw an error or timed out, or its result is too large.
     public var isError: Bool
+    /// The description of the error that the tool threw, for the program's own logs. The model is not told, and it is not
+    /// part of the JSON form, because it may contain anything, such as a connection string.
+    public var errorDescription: String?
     /// How long the call took; zero if it was not run.
     public var duration: Duration
     /// The round of the run that the call belongs to, from 1.

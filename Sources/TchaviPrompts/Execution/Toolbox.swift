@@ -1,35 +1,68 @@
 import Foundation
 import Tchavi
 
-/// The tools of a run: those that have an implementation, and those that are only declared.
+/// The tools of a run: those that have an implementation, and those whose calls are captured.
 struct Toolbox: Sendable {
     private let tools: [String: PromptTool]
     private let declared: Set<String>
     private let timeout: Duration
+    private let maxResultBytes: Int
+    private let decide: (@Sendable (ToolCall) async throws -> ToolCallDecision)?
+    private let time: TimeSource
 
-    init(tools: [PromptTool], declared: [ToolDefinition], timeout: Duration) {
+    init(tools: [PromptTool], declared: [ToolDefinition], options: RunOptions, time: TimeSource) {
         let names = Set(declared.map(\.name))
         self.tools = Dictionary(tools.filter { names.contains($0.name) }.map { ($0.name, $0) }) { first, _ in first }
         self.declared = names
-        self.timeout = timeout
+        timeout = options.toolTimeout
+        maxResultBytes = options.maxToolResultBytes
+        decide = options.beforeToolCall
+        self.time = time
+    }
+
+    /// Whether a call is captured instead of being run.
+    func captures(_ call: ToolCall) -> Bool {
+        declared.contains(call.name) && tools[call.name]?.body == nil
     }
 
     /// Runs the calls of one round concurrently.
     ///
-    /// - Returns: The results in the order of the calls.
-    /// - Throws: Only `CancellationError`; an error that a tool throws becomes its result.
-    func results(of calls: [ToolCall], round: Int, time: TimeSource) async throws -> [ToolCallResult] {
-        try await withThrowingTaskGroup(of: (Int, ToolCallResult).self) { group in
+    /// - Parameters:
+    ///   - calls: The calls.
+    ///   - round: The number of the round.
+    ///   - remaining: The time that the run has left; `nil` for no limit.
+    /// - Returns: The results in the order of the calls. What goes wrong is a result, also cancellation.
+    func results(of calls: [ToolCall], round: Int, within remaining: Duration?) async -> [ToolCallResult] {
+        let end = remaining.map { time.elapsed() + $0 }
+        var decisions: [ToolCallDecision] = []
+        for call in calls { decisions.append(await decision(on: call, before: end)) }
+        return await withTaskGroup(of: (Int, ToolCallResult).self) { [decisions] group in
             for (index, call) in calls.enumerated() {
-                group.addTask { (index, try await result(of: call, round: round, time: time)) }
+                group.addTask { (index, await result(of: call, decisions[index], round: round, before: end)) }
             }
             var results = [ToolCallResult?](repeating: nil, count: calls.count)
-            for try await (index, result) in group { results[index] = result }
+            for await (index, result) in group { results[index] = result }
             return results.compactMap(\.self)
         }
     }
 
-    private func result(of call: ToolCall, round: Int, time: TimeSource) async throws -> ToolCallResult {
+    private func decision(on call: ToolCall, before end: Duration?) async -> ToolCallDecision {
+        guard let decide, tools[call.name]?.body != nil else { return .allow }
+        do {
+            return try await time.run(within: end.map { $0 - time.elapsed() }, orThrow: ToolTimeout(limit: nil)) {
+                try await decide(call)
+            }
+        } catch {
+            return .deny(reason: "the check of the call failed")
+        }
+    }
+
+    private func result(
+        of call: ToolCall,
+        _ decision: ToolCallDecision,
+        round: Int,
+        before end: Duration?
+    ) async -> ToolCallResult {
         var result = ToolCallResult(
             name: call.name,
             arguments: call.function.arguments,
@@ -42,55 +75,97 @@ struct Toolbox: Sendable {
         )
         guard let tool = tools[call.name], let body = tool.body else {
             if declared.contains(call.name) {
-                capture(&result, call)
+                result.capture(call)
             } else {
-                result.result = .string("The tool `\(call.name)` was not found.")
                 result.type = .program
-                result.isError = true
+                result.fail("The tool `\(call.name)` was not found.")
             }
             return result
         }
         result.type = tool.kind
-        let arguments = Data(call.argumentsText.utf8)
+        switch decision {
+        case .allow: break
+        case .deny(let reason):
+            result.fail(Task.isCancelled ? Self.cancelled : "The call was denied: \(reason)")
+            return result
+        case .change(let arguments): result.arguments = arguments.serialized()
+        }
+        let arguments = Data(result.arguments.orEmptyObject.utf8)
         let limit = tool.timeout ?? timeout
         let start = time.elapsed()
         do {
-            result.result = try await time.run(within: limit, orThrow: ToolTimeout(limit: limit)) {
+            let remaining = end.map { $0 - start } ?? limit
+            result.result = try await time.run(
+                within: min(limit, remaining),
+                orThrow: ToolTimeout(limit: remaining < limit ? nil : limit)
+            ) {
                 try await body(arguments)
             }
+            checkSize(&result)
         } catch {
-            try Task.checkCancellation()
-            result.result = .string((error as? any LocalizedError)?.errorDescription ?? "\(error)")
-            result.isError = true
+            result.fail(Task.isCancelled ? Self.cancelled : Self.text(for: error))
+            result.errorDescription = "\(error)"
         }
         result.duration = time.elapsed() - start
         return result
     }
+
+    private static let cancelled = "The call was cancelled."
+
+    /// What the model is told of an error: only what was written to be read by others.
+    private static func text(for error: any Error) -> String {
+        (error as? any LocalizedError)?.errorDescription ?? "The tool failed."
+    }
+
+    private func checkSize(_ result: inout ToolCallResult) {
+        let bytes = result.messageText.utf8.count
+        guard bytes > maxResultBytes else { return }
+        result.fail("The result has \(bytes) bytes, more than the \(maxResultBytes) that are allowed.")
+    }
 }
 
-extension Toolbox {
+extension ToolCallResult {
+    /// The result as the model gets it.
+    var messageText: String { result.string ?? result.serialized() }
+
+    fileprivate mutating func fail(_ text: String) {
+        result = .string(text)
+        isError = true
+    }
+
     /// Captures a call that has no implementation. Arguments that are not valid JSON, for instance because the response
     /// was truncated, are kept as a string and reported as an error.
-    private func capture(_ result: inout ToolCallResult, _ call: ToolCall) {
+    fileprivate mutating func capture(_ call: ToolCall) {
         do {
-            result.result = try JSONValue(parsing: call.argumentsText)
+            result = try JSONValue(parsing: call.capturedText.orEmptyObject)
         } catch {
-            result.result = .string(call.function.arguments)
-            result.isError = true
+            fail(call.capturedText)
         }
     }
 }
 
 extension ToolCall {
-    /// The arguments as JSON; models send an empty string for a call without arguments.
-    fileprivate var argumentsText: String {
-        function.arguments.allSatisfy(\.isWhitespace) ? "{}" : function.arguments
+    /// The arguments, or the input of a custom tool as a JSON string.
+    fileprivate var capturedText: String {
+        guard type == "custom", let input = additionalFields["custom"]?["input"]?.string else {
+            return function.arguments
+        }
+        return JSONValue.string(input).serialized()
     }
 }
 
-/// A tool's timeout, worded for the model.
-private struct ToolTimeout: Error, CustomStringConvertible {
-    let limit: Duration
+extension String {
+    /// The arguments of a call as JSON; models send an empty string for a call without arguments.
+    var orEmptyObject: String { allSatisfy(\.isWhitespace) ? "{}" : self }
+}
 
-    var description: String { "The tool timed out after \(limit.roundedSeconds) s." }
+/// A tool's timeout, worded for the model.
+private struct ToolTimeout: LocalizedError, CustomStringConvertible {
+    /// The tool's limit; `nil` if the run's deadline came first.
+    let limit: Duration?
+
+    var errorDescription: String? {
+        limit.map { "The tool timed out after \($0.roundedSeconds) s." } ?? "The tool timed out: the run's time was up."
+    }
+    var description: String { errorDescription ?? "" }
 }

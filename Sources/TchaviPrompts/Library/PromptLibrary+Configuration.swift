@@ -22,6 +22,14 @@ extension PromptLibrary {
         /// Versions that are used whatever a query asks for, by prompt id, for development; `nil`, the default, for those of the
         /// environment's `TCHAVI_PROMPT_OVERRIDE`, such as `support-reply@3,translate@1`.
         public var overrides: [String: Int]?
+        /// Returns the name under which the gateway knows a version's model; `nil`, the default, for
+        /// ``PromptVersionConfig/model`` itself.
+        ///
+        /// The gateway is told only the model's name, neither ``PromptVersionConfig/provider`` nor
+        /// ``PromptVersionConfig/deploymentID``. For a gateway whose names contain them, join them here:
+        /// `{ "\($0.provider)/\($0.model)" }`. ``RunOptions/model`` and ``RunOptions/alternativeModels`` are sent as they
+        /// are.
+        public var gatewayModel: (@Sendable (PromptVersionConfig) -> String)?
 
         /// Creates the default configuration.
         public init() {}

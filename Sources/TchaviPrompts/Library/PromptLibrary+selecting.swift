@@ -17,16 +17,34 @@ extension PromptLibrary {
         var selection = Selection(promptID: id, version: 0, versionID: config.id, reason: .default)
         selection.origin = .default
         selection.versionContentHash = config.contentHash
-        let prompt = Prompt(
-            record: PromptRecord(promptID: id, versions: [version]),
+        let prompt = prompt(
+            PromptRecord(promptID: id, versions: [version]),
+            version,
+            config,
+            selection,
+            CompiledMessages(config.messages, syntax: syntax)
+        )
+        return Selected(prompt: prompt, split: nil, unavailableReason: "\(error)")
+    }
+
+    private func prompt(
+        _ record: PromptRecord,
+        _ version: PromptVersion,
+        _ config: PromptVersionConfig,
+        _ selection: Selection,
+        _ compiled: CompiledMessages
+    ) -> Prompt {
+        Prompt(
+            record: record,
             version: version,
             config: config,
             selection: selection,
-            compiled: CompiledMessages(config.messages, syntax: syntax),
+            compiled: compiled,
             gateway: gateway,
-            tools: tools(declaredBy: config)
+            gatewayModel: configuration.gatewayModel?(config) ?? config.model,
+            tools: tools.isEmpty ? [] : tools(declaredBy: config),
+            observers: observers
         )
-        return Selected(prompt: prompt, split: nil, unavailableReason: "\(error)")
     }
 
     func notify(_ selected: Selected, _ query: PromptQuery) {
@@ -83,15 +101,7 @@ extension PromptLibrary {
         selection.origin = overrides.versions[id] == nil ? form.origin : .override
         selection.heldBack = heldBack
         selection.versionContentHash = chosen.prepared.contentHash
-        let prompt = Prompt(
-            record: record,
-            version: chosen.version,
-            config: chosen.config,
-            selection: selection,
-            compiled: chosen.prepared.messages,
-            gateway: gateway,
-            tools: tools.isEmpty ? [] : tools(declaredBy: chosen.config)
-        )
+        let prompt = prompt(record, chosen.version, chosen.config, selection, chosen.prepared.messages)
         return Selected(prompt: prompt, split: result.split)
     }
 

@@ -243,7 +243,7 @@ func prompts(gateway: TchaviClient) async throws {
         .bucketed(by: "user-42"))
     let response = try await prompt.run("Where is my order?", variables: ["customer": "Ada"])
     print(response.text)
-    print(response.usage.totalTokens, response.usage.latency, response.usage.creditsUsed ?? 0)
+    print(response.usage, response.usage.latency, response.usage.creditsUsed ?? 0)
 
     for diagnostic in try await library.diagnostics() { print("Skipped \(diagnostic)") }
 
@@ -319,7 +319,7 @@ func running(library: PromptLibrary, prompt: Prompt) async throws {
         case .text(let delta): print(delta, terminator: "")
         case .toolCall(let call): print("[\(call.name) …]")
         case .toolResult(let result): print("[\(result.name): \(result.result)]")
-        case .response(let response): print("\n\(response.usage.totalTokens) tokens")
+        case .response(let response): print("\n\(response.usage)")
         }
     }
 

@@ -26,7 +26,8 @@ struct PromptRunTests {
     }
 
     private func prompt(_ tools: [PromptTool] = [], parameters: [String: JSONValue] = declared) async throws -> Prompt {
-        try await gateway.prompt(.simple("p", [.system("x")], parameters: parameters), tools: tools)
+        let captured = ["weather", "tides", "report"].map { PromptTool.schema($0) }
+        return try await gateway.prompt(.simple("p", [.system("x")], parameters: parameters), tools: tools + captured)
     }
 
     @Test func `A run returns text, usage, cost, selection and the sent messages`() async throws {
@@ -35,9 +36,11 @@ struct PromptRunTests {
         let response = try await prompt.run("Hi", variables: ["name": "Ada"])
         #expect(response.text == "Hello Ada")
         #expect(response.choices[0].finishReason == .stop)
-        #expect(response.usage.totalTokens == response.usage.promptTokens + response.usage.completionTokens)
-        #expect(response.usage.creditsUsed == Decimal(response.usage.totalTokens) / 1000)
-        #expect(response.usage.creditsRemaining == gateway.creditsRemaining)
+        let usage = response.usage
+        let total = try #require(usage.totalTokens)
+        #expect(try total == #require(usage.promptTokens) + #require(usage.completionTokens))
+        #expect(usage.creditsUsed == Decimal(total) / 1000)
+        #expect(usage.creditsRemaining == gateway.creditsRemaining)
         #expect(response.selection == prompt.selection)
         let resolution = try prompt.resolve("Hi", variables: ["name": "Ada"])
         #expect(response.resolvedMessages == resolution.messages)
@@ -143,7 +146,7 @@ struct PromptRunTests {
         }
         let prompt = try await gateway.prompt(
             .simple("p", [.system("x")], parameters: Self.declared),
-            tools: [slow],
+            tools: [slow, .schema("tides"), .schema("report")],
             configuration: configuration
         )
         let response = try await prompt.run("?")
@@ -151,7 +154,7 @@ struct PromptRunTests {
         #expect(response.toolCallResults.map(\.duration) == [.seconds(5), .seconds(5)])
         #expect(response.toolCallResults.map(\.round) == [1, 2])
         #expect(response.usage.creditsUsed == 1000 - gateway.creditsRemaining)
-        #expect(response.usage.creditsUsed == Decimal(response.usage.totalTokens) / 1000)
+        #expect(response.usage.creditsUsed == Decimal(try #require(response.usage.totalTokens)) / 1000)
     }
 
     @Test func `A model that never stops calling tools is an error with the response so far`() async throws {

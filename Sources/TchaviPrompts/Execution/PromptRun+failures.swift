@@ -1,0 +1,83 @@
+public import Tchavi
+
+extension PromptRun {
+    /// A request for another response.
+    struct Repair: Sendable {
+        /// What is wrong, worded for the model.
+        let text: String
+        /// The id of the captured call whose arguments cannot be used, if it is about one.
+        var callID: String?
+    }
+
+    /// Goes on with the next alternative model, if there is one and the error allows it.
+    ///
+    /// - Parameters:
+    ///   - error: The error of the call.
+    ///   - partial: What had arrived of the completion; `nil` if nothing had.
+    ///   - latency: How long the call took.
+    /// - Throws: The error itself, if no other model can be tried.
+    mutating func recover(
+        from error: any Error,
+        partial: ChatCompletion?,
+        latency: Duration,
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws {
+        recordFailure(error, partial: partial, latency: latency)
+        guard partial == nil, let failure = error as? TchaviError, !isOverdue,
+            failure.allowsAnotherModel(gateway.configuration), await useNextModel()
+        else { throw error }
+    }
+
+    /// Completes an error that ends the run with the response so far.
+    mutating func ended(by error: any Error) -> any Error {
+        closeTranscript()
+        guard hasCalled else { return error }
+        if var error = error as? TchaviError {
+            guard error.code == .timeout, isOverdue else {
+                error.run = response
+                return error
+            }
+            return deadlineError()
+        }
+        if var error = error as? PromptError {
+            error.response = response
+            return error
+        }
+        return error
+    }
+}
+
+extension TchaviError {
+    /// The response so far, if the error ended a run of a prompt that had called the model: what the model and the tools
+    /// had returned, what it cost, and in ``PromptResponse/newMessages`` a transcript that can be sent.
+    ///
+    /// A completion of which only a part has arrived is in ``PromptResponse/choices``.
+    public var response: PromptResponse? { run as? PromptResponse }
+
+    /// Whether another model can be tried: the model has certainly not responded.
+    fileprivate func allowsAnotherModel(_ configuration: TchaviClient.Configuration) -> Bool {
+        if isConnectFailure { return true }
+        switch statusCode {
+        case 401: return false
+        // A proxy gave up waiting: the model may have responded.
+        case 408, 504: return configuration.honoursIdempotencyKey
+        case .some(let status): return !(200..<300).contains(status)
+        case nil: return (code == .timeout || code == .transport) && configuration.honoursIdempotencyKey
+        }
+    }
+
+    /// Whether the model may have responded, although nothing of it is known.
+    var mayHaveBeenCharged: Bool {
+        guard !isConnectFailure else { return false }
+        guard let statusCode else { return code != .invalidRequest && code != .authentication }
+        return (200..<300).contains(statusCode) || statusCode == 408 || statusCode == 504
+    }
+
+    static func noGateway(_ promptID: String) -> TchaviError {
+        TchaviError(
+            .invalidRequest,
+            "`\(promptID)` cannot be run: its library was created without a gateway.",
+            advice: "Create the library with `PromptLibrary(source:gateway:)`."
+        )
+    }
+}

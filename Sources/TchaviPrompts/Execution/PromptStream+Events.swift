@@ -1,0 +1,109 @@
+import Tchavi
+
+extension PromptStream {
+    /// The events of a run, and the state between them.
+    ///
+    /// Not `Sendable`: it belongs to the task that iterates. Releasing it before the run's end abandons the run.
+    final class Events {
+        /// `nil` before the first event and after the last.
+        var report: RunReport?
+        private(set) var hasBegun = false
+        private var chat: ChatCompletionStream.Iterator?
+        private var pending: ArraySlice<Event> = []
+        /// The number of tool calls of this round that have an event.
+        private var startedCalls = 0
+        /// The time spent waiting for the model in this round.
+        private var roundLatency = Duration.zero
+
+        deinit {
+            // What had arrived of a completion belongs to the response of an abandoned run.
+            if let chat, let report { report.run?.recordFailure(CancellationError(), partial: chat.completion, latency: roundLatency) }
+        }
+
+        func next(_ input: RunInput) async throws -> Event? {
+            hasBegun = true
+            while true {
+                if let event = pending.popFirst() { return event }
+                guard let report else { return nil }
+                do {
+                    if report.run == nil { report.run = try await report.prompt.start(input) }
+                    try await proceed(report)
+                } catch {
+                    // Continuing after an error would send, and bill, the request again.
+                    self.report = nil
+                    chat = nil
+                    throw report.failed(error)
+                }
+            }
+        }
+
+        private func proceed(_ report: RunReport) async throws {
+            guard var iterator = try await iterator(report), let time = report.run?.gateway.pipeline.time else { return }
+            let start = time.elapsed()
+            let event: ChatCompletionStream.Event?
+            do {
+                event = try await iterator.next()
+            } catch {
+                let latency = roundLatency + time.elapsed() - start
+                roundLatency = .zero
+                startedCalls = 0
+                let partial = iterator.headers.map { _ in iterator.completion }
+                return try await report.run?.recover(from: error, partial: partial, latency: latency) ?? ()
+            }
+            roundLatency += time.elapsed() - start
+            switch event {
+            case .chunk(let chunk):
+                addEvents(of: chunk, iterator.toolCalls, report)
+                chat = iterator
+            case .metadata: chat = iterator
+            case nil:
+                addCalls(heldUpIn: iterator.toolCalls)
+                // The iterator has ended: asked once more, after these events, it returns `nil` again.
+                if pending.isEmpty { try await endRound(report, iterator.completion) } else { chat = iterator }
+            }
+        }
+
+        /// The iterator of the round in progress, taken out so that the completion it has collected so far is not copied
+        /// with every chunk.
+        private func iterator(_ report: RunReport) async throws -> ChatCompletionStream.Iterator? {
+            if let iterator = chat.take() { return iterator }
+            guard let options = try await report.run?.callOptions(streaming: true), let run = report.run else { return nil }
+            return run.gateway.chat.stream(run.request, options: options).makeAsyncIterator()
+        }
+
+        private func addEvents(of chunk: ChatCompletionChunk, _ calls: [ToolCallDelta], _ report: RunReport) {
+            if !chunk.text.isEmpty { pending.append(.text(chunk.text)) }
+            // A call whose name has not arrived yet holds up those after it, so that the events are in order.
+            for call in calls.dropFirst(startedCalls) {
+                guard let name = call.name, !name.isEmpty else { break }
+                startedCalls += 1
+                pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
+            }
+            if report.timeToFirstToken == nil, !pending.isEmpty {
+                report.timeToFirstToken = (report.run?.response.usage.latency ?? .zero) + roundLatency
+            }
+        }
+
+        /// Adds the events of calls that waited for the name of one before them, which has not arrived.
+        private func addCalls(heldUpIn calls: [ToolCallDelta]) {
+            for call in calls.dropFirst(startedCalls) {
+                guard let name = call.name, !name.isEmpty else { continue }
+                pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
+            }
+            startedCalls = calls.count
+        }
+
+        private func endRound(_ report: RunReport, _ completion: ChatCompletion) async throws {
+            startedCalls = 0
+            let latency = roundLatency
+            roundLatency = .zero
+            if let calls = try report.run?.receive(completion, latency: latency), !calls.isEmpty {
+                let results = try await report.run?.runTools(calls) ?? []
+                pending += results.map { .toolResult($0) }
+            }
+            guard report.run?.isComplete == true else { return }
+            pending.append(.response(report.completed()))
+            self.report = nil
+        }
+    }
+}

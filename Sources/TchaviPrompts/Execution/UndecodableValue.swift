@@ -1,0 +1,48 @@
+import Foundation
+import Tchavi
+
+/// Why JSON cannot be decoded as a value, worded for a model or a person.
+struct UndecodableValue {
+    /// The path and the reason: `at $.city: missing`.
+    let reason: String
+
+    init(_ error: any Error) {
+        if let error = error as? JSONError {
+            reason = "at \(error.path): \(error.reason)"
+            return
+        }
+        let context: (path: [any CodingKey], reason: String)? =
+            switch error as? DecodingError {
+            case .keyNotFound(let key, let context): (context.codingPath + [key], "missing")
+            case .valueNotFound(let type, let context): (context.codingPath, "expected \(type), found null")
+            case .typeMismatch(let type, let context): (context.codingPath, "expected \(type)")
+            case .dataCorrupted(let context): (context.codingPath, context.debugDescription)
+            default: nil
+            }
+        guard let context else {
+            reason = (error as? any LocalizedError)?.errorDescription ?? "the value is not valid"
+            return
+        }
+        let path = context.path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+        reason = "at $\(path): \(context.reason)"
+    }
+}
+
+extension JSONDecoder {
+    /// Reads ISO 8601 dates with or without fractional seconds, the form in which the results of tools are written.
+    static var prompts: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let text = try decoder.singleValueContainer().decode(String.self)
+            guard let date = Timestamp(text).date else {
+                let context = DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "expected an ISO 8601 date and time"
+                )
+                throw DecodingError.dataCorrupted(context)
+            }
+            return date
+        }
+        return decoder
+    }
+}
