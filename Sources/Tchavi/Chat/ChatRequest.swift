@@ -94,47 +94,6 @@ extension ChatRequest: JSONMapped {
     }
 }
 
-/// The format of a response.
-public struct ResponseFormat: Sendable, Hashable {
-    /// The format's name: `text`, `json_object`, `json_schema`, or another.
-    public var type: String
-    /// The schema and its name, for `json_schema`.
-    public var jsonSchema: JSONValue?
-    /// Unrecognized fields of the format.
-    public var additionalFields: [String: JSONValue] = [:]
-
-    /// Creates a format by its name.
-    public init(type: String, jsonSchema: JSONValue? = nil) {
-        self.type = type
-        self.jsonSchema = jsonSchema
-    }
-
-    /// Plain text.
-    public static let text = ResponseFormat(type: "text")
-    /// Any JSON object.
-    public static let jsonObject = ResponseFormat(type: "json_object")
-
-    /// Creates the format of JSON that conforms to a schema.
-    ///
-    /// - Parameters:
-    ///   - name: The schema's name.
-    ///   - schema: The JSON Schema.
-    /// - Returns: The format.
-    public static func jsonSchema(name: String, _ schema: JSONValue) -> ResponseFormat {
-        ResponseFormat(type: "json_schema", jsonSchema: ["name": .string(name), "schema": schema])
-    }
-}
-
-extension ResponseFormat: JSONMapped {
-    package init() { self.init(type: "") }
-
-    package mutating func map(_ json: inout JSONMapper) {
-        json.field("type", &type)
-        json.raw("json_schema", &jsonSchema)
-        json.rest(&additionalFields)
-    }
-}
-
 /// Options of a stream.
 public struct StreamOptions: Sendable, Hashable {
     /// Whether the last chunk reports the token usage.

@@ -1,26 +1,47 @@
-/// A tool that a model may call: its name, what it does, and what arguments it takes.
+/// A tool that a model may call: a function with its name, what it does, and what arguments it takes; or a tool of another
+/// kind, whose definition is sent unchanged.
 public struct ToolDefinition: Sendable, Hashable {
-    /// The tool's kind: `function`.
+    /// The tool's kind: `function`, or a provider's own, such as `web_search`.
     public var type: String
-    /// The function's name.
+    /// The function's name; empty and not sent for a tool of another kind.
     public var name: String
     /// What the function does, for the model to read.
     public var description: String?
     /// The JSON Schema of the arguments, which are an object.
     public var parameters: JSONValue?
-    /// Unrecognized fields of the function, such as `strict`.
+    /// Unrecognized fields of the function, and `strict`.
     public var additionalFields: [String: JSONValue]
-    /// Unrecognized fields beside the function, such as `cache_control`.
+    /// Unrecognized fields beside the function, such as `cache_control`; all fields but the type, if the tool is of another
+    /// kind.
     public var additionalToolFields: [String: JSONValue] = [:]
 
     /// Creates a definition of a function.
-    public init(name: String, description: String? = nil, parameters: JSONValue? = nil) {
-        type = "function"
+    ///
+    /// - Parameters:
+    ///   - name: The function's name.
+    ///   - description: What the function does, for the model to read.
+    ///   - parameters: The JSON Schema of the arguments, which are an object.
+    ///   - strict: Whether the provider has to enforce the schema, of which it then supports only a part; `nil` for the
+    ///     provider's default.
+    public init(name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil) {
+        type = Self.functionType
         self.name = name
         self.description = description
-        self.parameters = parameters
+        self.parameters = parameters?.json
         additionalFields = [:]
+        self.strict = strict
     }
+
+    /// Whether the tool is a function, whose calls the program runs.
+    public var isFunction: Bool { type == Self.functionType }
+
+    /// Whether the provider has to enforce the schema of the arguments; `nil` for the provider's default.
+    public var strict: Bool? {
+        get { additionalFields["strict"]?.boolean }
+        set { additionalFields["strict"] = newValue?.json }
+    }
+
+    private static let functionType = "function"
 }
 
 extension ToolDefinition: JSONMapped {
@@ -28,11 +49,13 @@ extension ToolDefinition: JSONMapped {
 
     package mutating func map(_ json: inout JSONMapper) {
         json.defaulted("type", &type)
-        json.object("function") { function in
-            function.field("name", &name)
-            function.field("description", &description)
-            function.raw("parameters", &parameters)
-            function.rest(&additionalFields)
+        if isFunction {
+            json.object("function") { function in
+                function.field("name", &name)
+                function.field("description", &description)
+                function.raw("parameters", &parameters)
+                function.rest(&additionalFields)
+            }
         }
         json.rest(&additionalToolFields)
     }

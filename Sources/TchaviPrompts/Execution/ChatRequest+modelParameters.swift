@@ -8,12 +8,15 @@ extension ChatRequest {
         ("stream", "to stream the response, call `Prompt.stream`"),
     ]
 
+    private static let toolParameters: Set = ["tools", "tool_choice", "parallel_tool_calls"]
+
     /// Creates the request of a run from its model parameters.
     ///
     /// - Parameters:
     ///   - model: The model's name.
     ///   - messages: The messages.
-    ///   - parameters: The model parameters; those that are `null` are ignored.
+    ///   - parameters: The model parameters; those that are `null` are ignored. `tools` that are `null` or empty take along
+    ///     what concerns tools, which providers refuse without any.
     /// - Throws: ``InvalidParameter`` for a parameter that every run sets itself, or that has the wrong type.
     init(
         model: String,
@@ -21,7 +24,10 @@ extension ChatRequest {
         parameters: [String: JSONValue]
     ) throws(InvalidParameter) {
         // Prompt editors store null for a parameter that is not set.
-        let parameters = parameters.filter { $0.value != .null }
+        let hasNoTools = parameters["tools"] == .null || parameters["tools"] == []
+        let parameters = parameters.filter { name, value in
+            value != .null && !(hasNoTools && Self.toolParameters.contains(name))
+        }
         for (name, alternative) in Self.reservedParameters where parameters[name] != nil {
             throw InvalidParameter(
                 name: name,

@@ -1,0 +1,195 @@
+import Foundation
+public import Tchavi
+
+extension PromptTool {
+    /// Creates a tool that runs code of the program.
+    ///
+    /// If the arguments cannot be decoded, or the body throws or times out, the model receives the error as the result,
+    /// and the run continues. A body that does not respond to cancellation keeps running after its timeout; its result
+    /// is ignored.
+    ///
+    /// - Parameters:
+    ///   - name: The tool's name.
+    ///   - description: What the tool does, for the model to read.
+    ///   - parameters: The arguments as a JSON Schema of an object.
+    ///   - timeout: The time limit of a call; `nil` for ``RunOptions/toolTimeout``.
+    ///   - body: Runs a call. Several calls may run at the same time.
+    /// - Returns: The tool.
+    public static func program<Arguments: Decodable & SendableMetatype, Output: Encodable & SendableMetatype>(
+        _ name: String,
+        description: String? = nil,
+        parameters: JSONSchema? = nil,
+        timeout: Duration? = nil,
+        _ body: @escaping @Sendable (Arguments) async throws -> Output
+    ) -> PromptTool {
+        PromptTool(name, description, parameters, timeout) { data in
+            try JSONValue(encoding: try await body(arguments(data)))
+        }
+    }
+
+    /// Creates a tool that runs code of the program, without a result: the model receives `"done"`.
+    ///
+    /// - Parameters:
+    ///   - name: The tool's name.
+    ///   - description: What the tool does, for the model to read.
+    ///   - parameters: The arguments as a JSON Schema of an object.
+    ///   - timeout: The time limit of a call; `nil` for ``RunOptions/toolTimeout``.
+    ///   - body: Runs a call. Several calls may run at the same time.
+    /// - Returns: The tool.
+    public static func program<Arguments: Decodable & SendableMetatype>(
+        _ name: String,
+        description: String? = nil,
+        parameters: JSONSchema? = nil,
+        timeout: Duration? = nil,
+        _ body: @escaping @Sendable (Arguments) async throws -> Void
+    ) -> PromptTool {
+        PromptTool(name, description, parameters, timeout) { data in
+            try await body(arguments(data))
+            return done
+        }
+    }
+
+    /// Creates a tool that runs code of the program with arguments of any form.
+    ///
+    /// - Parameters:
+    ///   - name: The tool's name.
+    ///   - description: What the tool does, for the model to read.
+    ///   - parameters: The arguments as a JSON Schema of an object.
+    ///   - timeout: The time limit of a call; `nil` for ``RunOptions/toolTimeout``.
+    ///   - body: Runs a call. Several calls may run at the same time.
+    /// - Returns: The tool.
+    public static func program<Output: Encodable & SendableMetatype>(
+        _ name: String,
+        description: String? = nil,
+        parameters: JSONSchema? = nil,
+        timeout: Duration? = nil,
+        _ body: @escaping @Sendable (JSONValue) async throws -> Output
+    ) -> PromptTool {
+        PromptTool(name, description, parameters, timeout) { data in
+            try JSONValue(encoding: try await body(json(data)))
+        }
+    }
+
+    /// Creates a tool that runs code of the program with arguments of any form, without a result: the model receives
+    /// `"done"`.
+    ///
+    /// - Parameters:
+    ///   - name: The tool's name.
+    ///   - description: What the tool does, for the model to read.
+    ///   - parameters: The arguments as a JSON Schema of an object.
+    ///   - timeout: The time limit of a call; `nil` for ``RunOptions/toolTimeout``.
+    ///   - body: Runs a call. Several calls may run at the same time.
+    /// - Returns: The tool.
+    public static func program(
+        _ name: String,
+        description: String? = nil,
+        parameters: JSONSchema? = nil,
+        timeout: Duration? = nil,
+        _ body: @escaping @Sendable (JSONValue) async throws -> Void
+    ) -> PromptTool {
+        PromptTool(name, description, parameters, timeout) { data in
+            try await body(json(data))
+            return done
+        }
+    }
+
+    /// Creates a tool that runs code of the program, without arguments: those that the model writes are ignored.
+    ///
+    /// - Parameters:
+    ///   - name: The tool's name.
+    ///   - description: What the tool does, for the model to read.
+    ///   - parameters: The arguments as a JSON Schema of an object; `nil` for one without properties.
+    ///   - timeout: The time limit of a call; `nil` for ``RunOptions/toolTimeout``.
+    ///   - body: Runs a call. Several calls may run at the same time.
+    /// - Returns: The tool.
+    public static func program<Output: Encodable & SendableMetatype>(
+        _ name: String,
+        description: String? = nil,
+        parameters: JSONSchema? = nil,
+        timeout: Duration? = nil,
+        _ body: @escaping @Sendable () async throws -> Output
+    ) -> PromptTool {
+        PromptTool(name, description, parameters ?? .object([:]), timeout) { _ in
+            try JSONValue(encoding: try await body())
+        }
+    }
+
+    /// Creates a tool that runs code of the program, without arguments and without a result: the model receives `"done"`.
+    ///
+    /// - Parameters:
+    ///   - name: The tool's name.
+    ///   - description: What the tool does, for the model to read.
+    ///   - parameters: The arguments as a JSON Schema of an object; `nil` for one without properties.
+    ///   - timeout: The time limit of a call; `nil` for ``RunOptions/toolTimeout``.
+    ///   - body: Runs a call. Several calls may run at the same time.
+    /// - Returns: The tool.
+    public static func program(
+        _ name: String,
+        description: String? = nil,
+        parameters: JSONSchema? = nil,
+        timeout: Duration? = nil,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) -> PromptTool {
+        PromptTool(name, description, parameters ?? .object([:]), timeout) { _ in
+            try await body()
+            return done
+        }
+    }
+
+    /// What the model receives of a call that has succeeded without a result.
+    static let done: JSONValue = "done"
+
+    private init(
+        _ name: String,
+        _ description: String?,
+        _ parameters: JSONSchema?,
+        _ timeout: Duration?,
+        _ body: @escaping Body
+    ) {
+        self.init(
+            definition: ToolDefinition(name: name, description: description, parameters: parameters),
+            kind: .program,
+            timeout: timeout,
+            body: body
+        )
+    }
+}
+
+// MARK: Arguments
+
+extension PromptTool {
+    static func json(_ arguments: Data) throws(ToolArgumentsError) -> JSONValue {
+        do {
+            return try JSONValue(parsing: arguments)
+        } catch {
+            throw ToolArgumentsError(error)
+        }
+    }
+
+    private static func arguments<Arguments: Decodable>(_ data: Data) throws(ToolArgumentsError) -> Arguments {
+        // Refuses arguments that are nested so deep that decoding them could overflow the stack.
+        _ = try json(data)
+        do {
+            return try decoder.decode(Arguments.self, from: data)
+        } catch {
+            throw ToolArgumentsError(error)
+        }
+    }
+
+    /// Reads ISO 8601 dates with or without fractional seconds, the form in which results are written.
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let text = try decoder.singleValueContainer().decode(String.self)
+            guard let date = Timestamp(text).date else {
+                let context = DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "expected an ISO 8601 date and time"
+                )
+                throw DecodingError.dataCorrupted(context)
+            }
+            return date
+        }
+        return decoder
+    }
+}
