@@ -77,6 +77,9 @@ extension ContentPart: JSONMapped {
 }
 
 /// The location of an image: an `https:` or `http:` URL, or a `data:image/…` URL that contains it.
+///
+/// A URL is passed on as it is, never fetched. ``init(data:mediaType:detail:)`` and
+/// ``init(contentsOf:mediaType:maximumSize:detail:)`` create one that contains an image.
 public struct ImageURL: Sendable, Hashable, ExpressibleByStringLiteral {
     /// The URL as a string.
     public var url: String

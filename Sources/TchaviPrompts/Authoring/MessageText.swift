@@ -29,6 +29,15 @@ struct MessageText {
             case .image(let image):
                 finishText()
                 parts.append(.image(image))
+                if ImageURLTemplate.isMisplaced(in: image.url) {
+                    findings.append(
+                        Finding(
+                            offset: line.lowerBound,
+                            message: "The image is not valid: \(ImageURLTemplate.misplacedVariable).",
+                            advice: "A value there could change where the image is loaded from."
+                        )
+                    )
+                }
             case .json:
                 finishMessage()
                 let start = index
@@ -118,7 +127,9 @@ struct MessageText {
             guard json.value.isNested(within: Self.maximumDepth) else {
                 throw JSONError("nested more than \(Self.maximumDepth) levels deep")
             }
-            messages.append(try ChatMessage(json: json.value))
+            let message = try ChatMessage(json: json.value)
+            try message.checkImageURLs()
+            messages.append(message)
         } catch {
             findings.append(Finding(error, in: source.bytes, valueAt: start))
         }

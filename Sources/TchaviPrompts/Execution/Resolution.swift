@@ -41,7 +41,7 @@ struct Resolver {
         do {
             messages = try prompt.compiled.rendered(variables)
         } catch {
-            throw missingVariables(prompt.compiled.variables.filter { error.names.contains($0.name) })
+            throw promptError(error)
         }
         try checkImages(of: messages, "message")
         try checkHistory()
@@ -135,12 +135,33 @@ struct Resolver {
     }
 
     private func check(_ image: ImageURL, _ place: String) throws(PromptError) {
-        let start = image.url.prefix(16).lowercased()
-        guard ["https://", "http://", "data:image/"].contains(where: start.hasPrefix) else {
-            throw PromptError(
+        guard let refusal = image.refusal else { return }
+        throw PromptError(
+            .invalidInput,
+            "The image URL `\(String(image.url.unicodeScalars.prefix(60)).escapingControlCharacters)` in \(place) "
+                + "\(refusal).",
+            advice: "Pass a URL that the model can fetch, or the image itself as a data URL: `ImageURL(contentsOf:)`.",
+            promptID: prompt.promptID
+        )
+    }
+
+    private func promptError(_ error: CompiledMessages.RenderingError) -> PromptError {
+        let version = "version \(prompt.version) of `\(prompt.promptID)`"
+        switch error {
+        case .missingVariables(let names):
+            return missingVariables(prompt.compiled.variables.filter { names.contains($0.name) })
+        case .invalidValue(let value, let index):
+            return PromptError(
                 .invalidInput,
-                "The image URL `\(image.url.prefix(60))` in \(place) is not an https:, http: or data:image/ URL.",
-                advice: "Pass a URL that the model can fetch, or the image itself as a data URL.",
+                "The value of `\(value.variable)` in message \(index) of \(version) \(value.reason).",
+                advice: value.advice,
+                promptID: prompt.promptID
+            )
+        case .misplacedVariable(let index):
+            return PromptError(
+                .invalidRecord,
+                "Message \(index) of \(version) cannot be used: \(ImageURLTemplate.misplacedVariable).",
+                advice: "A value there could change where the image is loaded from.",
                 promptID: prompt.promptID
             )
         }

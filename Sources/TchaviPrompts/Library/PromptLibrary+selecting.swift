@@ -122,8 +122,14 @@ extension PromptLibrary {
                 promptID: record.promptID
             )
         }
-        if let prepared = form.prepared(version, in: record, config) { return (version, config, prepared) }
-        return (version, config, await form.prepare(version, in: record, config))
+        let known = form.prepared(version, in: record, config)
+        let prepared = if let known { known } else { await form.prepare(version, in: record, config) }
+        // Where a version was read from JSON or a file, this has been found before.
+        if let index = prepared.messages.misplacedVariable {
+            let reason = "in message \(index), \(ImageURLTemplate.misplacedVariable)."
+            throw PromptError.unreadable(version, of: record.promptID, reason)
+        }
+        return (version, config, prepared)
     }
 
     /// Selects from the last form of the prompt that fulfilled its contract, if the version that is selected there does so

@@ -10,11 +10,13 @@ struct StoredMessage: JSONConvertible {
     init(reading json: JSONValue) throws(JSONError) {
         guard json["content"] == nil, var payload = json["payload"]?.object else {
             message = try ChatMessage(json: json)
+            try message.checkImageURLs()
             return
         }
         if payload["role"] == nil { payload["role"] = json["role"] }
         do {
             message = try ChatMessage(json: .object(payload))
+            try message.checkImageURLs()
         } catch {
             throw error.inside(.member("payload"))
         }

@@ -134,12 +134,12 @@ struct RecordGenerator {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return ["type": "input_audio", "input_audio": json()]
         case 1: return ["type": "text", "text": .string(text()), "cache_control": json()]
-        case 2: return ["type": "image_url", "image_url": ["url": .string(text()), "x": json()]]
+        case 2: return ["type": "image_url", "image_url": ["url": .string(url()), "x": json()]]
         case 3...5: return ["type": "text", "text": .string(text())]
         default:
             var image: [String: JSONValue] = [
                 "url": .string(
-                    random.pick(["<<photo>>", "https://a.example/a_(b).png", "a)b", " ", "", "a](b", text()])
+                    random.pick(["<<photo>>", "https://a.example/a_(b).png", "a)b", " ", "", "a](b", url()])
                 )
             ]
             if random.chance(50) { image["detail"] = random.pick(["low", "high", "auto", "medium", ""]) }
@@ -243,6 +243,12 @@ struct RecordGenerator {
         "\u{10FFFF}", "\u{D7FF}", "\u{E000}", "\\", "\\n", "\"", "a/b", "{{name}}", "...", "+", "+1", "e1", "0", "00",
         "t", "z", "1 2",
     ]
+
+    /// A text that can be an image URL: one that is read has no variable in its authority.
+    private mutating func url() -> String {
+        let text = text()
+        return ImageURLTemplate.isMisplaced(in: text) ? "https://a.example/?\(text)" : text
+    }
 
     mutating func text() -> String {
         switch Int.random(in: 0..<40, using: &random) {
