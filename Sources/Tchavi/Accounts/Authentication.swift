@@ -26,6 +26,18 @@ public struct Authentication: Sendable {
         return response
     }
 
+    /// Logs in (`POST /auth/login`) with a password that is a string, which is kept as a ``Secret``.
+    ///
+    /// - Parameters:
+    ///   - email: The e-mail address.
+    ///   - password: The password.
+    /// - Returns: The access token and the account.
+    /// - Throws: ``TchaviError``, or `CancellationError`.
+    @discardableResult
+    public func login(email: String, password: String) async throws -> LoginResponse {
+        try await login(email: email, password: Secret(password))
+    }
+
     /// Registers an account (`POST /auth/register`).
     ///
     /// - Parameters:
@@ -79,6 +91,16 @@ public struct Authentication: Sendable {
         try pipeline.authorizer.setAccessToken(token, expiresIn: expiresIn)
     }
 
+    /// Sets an access token obtained elsewhere, which replaces the client's session, if any.
+    ///
+    /// - Parameters:
+    ///   - token: The access token, kept as a ``Secret``.
+    ///   - expiresIn: How long the token is valid; `nil` for the token's own expiry or, without one, 15 minutes.
+    /// - Throws: ``TchaviError`` if the token is invalid, or the client has an API key or a token provider.
+    public func setAccessToken(_ token: String, expiresIn: Duration? = nil) throws(TchaviError) {
+        try setAccessToken(Secret(token), expiresIn: expiresIn)
+    }
+
     /// How the client authenticates.
     public var mode: AuthenticationMode { pipeline.authorizer.mode }
 }
@@ -116,6 +138,11 @@ public struct Registration: Sendable, Hashable {
         self.email = email
         self.password = password
         self.name = name
+    }
+
+    /// Creates a registration; the name is optional. The password is kept as a ``Secret``.
+    public init(email: String, password: String, name: String? = nil) {
+        self.init(email: email, password: Secret(password), name: name)
     }
 
     /// The request body, with the password.

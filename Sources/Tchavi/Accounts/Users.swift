@@ -56,6 +56,11 @@ public struct AccountChanges: Sendable, Hashable {
         self.newPassword = newPassword
     }
 
+    /// Creates a change of the password. Both passwords are kept as ``Secret``s.
+    public init(currentPassword: String, newPassword: String) {
+        self.init(currentPassword: Secret(currentPassword), newPassword: Secret(newPassword))
+    }
+
     /// The request body, with the passwords.
     var body: JSONValue {
         let members: [String: String?] = [

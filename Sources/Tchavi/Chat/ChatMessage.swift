@@ -33,27 +33,6 @@ public struct ChatMessage: Sendable, Hashable {
         additionalFields = [:]
     }
 
-    /// Creates a message of the end user.
-    public static func user(_ content: MessageContent) -> ChatMessage { ChatMessage(role: .user, content: content) }
-
-    /// Creates a message with instructions, of role `system`.
-    public static func system(_ content: MessageContent) -> ChatMessage { ChatMessage(role: .system, content: content) }
-
-    /// Creates a message of the model, of role `assistant`.
-    public static func assistant(_ content: MessageContent) -> ChatMessage {
-        ChatMessage(role: .assistant, content: content)
-    }
-
-    /// Creates a message with the result of a tool call.
-    ///
-    /// - Parameters:
-    ///   - content: The result, often JSON.
-    ///   - callID: The id of the call.
-    /// - Returns: The message.
-    public static func tool(_ content: MessageContent, callID: String) -> ChatMessage {
-        ChatMessage(role: .tool, content: content, toolCallID: callID)
-    }
-
     /// The text of the content; empty if the message has none.
     public var text: String { content?.text ?? "" }
 }

@@ -38,12 +38,76 @@ public struct ChatRequest: Sendable, Hashable {
     /// Options of the stream; only sent by ``Chat/stream(_:options:)``.
     public var streamOptions: StreamOptions?
     /// Unrecognized parameters, sent unchanged.
-    public var additionalFields: [String: JSONValue] = [:]
+    public var additionalFields: [String: JSONValue]
 
-    /// Creates a request; set the other parameters afterwards.
-    public init(model: String, messages: [ChatMessage]) {
+    /// Creates a request. A parameter that is `nil` is not sent, and the model's own default applies.
+    ///
+    /// ```swift
+    /// let request = ChatRequest(
+    ///     model: "gpt-4o-mini",
+    ///     messages: [.system("Be brief."), .user(question)],
+    ///     temperature: 0.2,
+    ///     maxTokens: 200
+    /// )
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - model: The model's name.
+    ///   - messages: The conversation so far.
+    ///   - temperature: The sampling temperature: 0 to 2.
+    ///   - maxTokens: The maximum number of tokens in the response. Newer models take `maxCompletionTokens` instead.
+    ///   - maxCompletionTokens: The maximum number of tokens in the response, reasoning included.
+    ///   - topP: The probability mass of the tokens to sample from: 0 to 1.
+    ///   - n: The number of choices to generate.
+    ///   - stop: Strings at which the response ends.
+    ///   - presencePenalty: The penalty for tokens that have already occurred: -2 to 2.
+    ///   - frequencyPenalty: The penalty for tokens in proportion to how often they have occurred: -2 to 2.
+    ///   - logitBias: The bias to add to the likelihood of tokens, by token id: -100 to 100.
+    ///   - seed: A number that makes sampling repeatable, as far as the model supports it.
+    ///   - responseFormat: The format of the response.
+    ///   - tools: The tools that the model may call.
+    ///   - toolChoice: Whether the model may or must call tools, and which.
+    ///   - user: Your own identifier of the end user, for the provider's abuse detection.
+    ///   - streamOptions: Options of the stream; only sent by ``Chat/stream(_:options:)``.
+    ///   - additionalFields: Parameters that this type does not have, sent unchanged.
+    public init(
+        model: String,
+        messages: [ChatMessage],
+        temperature: Double? = nil,
+        maxTokens: Int? = nil,
+        maxCompletionTokens: Int? = nil,
+        topP: Double? = nil,
+        n: Int? = nil,
+        stop: [String]? = nil,
+        presencePenalty: Double? = nil,
+        frequencyPenalty: Double? = nil,
+        logitBias: [String: Double]? = nil,
+        seed: Int? = nil,
+        responseFormat: ResponseFormat? = nil,
+        tools: [ToolDefinition]? = nil,
+        toolChoice: ToolChoice? = nil,
+        user: String? = nil,
+        streamOptions: StreamOptions? = nil,
+        additionalFields: [String: JSONValue] = [:]
+    ) {
         self.model = model
         self.messages = messages
+        self.temperature = temperature
+        self.maxTokens = maxTokens
+        self.maxCompletionTokens = maxCompletionTokens
+        self.topP = topP
+        self.n = n
+        self.stop = stop
+        self.presencePenalty = presencePenalty
+        self.frequencyPenalty = frequencyPenalty
+        self.logitBias = logitBias
+        self.seed = seed
+        self.responseFormat = responseFormat
+        self.tools = tools
+        self.toolChoice = toolChoice
+        self.user = user
+        self.streamOptions = streamOptions
+        self.additionalFields = additionalFields
     }
 }
 

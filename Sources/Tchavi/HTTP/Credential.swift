@@ -17,6 +17,12 @@ public struct Credential: Sendable {
     /// - Returns: The credential.
     public static func apiKey(_ key: Secret) -> Credential { Credential(kind: .apiKey(key)) }
 
+    /// An API key, `sk-tch-…`, sent as `Authorization: Bearer`.
+    ///
+    /// - Parameter key: The key, kept as a ``Secret``.
+    /// - Returns: The credential.
+    public static func apiKey(_ key: String) -> Credential { apiKey(Secret(key)) }
+
     /// An account's e-mail address and password.
     ///
     /// The client logs in at its first call, keeps the access token in memory and the refresh cookie to itself, refreshes
@@ -29,6 +35,16 @@ public struct Credential: Sendable {
     /// - Returns: The credential.
     public static func account(email: String, password: Secret) -> Credential {
         Credential(kind: .password(email: email, password: password))
+    }
+
+    /// An account's e-mail address and password, for a password that is a string.
+    ///
+    /// - Parameters:
+    ///   - email: The e-mail address.
+    ///   - password: The password, kept as a ``Secret``.
+    /// - Returns: The credential.
+    public static func account(email: String, password: String) -> Credential {
+        account(email: email, password: Secret(password))
     }
 
     /// Access tokens that the program gets elsewhere, so that an app ships no key.

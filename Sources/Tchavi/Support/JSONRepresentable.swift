@@ -2,7 +2,7 @@
 ///
 /// Conforming types are `Codable` through that form: `JSONDecoder` and `JSONEncoder` work with them as with any other
 /// type. ``init(json:)`` is faster, and its errors contain the path to the invalid value.
-public protocol JSONRepresentable: Codable {
+public protocol JSONRepresentable: Codable, JSONValueConvertible {
     /// Creates a value from its JSON form.
     ///
     /// - Parameter json: The form that ``json`` returns.
