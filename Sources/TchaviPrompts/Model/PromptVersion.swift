@@ -56,7 +56,7 @@ extension PromptVersion: JSONMapped {
 public struct PromptVersionConfig: Sendable, Hashable {
     /// The configuration's id.
     public var id: String
-    /// The messages, whose texts and image URLs may contain variables.
+    /// The messages. Their texts, their image URLs and the other strings of their parts may contain variables.
     public var messages: [ChatMessage]
     /// The model parameters under their names in the chat API, such as `temperature`, `max_tokens` and `tools`.
     public var modelParameters: [String: JSONValue]

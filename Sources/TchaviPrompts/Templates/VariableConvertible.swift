@@ -10,7 +10,7 @@ import Tchavi
 /// extension OrderNumber: VariableConvertible {}
 /// ```
 ///
-/// Dates and amounts of money do not conform, because their text depends on a locale: format them first.
+/// Dates do not conform, because their text depends on a locale and a time zone: format them first.
 public protocol VariableConvertible {
     /// The text that replaces the variable.
     var variableText: String { get }
