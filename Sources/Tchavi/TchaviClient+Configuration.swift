@@ -11,7 +11,17 @@ extension TchaviClient {
         public var retryPolicy = RetryPolicy()
         /// The limit for the retries of all calls of the client together. `nil` for no limit.
         public var retryBudget: RetryBudget? = RetryBudget()
-        /// Called after every attempt, for logs and metrics. It runs on the calling task, so it must return quickly.
+        /// Called after every attempt, and at the end of every stream that has begun, for logs and metrics.
+        ///
+        /// The outcome of an attempt is ``AttemptReport/Outcome/retrying(after:)`` if another one follows, and how the
+        /// call ended otherwise; a call that is cancelled between two attempts has no further report. A stream whose
+        /// response has begun is reported as ``AttemptReport/Outcome/began``, and exactly once more at its end:
+        /// ``AttemptReport/Outcome/succeeded``, ``AttemptReport/Outcome/failed(_:)``,
+        /// ``AttemptReport/Outcome/cancelled``, or ``AttemptReport/Outcome/abandoned`` if its iterator was dropped
+        /// before the end.
+        ///
+        /// The closure runs on the task that makes the call or reads the stream, or where a stream is dropped, so it must
+        /// return quickly.
         public var observer: (@Sendable (AttemptReport) -> Void)?
         /// How long one attempt may take: 60 s. For streams, until the response headers. `nil` for no limit.
         public var timeout: Duration? = .seconds(60)

@@ -3,7 +3,7 @@ public import Foundation
 /// A client for the Tchavi gateway.
 ///
 /// ```swift
-/// let client = TchaviClient(.apiKey("sk-tch-…"))
+/// let client = TchaviClient(apiKey: "sk-tch-…", baseURL: "https://gateway.example")
 /// let completion = try await client.chat.complete(
 ///     ChatRequest(model: "gpt-4o-mini", messages: [.user("Say hello.")])
 /// )
@@ -21,6 +21,24 @@ public struct TchaviClient: Sendable {
     ///   - configuration: The gateway's address, and how calls behave.
     public init(_ credential: Credential, configuration: Configuration = Configuration()) {
         pipeline = HTTPPipeline(credential: credential, configuration: configuration)
+    }
+
+    /// Creates a client with an API key. Nothing is sent before the first call, which also reports invalid settings.
+    ///
+    /// ```swift
+    /// let client = TchaviClient(apiKey: key, baseURL: "https://gateway.example")
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - apiKey: The API key, kept as a ``Secret``.
+    ///   - baseURL: The gateway's base URL, or that of another OpenAI-compatible server. `nil` for the configuration's,
+    ///     which is `http://localhost:3001` by default. Of an invalid URL, every call throws ``TchaviError`` of code
+    ///     ``TchaviError/Code/invalidRequest``.
+    ///   - configuration: How calls behave.
+    public init(apiKey: String, baseURL: String? = nil, configuration: Configuration = Configuration()) {
+        var configuration = configuration
+        if let baseURL { configuration.baseURL = URL(string: baseURL) ?? BaseURL.invalid }
+        self.init(.apiKey(apiKey), configuration: configuration)
     }
 
     /// The configuration that the client was created with.
@@ -47,10 +65,19 @@ public struct TchaviClient: Sendable {
     /// Payments for packs of credits: to initiate and list them.
     public var payments: Payments { Payments(pipeline: pipeline) }
 
-    /// Creates a client from `TCHAVI_API_KEY`, `TCHAVI_BASE_URL` and `TCHAVI_ALLOW_INSECURE_HTTP`.
+    /// Creates a client from environment variables.
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `TCHAVI_API_KEY` | The API key. Required. |
+    /// | `TCHAVI_BASE_URL` | The gateway's URL. Without it, the configuration's: `http://localhost:3001` by default. |
+    /// | `TCHAVI_ALLOW_INSECURE_HTTP` | `1` allows plain `http` to hosts other than this computer. |
+    ///
+    /// A variable that is empty counts as not set. Nothing is sent before the first call, which also reports a base URL
+    /// that is not an http or https URL.
     ///
     /// - Parameters:
-    ///   - environment: The environment variables.
+    ///   - environment: The environment variables: the process's own, unless given.
     ///   - configuration: How calls behave; environment variables that are set override its members.
     /// - Throws: ``TchaviError`` of code ``TchaviError/Code/authentication`` if `TCHAVI_API_KEY` is not set, or of
     ///   code ``TchaviError/Code/invalidRequest`` if `TCHAVI_BASE_URL` is not a valid URL.
@@ -61,8 +88,8 @@ public struct TchaviClient: Sendable {
         guard let key = environment["TCHAVI_API_KEY"], !key.isEmpty else {
             throw TchaviError(
                 .authentication,
-                "TCHAVI_API_KEY is not set.",
-                advice: "Set it to an API key from the gateway's dashboard."
+                "The environment variable TCHAVI_API_KEY is \(environment["TCHAVI_API_KEY"] == nil ? "not set" : "empty").",
+                advice: "Set it to an API key of the gateway, or pass the key with `TchaviClient(apiKey:)`."
             )
         }
         var configuration = configuration
@@ -71,14 +98,14 @@ public struct TchaviClient: Sendable {
                 throw TchaviError(
                     .invalidRequest,
                     // Not repeated here: it may contain a password.
-                    "TCHAVI_BASE_URL is not a valid URL.",
+                    "The environment variable TCHAVI_BASE_URL is not a valid URL.",
                     advice: "Set it to a URL such as https://gateway.example."
                 )
             }
             configuration.baseURL = url
         }
         if environment["TCHAVI_ALLOW_INSECURE_HTTP"] == "1" { configuration.allowsInsecureHTTP = true }
-        self.init(.apiKey(Secret(key)), configuration: configuration)
+        self.init(.apiKey(key), configuration: configuration)
     }
 
     /// Calls an endpoint that has no method of its own yet, with the same credentials, retries and errors.
@@ -129,8 +156,7 @@ public struct TchaviClient: Sendable {
         call.parameters = parameters
         call.query = query.map { (name: $0.key, value: $0.value) }
         call.accept = "text/event-stream"
-        let (response, origin) = try await pipeline.stream(call, options)
-        return ServerSentEventStream(response, of: origin, pipeline: pipeline)
+        return ServerSentEventStream(try await pipeline.stream(call, options), pipeline: pipeline)
     }
 
     static let userAgent = "tchavi-swift/0.1.0"

@@ -72,6 +72,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
         private var accumulator = ChatCompletionAccumulator()
         private var isDone = false
         private var origin: ResponseOrigin?
+        private var report: StreamReport?
         /// The size of the chunks so far.
         private var bytes = 0
         /// The names of events that are chunks: that of events without one, and those under which a chunk has arrived.
@@ -105,10 +106,12 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                 return try await read()
             } catch let error as CancellationError {
                 state = .ended
+                report?.end(.cancelled)
                 throw error
             } catch {
                 state = .ended
                 var failure = TchaviError.transportFailure(error)
+                report?.end(.failed(failure.code))
                 guard let origin else { throw failure }
                 if failure.partial == nil { failure.partial = completion }
                 throw pipeline.completed(failure, of: origin)
@@ -126,22 +129,24 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
             if request.streamOptions == nil { request.streamOptions = StreamOptions(includeUsage: true) }
             var call = Self.call
             call.body = request.body(streaming: true)
-            let (response, origin) = try await pipeline.stream(call, options)
-            self.origin = origin
-            guard response.headers[.contentType]?.lowercased().hasPrefix("application/json") != true else {
-                throw try await notAStream(response)
+            var streamed = try await pipeline.stream(call, options)
+            origin = streamed.origin
+            // Taken, because what ends the events is not always what ends the completion.
+            report = streamed.report.take()
+            guard streamed.headers[.contentType]?.lowercased().hasPrefix("application/json") != true else {
+                throw try await notAStream(streamed)
             }
-            state = .reading(
-                ServerSentEventStream(response, of: origin, pipeline: pipeline).makeAsyncIterator()
-            )
+            state = .reading(ServerSentEventStream(streamed, pipeline: pipeline).makeAsyncIterator())
         }
 
         /// The error for a JSON response to a request for a stream: the one that it reports, or one with the completion,
         /// which was paid for.
-        private func notAStream(_ response: TransportResponse) async throws -> TchaviError {
+        private func notAStream(_ streamed: StreamedResponse) async throws -> TchaviError {
+            let response = streamed.response
             let limit = pipeline.configuration.maximumResponseBytes
+            let remaining = streamed.deadline.map { $0 - pipeline.time.elapsed() }
             let data = try await pipeline.time.run(
-                within: pipeline.configuration.timeout,
+                within: [pipeline.configuration.timeout, remaining].compactMap(\.self).min(),
                 orThrow: TchaviError(.timeout, "Reading the response body timed out.", statusCode: response.status)
             ) {
                 try await response.body.collect(upTo: limit)
@@ -198,6 +203,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
                     advice: "What had arrived is in `partialCompletion`; retry the request if you need the rest."
                 )
             }
+            report?.end(.succeeded)
             return nil
         }
 

@@ -4,7 +4,23 @@ package import Foundation
 struct BaseURL: Sendable {
     private let text: String
 
+    /// Stands for a string that is not a URL, so that the first call reports it.
+    static var invalid: URL {
+        var components = URLComponents()
+        components.scheme = "about"
+        components.path = "invalid"
+        return components.url ?? URL(fileURLWithPath: "/")
+    }
+
     init(_ url: URL, allowsInsecureHTTP: Bool) throws(TchaviError) {
+        guard url != Self.invalid else {
+            // The string is not repeated: it may contain a password.
+            throw TchaviError(
+                .invalidRequest,
+                "The base URL is not a valid URL.",
+                advice: "Set it to something like https://gateway.example."
+            )
+        }
         let scheme = url.scheme?.lowercased()
         guard scheme == "https" || scheme == "http", let host = url.host, !host.isEmpty else {
             throw TchaviError(
@@ -58,6 +74,24 @@ struct BaseURL: Sendable {
 }
 
 extension URL {
+    /// The port, also where it is the scheme's default.
+    var effectivePort: Int { port ?? defaultPort }
+
+    private var defaultPort: Int { scheme?.lowercased() == "https" ? 443 : 80 }
+
+    /// The host, with the port where it is not the scheme's default; empty without a host.
+    var hostAndPort: String {
+        guard let host, !host.isEmpty else { return "" }
+        let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+        return effectivePort == defaultPort ? name : "\(name):\(effectivePort)"
+    }
+
+    /// The scheme, host and port; `nil` without a scheme or host.
+    var origin: String? {
+        guard let scheme, !hostAndPort.isEmpty else { return nil }
+        return "\(scheme.lowercased())://\(hostAndPort)"
+    }
+
     /// The URL for a message: without what may hold a secret.
     package var withoutCredentials: String {
         guard var components = URLComponents(url: self, resolvingAgainstBaseURL: false) else {

@@ -83,32 +83,43 @@ package final class HTTPPipeline: Sendable {
 
     // MARK: Responses as they arrive
 
-    /// A successful response whose body is still to be read, and where it comes from.
-    package typealias StreamedResponse = (response: TransportResponse, origin: ResponseOrigin)
-
     /// Sends a call and returns as soon as the headers of a successful response are there.
     package func stream(_ call: Call, _ options: RequestOptions) async throws -> StreamedResponse {
-        try await perform(call, options, bufferBytes: configuration.streamBufferBytes) { [self] request in
+        var options = options
+        let deadline = options.streamDeadline.map { time.elapsed() + $0 }
+        options.deadline = [options.deadline ?? configuration.deadline, options.streamDeadline].compactMap(\.self).min()
+        let report = configuration.observer.map { StreamReport($0, time) }
+        // The attempt does not capture the report: one that timed out may go on, and would keep the report in memory
+        // when the stream of a later attempt is abandoned.
+        var streamed = try await perform(
+            call,
+            options,
+            bufferBytes: configuration.streamBufferBytes,
+            reportingTo: report
+        ) { [self] request in
             let response = try await configuration.transport.send(request)
             if !response.isSuccess { _ = try await collectedBody(of: response) }
-            return (response, ResponseOrigin(call, sent: request.headers, received: response.headers))
+            let origin = ResponseOrigin(call, sent: request.headers, received: response.headers)
+            return StreamedResponse(response: response, origin: origin, deadline: deadline)
         }
+        streamed.report = report
+        return streamed
     }
 
     // MARK: A call from top to bottom
 
-    private func perform<Value: Sendable>(
+    private func perform<Response: AttemptResponse>(
         _ call: Call,
         _ options: RequestOptions,
         bufferBytes: Int,
-        _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
-    ) async throws -> Value {
+        reportingTo streamReport: StreamReport? = nil,
+        _ attempt: @escaping @Sendable (TransportRequest) async throws -> Response
+    ) async throws -> Response {
         var sent = HeaderFields()
-        var refused: Secret?
         do {
             let request = try await request(for: call, options, bufferBytes: bufferBytes)
-            var loop = RetryLoop(request, for: call, options, in: self)
-            defer { sent = loop.request.headers }
+            var loop = RetryLoop(request, for: call, options, in: self, reportingTo: streamReport)
+            defer { sent = loop.sent }
             guard !options.omitsCredential else { return try await loop.run(attempt) }
             let authorization = try await authorization(within: loop.remaining)
             loop.request.headers[.authorization] = authorization?.revealed()
@@ -118,12 +129,11 @@ package final class HTTPPipeline: Sendable {
                 guard let renewed = try await renewedAuthorization(after: authorization, within: loop.remaining) else {
                     throw error
                 }
-                refused = authorization
+                loop.refused = authorization
                 loop.request.headers[.authorization] = renewed.revealed()
                 return try await loop.run(attempt)
             }
         } catch let error as TchaviError {
-            if let refused { sent.add("Authorization", refused.revealed()) }
             throw completed(error, of: ResponseOrigin(call, sent: sent))
         }
     }
@@ -183,7 +193,14 @@ package final class HTTPPipeline: Sendable {
         error.body = error.body.map(ErrorReader.truncated)
         // A login or refresh on behalf of the call names itself.
         error.operation = error.operation ?? origin.operation
-        return error
+        return error.naming(configuration.baseURL)
+    }
+
+    /// A request id for a report, as an error would have it.
+    func redacted(requestID: String, of origin: ResponseOrigin) -> String {
+        var error = TchaviError(.api, "")
+        error.requestID = requestID
+        return completed(error, of: origin).requestID ?? ""
     }
 }
 

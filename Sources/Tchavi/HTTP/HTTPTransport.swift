@@ -29,14 +29,13 @@ extension TchaviError {
     /// - Parameter reason: Why, in one sentence.
     /// - Returns: An error of code ``Code/transport`` that retry policies may act upon.
     public static func couldNotConnect(_ reason: String) -> TchaviError {
-        var error = TchaviError(
-            .transport,
-            reason,
-            advice: "Check the base URL, and that the gateway runs and can be reached from here."
-        )
+        var error = TchaviError(.transport, reason, advice: connectAdvice)
         error.isConnectFailure = true
         return error
     }
+
+    /// What a client replaces by an advice that names its base URL, unless the transport has given one of its own.
+    static let connectAdvice = "Check the base URL, and that the gateway runs and can be reached from here."
 
     /// The connection was lost after the request may have reached the server.
     ///

@@ -1,8 +1,9 @@
 import Foundation
 
 /// A successful response whose body was collected and is JSON.
-package struct JSONResponse: Sendable {
+package struct JSONResponse: AttemptResponse {
     package let json: JSONValue
+    let status: Int
     package let headers: HeaderFields
     /// What an error of this response is completed with.
     let origin: ResponseOrigin
@@ -18,6 +19,7 @@ package struct JSONResponse: Sendable {
         to call: HTTPPipeline.Call,
         sent: HeaderFields
     ) async throws(TchaviError) {
+        status = response.status
         headers = response.headers
         origin = ResponseOrigin(call, sent: sent, received: response.headers)
         bodyBytes = body.count

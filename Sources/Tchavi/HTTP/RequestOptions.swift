@@ -14,6 +14,9 @@ public struct RequestOptions: Sendable {
     public var idempotencyKey: String?
     /// Sends the call without a credential.
     public var omitsCredential: Bool
+    /// How long a stream may take, from the call's begin to the end of the body. `nil` for no limit. A stream that takes
+    /// longer throws ``TchaviError`` of code ``TchaviError/Code/timeout``.
+    package var streamDeadline: Duration?
 
     /// Creates options.
     ///

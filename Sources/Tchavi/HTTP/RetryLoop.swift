@@ -1,10 +1,19 @@
+/// What an attempt that succeeds returns.
+protocol AttemptResponse: Sendable {
+    var status: Int { get }
+    var headers: HeaderFields { get }
+}
+
 /// The attempts of one call: its request is sent until it succeeds, its error is not to be retried, or the deadline
 /// passes.
 ///
 /// It can be run again with a renewed credential, and goes on counting.
 struct RetryLoop {
     var request: TransportRequest
-    let endpoint: Endpoint
+    /// The credential that was refused before the request's.
+    var refused: Secret?
+    let call: HTTPPipeline.Call
+    let pipeline: HTTPPipeline
     let policy: RetryPolicy
     let retryClass: RetryPolicy.RetryClass
     let budget: RetryBucket
@@ -14,16 +23,24 @@ struct RetryLoop {
     /// When the call ends, by `time`.
     private var deadline: Duration?
     let random: @Sendable () -> Double
-    let observer: (@Sendable (AttemptReport) -> Void)?
+    /// What reports the end of the stream that the call responds with; `nil` without a stream or an observer.
+    let streamReport: StreamReport?
 
     /// How many times the request was sent, with any credential.
     private var attempts = 0
 
-    init(_ request: TransportRequest, for call: HTTPPipeline.Call, _ options: RequestOptions, in pipeline: HTTPPipeline)
-    {
+    init(
+        _ request: TransportRequest,
+        for call: HTTPPipeline.Call,
+        _ options: RequestOptions,
+        in pipeline: HTTPPipeline,
+        reportingTo streamReport: StreamReport?
+    ) {
         let configuration = pipeline.configuration
         self.request = request
-        endpoint = call.endpoint
+        self.call = call
+        self.pipeline = pipeline
+        self.streamReport = streamReport
         policy = configuration.retryPolicy.limited(to: options.maxRetries)
         retryClass = call.endpoint.retryClass(honouringIdempotencyKey: configuration.honoursIdempotencyKey)
         budget = pipeline.retryBudget
@@ -31,15 +48,21 @@ struct RetryLoop {
         timeout = options.timeout ?? configuration.timeout
         deadline = (options.deadline ?? configuration.deadline).map { [time] in time.elapsed() + $0 }
         random = configuration.random
-        observer = configuration.observer
+    }
+
+    /// The headers that were sent, with every credential.
+    var sent: HeaderFields {
+        var sent = request.headers
+        if let refused { sent.add("Authorization", refused.revealed()) }
+        return sent
     }
 
     /// What is left of the deadline; `nil` where there is none.
     var remaining: Duration? { deadline.map { $0 - time.elapsed() } }
 
-    mutating func run<Value: Sendable>(
-        _ attempt: @escaping @Sendable (TransportRequest) async throws -> Value
-    ) async throws -> Value {
+    mutating func run<Response: AttemptResponse>(
+        _ attempt: @escaping @Sendable (TransportRequest) async throws -> Response
+    ) async throws -> Response {
         var retries = 0
         var lastError: TchaviError?
         while true {
@@ -50,21 +73,21 @@ struct RetryLoop {
             if let limit, limit <= .zero { throw lastError ?? .notSentInTime(isDeadline: limit == remaining) }
             attempts += 1
             do {
-                let value = try await send(within: limit, isDeadline: limit == remaining, attempt)
+                let response = try await send(within: limit, isDeadline: limit == remaining, attempt)
                 budget.succeeded()
-                report(.succeeded, since: start)
-                return value
+                report(response, since: start)
+                return response
             } catch {
                 guard !Task.isCancelled, !(error is CancellationError) else {
-                    report(.cancelled, since: start)
+                    report(.cancelled, after: nil, since: start)
                     throw CancellationError()
                 }
                 let failure = typed(error)
                 guard let delay = delay(after: failure, retries: retries) else {
-                    report(.failed(failure.code), status: failure.statusCode, since: start)
+                    report(.failed(failure.code), after: failure, since: start)
                     throw failure
                 }
-                report(.retrying(after: delay), status: failure.statusCode, since: start)
+                report(.retrying(after: delay), after: failure, since: start)
                 lastError = failure
                 retries += 1
                 let skipped = try await time.sleepBetweenRetries(delay)
@@ -100,16 +123,35 @@ struct RetryLoop {
         return failure
     }
 
-    private func report(_ outcome: AttemptReport.Outcome, status: Int? = nil, since start: Duration) {
-        observer?(
-            AttemptReport(
-                method: endpoint.method,
-                path: endpoint.path,
-                attempt: attempts,
-                status: status,
-                duration: time.elapsed() - start,
-                outcome: outcome
-            )
+    // MARK: Reports
+
+    private func report(_ response: some AttemptResponse, since start: Duration) {
+        guard let observer = pipeline.configuration.observer else { return }
+        let outcome: AttemptReport.Outcome = streamReport == nil ? .succeeded : .began
+        let report = report(outcome, response.status, requestID: response.headers.requestID, since: start)
+        if let streamReport { streamReport.begin(report, since: start) } else { observer(report) }
+    }
+
+    private func report(_ outcome: AttemptReport.Outcome, after error: TchaviError?, since start: Duration) {
+        guard let observer = pipeline.configuration.observer else { return }
+        observer(report(outcome, error?.statusCode, requestID: error?.requestID, since: start))
+    }
+
+    private func report(
+        _ outcome: AttemptReport.Outcome,
+        _ status: Int?,
+        requestID: String?,
+        since start: Duration
+    ) -> AttemptReport {
+        AttemptReport(
+            method: call.endpoint.method,
+            path: call.endpoint.path,
+            host: request.url.hostAndPort,
+            attempt: attempts,
+            status: status,
+            requestID: requestID.map { pipeline.redacted(requestID: $0, of: ResponseOrigin(call, sent: sent)) },
+            duration: time.elapsed() - start,
+            outcome: outcome
         )
     }
 }

@@ -5,18 +5,20 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
     /// An event.
     public typealias Element = ServerSentEvent
 
-    private let response: TransportResponse
-    private let origin: ResponseOrigin
+    private let streamed: StreamedResponse
+    /// Until the iterator takes it, so that the end is reported when the iterator is dropped before the stream.
+    private let report: Locked<StreamReport?>
     private let pipeline: HTTPPipeline
 
-    init(_ response: TransportResponse, of origin: ResponseOrigin, pipeline: HTTPPipeline) {
-        self.response = response
-        self.origin = origin
+    init(_ streamed: StreamedResponse, pipeline: HTTPPipeline) {
+        var streamed = streamed
+        report = Locked(streamed.report.take())
+        self.streamed = streamed
         self.pipeline = pipeline
     }
 
     /// The response's header fields.
-    public var headers: HeaderFields { response.headers }
+    public var headers: HeaderFields { streamed.headers }
 
     /// Reads event by event.
     public struct Iterator: AsyncIteratorProtocol {
@@ -24,25 +26,32 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         private var parser: EventStreamParser
         private let time: TimeSource
         private let idleTimeout: Duration?
+        /// When reading stops, as if the body had ended.
         private var end: Duration?
+        /// When the stream fails.
+        private let deadline: Duration?
         /// Thrown once the events before it have been read.
         private var tooLarge: TchaviError?
 
         private let origin: ResponseOrigin
         private let pipeline: HTTPPipeline
+        private let report: StreamReport?
 
-        fileprivate init(_ response: TransportResponse, _ origin: ResponseOrigin, _ pipeline: HTTPPipeline) {
-            self.origin = origin
+        fileprivate init(_ streamed: StreamedResponse, _ report: StreamReport?, _ pipeline: HTTPPipeline) {
+            origin = streamed.origin
+            deadline = streamed.deadline
+            self.report = report
             self.pipeline = pipeline
-            body = response.body.makeAsyncIterator()
+            body = streamed.response.body.makeAsyncIterator()
             parser = EventStreamParser(limit: pipeline.configuration.maximumEventBytes)
             time = pipeline.time
             idleTimeout = pipeline.configuration.idleTimeout
         }
 
-        /// Ends the stream when this much time has passed from now on.
+        /// Ends the stream when this much time has passed from now on, or at its deadline, which is then not an error.
         package mutating func end(within duration: Duration) {
-            end = time.elapsed() + duration
+            let end = time.elapsed() + duration
+            self.end = deadline.map { Swift.min(end, $0) } ?? end
         }
 
         /// The next event, or `nil` at the end.
@@ -53,11 +62,16 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
         ///   the network fails.
         public mutating func next() async throws -> ServerSentEvent? {
             do {
-                return try await read()
+                let event = try await read()
+                if event == nil { report?.end(.succeeded) }
+                return event
             } catch let error as CancellationError {
+                report?.end(.cancelled)
                 throw error
             } catch {
-                throw pipeline.completed(.transportFailure(error), of: origin)
+                let failure = pipeline.completed(.transportFailure(error), of: origin)
+                report?.end(.failed(failure.code))
+                throw failure
             }
         }
 
@@ -81,8 +95,13 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
 
         private mutating func nextChunk() async throws -> Data? {
             guard let end else {
+                let remaining = deadline.map { $0 - time.elapsed() }
+                if let remaining, remaining <= .zero { throw TchaviError.streamDeadlinePassed }
                 if let chunk = body.nextIfReady() { return chunk }
-                return try await nextChunk(within: idleTimeout)
+                guard let remaining, remaining <= idleTimeout ?? remaining else {
+                    return try await nextChunk(within: idleTimeout)
+                }
+                return try await nextChunk(within: remaining, isDeadline: true)
             }
             let remaining = end - time.elapsed()
             guard remaining > .zero else { return nil }
@@ -94,19 +113,28 @@ public struct ServerSentEventStream: AsyncSequence, Sendable {
             }
         }
 
-        private mutating func nextChunk(within limit: Duration?) async throws -> Data? {
+        private mutating func nextChunk(within limit: Duration?, isDeadline: Bool = false) async throws -> Data? {
             guard let limit else { return try await body.next() }
-            return try await time.run(within: limit, orThrow: TchaviError.silent(for: limit)) { [body] in
+            return try await time.run(
+                within: limit,
+                orThrow: isDeadline ? TchaviError.streamDeadlinePassed : TchaviError.silent(for: limit)
+            ) { [body] in
                 try await body.next()
             }
         }
     }
 
     /// Begins to read.
-    public func makeAsyncIterator() -> Iterator { Iterator(response, origin, pipeline) }
+    public func makeAsyncIterator() -> Iterator { Iterator(streamed, report.withLock { $0.take() }, pipeline) }
 }
 
 extension TchaviError {
+    fileprivate static let streamDeadlinePassed = TchaviError(
+        .timeout,
+        "The deadline passed before the stream was complete.",
+        advice: "Raise the deadline if the model needs longer."
+    )
+
     fileprivate static func silent(for limit: Duration) -> TchaviError {
         TchaviError(
             .timeout,

@@ -1,3 +1,5 @@
+import Foundation
+
 extension TchaviError {
     /// A response that is JSON, but not of the shape that the call promises.
     package static func unreadable(_ error: JSONError, as expectation: String) -> TchaviError {
@@ -17,7 +19,19 @@ extension TchaviError {
     func attributed(to headers: HeaderFields) -> TchaviError {
         var error = self
         error.headers = headers.redacted
-        error.requestID = headers[.requestID] ?? headers["request-id"]
+        error.requestID = headers.requestID
+        return error
+    }
+
+    /// The error with the base URL in its advice, if the server was never reached.
+    func naming(_ baseURL: URL) -> TchaviError {
+        guard isConnectFailure, advice == Self.connectAdvice, let origin = baseURL.origin else { return self }
+        var error = self
+        error.advice =
+            origin == TchaviClient.Configuration.defaultBaseURL.origin
+            ? "\(origin) is the default base URL: start a gateway there, or set the URL of yours with `baseURL` or "
+                + "TCHAVI_BASE_URL."
+            : "Check the base URL \(origin), and that the gateway runs and can be reached from here."
         return error
     }
 
@@ -43,4 +57,9 @@ extension TchaviError {
         }
         return error
     }
+}
+
+extension HeaderFields {
+    /// The server's id of the request.
+    var requestID: String? { self[.requestID] ?? self["request-id"] }
 }

@@ -154,9 +154,3 @@ extension URLSessionExchange {
         receive(status: response.statusCode, headers: headers)
     }
 }
-
-extension URL {
-    fileprivate var effectivePort: Int {
-        port ?? (scheme?.lowercased() == "https" ? 443 : 80)
-    }
-}

@@ -51,7 +51,7 @@ struct RetryBudgetTests {
         let seen = reports.withLock { $0 }
         #expect(seen.map(\.outcome) == [.retrying(after: .milliseconds(500)), .succeeded, .succeeded])
         #expect(seen.map(\.attempt) == [1, 2, 1])
-        #expect(seen.map(\.status) == [503, nil, nil])
+        #expect(seen.map(\.status) == [503, 200, 200])
         #expect(seen[0].path == "/v1/chat/completions")
         #expect(seen[2].path == "/things/{id}")
         #expect(!"\(seen)".contains("stub-secret") && !"\(seen)".contains("private"))
