@@ -352,6 +352,18 @@ struct APIToolTests {
         #expect(!message.contains("live"))
     }
 
+    @Test func `A body that is cut in the middle of a long key does not show its beginning`() async throws {
+        let key = String(repeating: "abcd0123", count: 50)
+        let body = String(repeating: key, count: 41)
+        guard case .failure(let error) = try await outcome(status: 400, body, sending: ["X-Api-Key": Secret(key)])
+        else {
+            Issue.record("succeeded")
+            return
+        }
+        #expect(error.message.hasPrefix("The server responded with status 400"))
+        #expect(!error.message.contains("abcd"))
+    }
+
     // MARK: Failures
 
     @Test func `Of a failure of the network, the model is told nothing about the network`() async throws {
