@@ -132,7 +132,7 @@ extension JSONSchema {
         minimum: Double? = nil,
         maximum: Double? = nil
     ) -> JSONSchema {
-        func bound(_ number: Double?) -> JSONValue? { number.flatMap { $0.isFinite ? $0.json : nil } }
+        func bound(_ number: Double?) -> JSONValue? { number.flatMap { $0.isFinite ? $0 : nil }?.json }
         return JSONSchema(["type": "number"])
             .adding(["description": description?.json, "minimum": bound(minimum), "maximum": bound(maximum)])
     }
@@ -172,6 +172,7 @@ extension JSONSchema {
     /// Returns the schema with another description.
     ///
     /// - Parameter description: What the value is, for the model to read.
+    /// - Returns: The schema.
     public func described(_ description: String) -> JSONSchema { adding(["description": .string(description)]) }
 
     /// Returns the schema with more keywords; those that are `nil` are left out.

@@ -25,6 +25,7 @@ package struct SecretRedaction: Sendable {
     ///   - text: The text.
     ///   - isCut: Whether the text is the beginning of a longer one. Its end, which may be the beginning of a secret, is
     ///     then removed.
+    /// - Returns: The text without secrets.
     package func redacted(_ text: String, isCut: Bool = false) -> String {
         // By bytes: a string's own search does not find a secret that a combining character follows.
         let found = forms.reduce(Data(text.utf8)) { Self.redacting($1, in: $0) }

@@ -92,6 +92,7 @@ package struct URLTemplate: Sendable {
     /// - Parameters:
     ///   - values: The values by the names of the placeholders.
     ///   - query: Components to add to the query.
+    /// - Returns: The URL.
     /// - Throws: ``TchaviError`` of code ``TchaviError/Code/invalidRequest``, with a message that names the argument and
     ///   nothing of the template but its placeholders.
     package func url(_ values: [String: String], query: [(name: String, value: String)] = []) throws(TchaviError) -> URL
@@ -161,6 +162,7 @@ extension TransportRequest {
     ///   - headers: The headers; without a `User-Agent`, the package's is added.
     ///   - body: The body, if there is one.
     ///   - maximumBytes: The largest response body that will be read.
+    /// - Returns: The request.
     package static func external(
         _ method: TransportMethod,
         _ url: URL,

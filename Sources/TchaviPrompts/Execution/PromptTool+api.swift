@@ -46,7 +46,7 @@ extension PromptTool {
         _ name: String,
         description: String? = nil,
         parameters: JSONSchema? = nil,
-        _ method: TransportMethod = .get,
+        _ method: TransportMethod,
         _ url: String,
         headers: [String: Secret] = [:],
         timeout: Duration? = nil,

@@ -63,7 +63,7 @@ struct APIToolTests {
         let transport = ScriptedTransport { _ in
             TransportResponse(status: status, headers: headers, body: TransportBody(Data(body.utf8)))
         }
-        let tool = try PromptTool.api("t", Self.order, headers: sending, transport: transport)
+        let tool = try PromptTool.api("t", .get, Self.order, headers: sending, transport: transport)
         do {
             return .success(try await call(tool))
         } catch let error as PromptToolError {
@@ -144,7 +144,7 @@ struct APIToolTests {
     func `No argument leads to another path`(value: String) async throws {
         let transport = ScriptedTransport()
         for template in [Self.order, "https://orders.example/v1/{id}/lines?full=1"] {
-            let tool = try PromptTool.api("t", template, transport: transport)
+            let tool = try PromptTool.api("t", .get, template, transport: transport)
             let message = try await failure(tool, #"{"id":"\#(value)"}"#)
             #expect(message.contains("`id`"))
             #expect(!message.contains("orders.example"))
@@ -154,7 +154,7 @@ struct APIToolTests {
 
     @Test func `Several arguments together lead to no other path either`() async throws {
         let transport = ScriptedTransport()
-        let tool = try PromptTool.api("t", "https://a.example/v1/{a}{b}/x", transport: transport)
+        let tool = try PromptTool.api("t", .get, "https://a.example/v1/{a}{b}/x", transport: transport)
         _ = try await failure(tool, #"{"a":".","b":"."}"#)
         #expect(transport.requests.isEmpty)
     }
@@ -188,7 +188,7 @@ struct APIToolTests {
     ])
     func `The model is told which argument cannot be used`(arguments: String, part: String) async throws {
         let transport = ScriptedTransport()
-        let tool = try PromptTool.api("t", Self.order + "?full=1&a%20b=2", transport: transport)
+        let tool = try PromptTool.api("t", .get, Self.order + "?full=1&a%20b=2", transport: transport)
         let message = try await failure(tool, arguments)
         #expect(message.contains(part), "\(message)")
         #expect(transport.requests.isEmpty)
@@ -220,24 +220,26 @@ struct APIToolTests {
         "https://a.example/é", "https://a.example/{a/b}", "",
     ])
     func `A template that does not fix where a request goes is refused`(template: String) {
-        let error = #expect(throws: TchaviError.self) { try PromptTool.api("t", template) }
+        let error = #expect(throws: TchaviError.self) { try PromptTool.api("t", .get, template) }
         #expect(error?.code == .invalidRequest)
         #expect(error?.advice != nil)
         #expect(error?.description.contains("sekret") == false)
     }
 
     @Test func `Plain http is for this computer, or where it is allowed`() throws {
-        _ = try PromptTool.api("t", "http://127.0.0.1:8080/{id}")
-        _ = try PromptTool.api("t", "http://[::1]:8080/{id}")
-        _ = try PromptTool.api("t", "http://a.example/{id}", allowsInsecureHTTP: true)
+        _ = try PromptTool.api("t", .get, "http://127.0.0.1:8080/{id}")
+        _ = try PromptTool.api("t", .get, "http://[::1]:8080/{id}")
+        _ = try PromptTool.api("t", .get, "http://a.example/{id}", allowsInsecureHTTP: true)
     }
 
     @Test func `Headers, methods and parameters that cannot be right are refused`() {
-        #expect(throws: TchaviError.self) { try PromptTool.api("t", Self.order, headers: ["X-Key": "a\r\nHost: b"]) }
-        #expect(throws: TchaviError.self) { try PromptTool.api("t", Self.order, headers: ["X Key": "a"]) }
+        #expect(throws: TchaviError.self) {
+            try PromptTool.api("t", .get, Self.order, headers: ["X-Key": "a\r\nHost: b"])
+        }
+        #expect(throws: TchaviError.self) { try PromptTool.api("t", .get, Self.order, headers: ["X Key": "a"]) }
         #expect(throws: TchaviError.self) { try PromptTool.api("t", "GET /x", Self.order) }
         let error = #expect(throws: TchaviError.self) {
-            try PromptTool.api("t", parameters: .object(["number": .string()]), Self.order)
+            try PromptTool.api("t", parameters: .object(["number": .string()]), .get, Self.order)
         }
         #expect(error?.message.contains("`id`") == true)
     }
@@ -264,7 +266,7 @@ struct APIToolTests {
         let transport = ScriptedTransport { _ in
             TransportResponse(status: 200, body: TransportBody(Data([0x89, 0xFF, 0xFE])))
         }
-        let tool = try PromptTool.api("t", Self.order, transport: transport)
+        let tool = try PromptTool.api("t", .get, Self.order, transport: transport)
         #expect(try await failure(tool) == "The response is not text.")
     }
 
@@ -338,10 +340,28 @@ struct APIToolTests {
             writer.finish(throwing: TchaviError.connectionLost("x"))
             return TransportResponse(status: 403, body: body)
         }
-        let tool = try PromptTool.api("t", Self.order, headers: ["X-Api-Key": Secret(Self.key)], transport: transport)
+        let tool = try PromptTool.api(
+            "t",
+            .get,
+            Self.order,
+            headers: ["X-Api-Key": Secret(Self.key)],
+            transport: transport
+        )
         let message = try await failure(tool)
         #expect(message.hasPrefix("The server responded with status 403"))
         #expect(!message.contains("live"))
+    }
+
+    @Test func `A body that is cut in the middle of a long key does not show its beginning`() async throws {
+        let key = String(repeating: "abcd0123", count: 50)
+        let body = String(repeating: key, count: 41)
+        guard case .failure(let error) = try await outcome(status: 400, body, sending: ["X-Api-Key": Secret(key)])
+        else {
+            Issue.record("succeeded")
+            return
+        }
+        #expect(error.message.hasPrefix("The server responded with status 400"))
+        #expect(!error.message.contains("abcd"))
     }
 
     // MARK: Failures
@@ -353,7 +373,7 @@ struct APIToolTests {
             (TchaviError(.invalidRequest, "http_proxy is 10.0.0.7"), false), (URLError(.badServerResponse), true),
         ]
         for (error, mayHaveRun) in errors {
-            let tool = try PromptTool.api("t", Self.order, transport: ScriptedTransport { _ in throw error })
+            let tool = try PromptTool.api("t", .get, Self.order, transport: ScriptedTransport { _ in throw error })
             let message = try await failure(tool)
             #expect(message.hasPrefix("The server could not be reached"))
             #expect(message.contains("may have been carried out") == mayHaveRun)
@@ -362,7 +382,12 @@ struct APIToolTests {
     }
 
     @Test func `Cancellation is not an error of the tool`() async throws {
-        let tool = try PromptTool.api("t", Self.order, transport: ScriptedTransport { _ in throw CancellationError() })
+        let tool = try PromptTool.api(
+            "t",
+            .get,
+            Self.order,
+            transport: ScriptedTransport { _ in throw CancellationError() }
+        )
         await #expect(throws: CancellationError.self) { _ = try await call(tool) }
     }
 
@@ -463,7 +488,7 @@ struct APIToolTests {
     }
 
     @Test func `A server that cannot be reached is an error`() async throws {
-        let tool = try PromptTool.api("t", "http://127.0.0.1:1/{id}")
+        let tool = try PromptTool.api("t", .get, "http://127.0.0.1:1/{id}")
         #expect(try await failure(tool) == "The server could not be reached.")
     }
 }
