@@ -16,7 +16,7 @@ extension LocalGateway {
     /// - Returns: Tool calls or text.
     public static func derivedResponse(to request: ChatRequest) -> ScriptedResponse {
         let input = request.messages.last { $0.role == .user }?.text ?? request.messages.last?.text ?? ""
-        if let tools = request.tools, !tools.isEmpty, request.toolChoice != .disabled,
+        if let tools = request.tools?.filter(\.isFunction), !tools.isEmpty, request.toolChoice != .disabled,
             request.messages.last?.role != .tool
         {
             let calls = tools.enumerated().map { index, tool in

@@ -30,6 +30,52 @@ extension JSONValue? {
 
 extension [String: JSONValue] {
     mutating func fold(_ more: [String: JSONValue]) {
-        for (name, value) in more { self[name].fold(value) }
+        for (name, value) in more {
+            if let blocks = ReasoningBlocks(rawValue: name), case .array(let fragments) = value {
+                self[name].fold(fragments, of: blocks)
+            } else {
+                self[name].fold(value)
+            }
+        }
+    }
+}
+
+/// The fields of a message whose elements arrive in fragments. They are signed: put together otherwise, servers refuse them.
+private enum ReasoningBlocks: String {
+    /// LiteLLM's: a block is open until a fragment with its signature, or of another type, arrives
+    /// (<https://github.com/BerriAI/litellm/pull/20702>).
+    case thinkingBlocks = "thinking_blocks"
+    /// OpenRouter's: fragments of an entry share its `index`
+    /// (<https://openrouter.ai/docs/use-cases/reasoning-tokens>).
+    case reasoningDetails = "reasoning_details"
+
+    /// The members that are texts in fragments; others are whole.
+    static let texts: Set<String> = ["thinking", "text", "summary", "data", "signature"]
+
+    func continues(_ block: [String: JSONValue], _ fragment: [String: JSONValue]) -> Bool {
+        guard block["type"] == fragment["type"] else { return false }
+        switch self {
+        case .thinkingBlocks: return block["type"] == "thinking" && block["signature"]?.string?.isEmpty ?? true
+        case .reasoningDetails: return block["index"]?.integer != nil && block["index"] == fragment["index"]
+        }
+    }
+}
+
+extension JSONValue? {
+    fileprivate mutating func fold(_ fragments: [JSONValue], of blocks: ReasoningBlocks) {
+        var elements = self?.array ?? []
+        self = nil
+        for fragment in fragments {
+            if let members = fragment.object, var block = elements.last?.object, blocks.continues(block, members) {
+                elements.removeLast()
+                for (name, value) in members where !value.isNull {
+                    if ReasoningBlocks.texts.contains(name) { block[name].fold(value) } else { block[name] = value }
+                }
+                elements.append(.object(block))
+            } else {
+                elements.append(fragment)
+            }
+        }
+        self = .array(elements)
     }
 }

@@ -64,7 +64,9 @@ extension JSONValue {
             members.add(more)
             return .object(members)
         default:
-            if let left = integer, let right = other.integer { return .integer(Int64(left.addingWithoutOverflow(right))) }
+            if let left = integer, let right = other.integer {
+                return .integer(Int64(left.addingWithoutOverflow(right)))
+            }
             if let left = double, let right = other.double { return .double(left + right) }
             return other
         }

@@ -127,14 +127,15 @@ extension Prompt {
         }
         guard options.unregisteredTools == .refuse else { return }
         let names = registered.map(\.name)
-        let missing = (request.tools ?? []).filter { $0.type == "function" && !names.contains($0.name) }
+        let missing = (request.tools ?? []).filter { $0.isFunction && !names.contains($0.name) }
         guard !missing.isEmpty else { return }
         let known = names.isEmpty ? "none is registered" : "registered are \(Set(names).sorted().quotedList)"
         throw PromptError(
             .invalidInput,
             "Version \(version) of `\(promptID)` declares tools that are not registered: "
                 + "\(missing.map(\.name).quotedList); \(known).",
-            advice: "Register each with `PromptTool.program`, `.api` or `.schema`, or set `unregisteredTools` to `.capture`. "
+            advice:
+                "Register each with `PromptTool.program`, `.api` or `.schema`, or set `unregisteredTools` to `.capture`. "
                 + "Nothing was sent.",
             promptID: promptID
         )

@@ -32,17 +32,19 @@ extension PromptRun {
     mutating func ended(by error: any Error) -> any Error {
         closeTranscript()
         guard hasCalled else { return error }
-        if var error = error as? TchaviError {
-            guard error.code == .timeout, isOverdue else {
-                error.run = response
-                return error
-            }
-            return deadlineError()
-        }
-        if var error = error as? PromptError {
-            error.response = response
+        switch error {
+        case let error as TchaviError where error.code == .timeout && isOverdue: return withResponse(deadlineError())
+        case var error as TchaviError:
+            error.run = response
             return error
+        case let error as PromptError: return withResponse(error)
+        default: return error
         }
+    }
+
+    private func withResponse(_ error: PromptError) -> PromptError {
+        var error = error
+        error.response = response
         return error
     }
 }

@@ -9,7 +9,10 @@ extension PromptRun {
         guard hasCalled else { return }
         if let limit = options.maxTokens {
             guard let used = response.usage.totalTokens else {
-                throw limitError(.tokens, "its server does not report how many tokens it has used, and `maxTokens` is \(limit)")
+                throw limitError(
+                    .tokens,
+                    "its server does not report how many tokens it has used, and `maxTokens` is \(limit)"
+                )
             }
             guard used < limit else {
                 throw limitError(.tokens, "it has used \(used) tokens, and `maxTokens` is \(limit)")

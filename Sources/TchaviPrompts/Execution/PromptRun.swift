@@ -78,6 +78,14 @@ struct PromptRun: Sendable {
     /// Whether the model has been called.
     var hasCalled: Bool { !result.attempts.isEmpty }
 
+    /// Records when the first text or tool call of a stream arrives.
+    ///
+    /// - Parameter latency: The time spent waiting for the model in this round.
+    mutating func recordFirstToken(after latency: Duration) {
+        guard result.usage.timeToFirstToken == nil else { return }
+        result.usage.timeToFirstToken = result.usage.latency + latency
+    }
+
     // MARK: A round
 
     /// Sends the request and waits for the whole completion; tries the alternative models; runs the tools.
@@ -142,8 +150,9 @@ struct PromptRun: Sendable {
             transcript.identifyCalls(of: &completion.choices[0].message, round: round)
         }
         record(completion)
-        let message = completion.choices.first.flatMap { transcript.append($0.message, isComplete: true) }
-        guard let message, let calls = message.toolCalls else {
+        let message = completion.choices.first?.message
+        if let message { transcript.append(message, isComplete: true) }
+        guard let calls = message?.toolCalls, !calls.isEmpty else {
             isComplete = true
             return []
         }

@@ -17,7 +17,9 @@ extension PromptStream {
 
         deinit {
             // What had arrived of a completion belongs to the response of an abandoned run.
-            if let chat, let report { report.run?.recordFailure(CancellationError(), partial: chat.completion, latency: roundLatency) }
+            if let chat, let report {
+                report.run?.recordFailure(CancellationError(), partial: chat.completion, latency: roundLatency)
+            }
         }
 
         func next(_ input: RunInput) async throws -> Event? {
@@ -38,7 +40,9 @@ extension PromptStream {
         }
 
         private func proceed(_ report: RunReport) async throws {
-            guard var iterator = try await iterator(report), let time = report.run?.gateway.pipeline.time else { return }
+            guard var iterator = try await iterator(report), let time = report.run?.gateway.pipeline.time else {
+                return
+            }
             let start = time.elapsed()
             let event: ChatCompletionStream.Event?
             do {
@@ -67,7 +71,9 @@ extension PromptStream {
         /// with every chunk.
         private func iterator(_ report: RunReport) async throws -> ChatCompletionStream.Iterator? {
             if let iterator = chat.take() { return iterator }
-            guard let options = try await report.run?.callOptions(streaming: true), let run = report.run else { return nil }
+            guard let options = try await report.run?.callOptions(streaming: true), let run = report.run else {
+                return nil
+            }
             return run.gateway.chat.stream(run.request, options: options).makeAsyncIterator()
         }
 
@@ -79,9 +85,7 @@ extension PromptStream {
                 startedCalls += 1
                 pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
             }
-            if report.timeToFirstToken == nil, !pending.isEmpty {
-                report.timeToFirstToken = (report.run?.response.usage.latency ?? .zero) + roundLatency
-            }
+            if !pending.isEmpty { report.run?.recordFirstToken(after: roundLatency) }
         }
 
         /// Adds the events of calls that waited for the name of one before them, which has not arrived.

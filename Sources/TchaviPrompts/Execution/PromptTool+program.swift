@@ -170,26 +170,9 @@ extension PromptTool {
         // Refuses arguments that are nested so deep that decoding them could overflow the stack.
         _ = try json(data)
         do {
-            return try decoder.decode(Arguments.self, from: data)
+            return try JSONDecoder.prompts.decode(Arguments.self, from: data)
         } catch {
             throw ToolArgumentsError(error)
         }
-    }
-
-    /// Reads ISO 8601 dates with or without fractional seconds, the form in which results are written.
-    private static var decoder: JSONDecoder {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .custom { decoder in
-            let text = try decoder.singleValueContainer().decode(String.self)
-            guard let date = Timestamp(text).date else {
-                let context = DecodingError.Context(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "expected an ISO 8601 date and time"
-                )
-                throw DecodingError.dataCorrupted(context)
-            }
-            return date
-        }
-        return decoder
     }
 }

@@ -68,7 +68,8 @@ extension PromptUsage: CustomStringConvertible {
     /// The tokens in words: `86 tokens (57 in, 29 out)`.
     public var description: String {
         func text(_ count: Int?) -> String { count.map { String($0) } ?? "unknown" }
-        return "\(totalTokens.map { "\($0) tokens" } ?? "unknown tokens") (\(text(promptTokens)) in, \(text(completionTokens)) out)"
+        return
+            "\(totalTokens.map { "\($0) tokens" } ?? "unknown tokens") (\(text(promptTokens)) in, \(text(completionTokens)) out)"
     }
 }
 

@@ -81,7 +81,7 @@ struct Resolver {
         } catch {
             throw promptError(error)
         }
-        let declared = Set(request.tools?.map(\.name) ?? [])
+        let declared = Set(request.tools?.filter(\.isFunction).map(\.name) ?? [])
         let added = options.tools.filter { !declared.contains($0.name) }.map(\.definition)
         if !added.isEmpty { request.tools = (request.tools ?? []) + added.uniqued() }
         return request

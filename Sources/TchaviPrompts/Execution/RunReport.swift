@@ -7,8 +7,6 @@ import Tchavi
 final class RunReport {
     /// The state; `nil` until the prompt has been resolved.
     var run: PromptRun?
-    /// The time until the first text or tool call of a stream arrived.
-    var timeToFirstToken: Duration?
     /// Called with the last response, if there is one.
     private let onEnd: @Sendable (PromptResponse) -> Void
     let prompt: Prompt
@@ -26,9 +24,7 @@ final class RunReport {
 
     /// The response so far.
     var response: PromptResponse {
-        var response = run?.response ?? PromptResponse(id: "", model: prompt.model, choices: [])
-        response.usage.timeToFirstToken = timeToFirstToken
-        return response
+        run?.response ?? PromptResponse(id: "", model: prompt.model, choices: [])
     }
 
     /// Reports that the run has ended with its response.

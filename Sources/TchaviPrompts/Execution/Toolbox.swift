@@ -11,7 +11,7 @@ struct Toolbox: Sendable {
     private let time: TimeSource
 
     init(tools: [PromptTool], declared: [ToolDefinition], options: RunOptions, time: TimeSource) {
-        let names = Set(declared.map(\.name))
+        let names = Set(declared.compactMap(\.callableName))
         self.tools = Dictionary(tools.filter { names.contains($0.name) }.map { ($0.name, $0) }) { first, _ in first }
         self.declared = names
         timeout = options.toolTimeout
@@ -65,7 +65,7 @@ struct Toolbox: Sendable {
     ) async -> ToolCallResult {
         var result = ToolCallResult(
             name: call.name,
-            arguments: call.function.arguments,
+            arguments: call.argumentsText,
             result: .null,
             type: .schema,
             id: call.id,
@@ -75,7 +75,7 @@ struct Toolbox: Sendable {
         )
         guard let tool = tools[call.name], let body = tool.body else {
             if declared.contains(call.name) {
-                result.capture(call)
+                result.capture()
             } else {
                 result.type = .program
                 result.fail("The tool `\(call.name)` was not found.")
@@ -135,23 +135,28 @@ extension ToolCallResult {
 
     /// Captures a call that has no implementation. Arguments that are not valid JSON, for instance because the response
     /// was truncated, are kept as a string and reported as an error.
-    fileprivate mutating func capture(_ call: ToolCall) {
+    fileprivate mutating func capture() {
         do {
-            result = try JSONValue(parsing: call.capturedText.orEmptyObject)
+            result = try JSONValue(parsing: arguments.orEmptyObject)
         } catch {
-            fail(call.capturedText)
+            fail(arguments)
         }
     }
 }
 
 extension ToolCall {
-    /// The arguments, or the input of a custom tool as a JSON string.
-    fileprivate var capturedText: String {
+    /// The arguments as the model wrote them, or the input of a custom tool as a JSON string.
+    fileprivate var argumentsText: String {
         guard type == "custom", let input = additionalFields["custom"]?["input"]?.string else {
             return function.arguments
         }
         return JSONValue.string(input).serialized()
     }
+}
+
+extension ToolDefinition {
+    /// The name by which a model calls the tool; `nil` for a tool that the provider runs.
+    fileprivate var callableName: String? { isFunction ? name : additionalToolFields["custom"]?["name"]?.string }
 }
 
 extension String {

@@ -58,9 +58,7 @@ struct Transcript: Sendable {
     /// - Parameters:
     ///   - message: The message.
     ///   - isComplete: Whether it arrived as a whole. Of a part, only the text is added: calls may be cut.
-    /// - Returns: The message as it is sent back; `nil` if it contains nothing to send.
-    @discardableResult
-    mutating func append(_ message: ChatMessage, isComplete: Bool) -> ChatMessage? {
+    mutating func append(_ message: ChatMessage, isComplete: Bool) {
         var message = message
         message.role = .assistant
         if !isComplete {
@@ -75,10 +73,9 @@ struct Transcript: Sendable {
         if let refusal = message.refusal.take(), message.text.isEmpty { message.content = .text(refusal) }
         message.toolCalls = message.toolCalls?.map { $0.echoed(echoedFields) }
         if message.text.isEmpty, message.content?.hasOnlyText ?? true { message.content = nil }
-        guard message.content != nil || message.toolCalls != nil || message.functionCall != nil else { return nil }
+        guard message.content != nil || message.toolCalls != nil || message.functionCall != nil else { return }
         messages.append(message)
         openCalls = message.toolCalls ?? []
-        return message
     }
 
     /// Adds the results of the open calls.

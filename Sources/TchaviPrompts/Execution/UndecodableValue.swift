@@ -20,6 +20,7 @@ struct UndecodableValue {
             default: nil
             }
         guard let context else {
+            // Of an error that a type's own `init(from:)` throws, only what was written to be read.
             reason = (error as? any LocalizedError)?.errorDescription ?? "the value is not valid"
             return
         }

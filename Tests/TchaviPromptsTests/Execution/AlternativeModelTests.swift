@@ -45,10 +45,10 @@ struct AlternativeModelTests {
         // The hash is that of the request that was answered.
         let answered = try prompt.resolve("Hi", options: RunOptions(model: "third"))
         #expect(response.contentHash == answered.contentHash)
-        #expect(response.contentHash != (try prompt.resolve("Hi").contentHash))
+        #expect(try response.contentHash != prompt.resolve("Hi").contentHash)
         // What was refused has cost nothing.
         #expect(response.usage.creditsUsed == 1000 - gateway.creditsRemaining)
-        #expect(try PromptResponse(json: response.json).attempts == response.attempts)
+        #expect(try PromptResponse(json: response.json).json == response.json)
     }
 
     @Test func `If every model fails, the last error is thrown with all attempts`() async throws {
@@ -92,7 +92,9 @@ struct AlternativeModelTests {
         #expect(error?.response?.attempts.count == 1)
     }
 
-    @Test func `The following rounds go on with the model that answered, and without the other's reasoning`() async throws {
+    @Test func `The following rounds go on with the model that answered, and without the other's reasoning`()
+        async throws
+    {
         let call = ToolCall(id: "a", name: "weather", arguments: "{}")
         let gateway = LocalGateway { request in
             let isFirst = !request.messages.contains { $0.role == .tool }
@@ -115,7 +117,8 @@ struct AlternativeModelTests {
         #expect(sent == [["thinking_blocks"], []])
         // The hash is that of the first round, which the second model answered.
         let options2 = RunOptions(tools: [Self.weather], model: "second")
-        #expect(try await response.contentHash == prompt(gateway).resolve("Hi", options: options2).contentHash)
+        let answered = try await prompt(gateway).resolve("Hi", options: options2)
+        #expect(response.contentHash == answered.contentHash)
     }
 
     @Test func `A gateway gets the name that the library's configuration gives a version's model`() async throws {

@@ -22,7 +22,9 @@ struct ConversationTests {
     @Test func `Turns are sent after the history, and before the input`() async throws {
         var conversation = Conversation()
         for text in ["One", "Two"] {
-            conversation.append(try await prompt().run(text, in: conversation, options: RunOptions(history: [.user("Zero")])))
+            conversation.append(
+                try await prompt().run(text, in: conversation, options: RunOptions(history: [.user("Zero")]))
+            )
         }
         let sent = try #require(gateway.chatRequests.last).messages
         #expect(sent.map(\.role) == [.system, .user, .user, .assistant, .user])
@@ -81,7 +83,10 @@ struct ConversationTests {
         message.additionalFields = ["reasoning_content": "Hm."]
         let choice = ChatChoice(message: message, finishReason: .toolCalls)
         gateway.enqueue(
-            .completion(ChatCompletion(id: "c", model: "m", choices: [choice])), .text("Grey."), .text("1"), .text("2")
+            .completion(ChatCompletion(id: "c", model: "m", choices: [choice])),
+            .text("Grey."),
+            .text("1"),
+            .text("2")
         )
         let options = RunOptions(tools: [Self.weather])
         var conversation = Conversation()

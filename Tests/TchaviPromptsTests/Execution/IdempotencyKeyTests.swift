@@ -11,7 +11,8 @@ struct IdempotencyKeyTests {
     ])
 
     /// The keys that a gateway gets in a run of three rounds, the first of which fails over to another model.
-    private func keys(_ options: RequestOptions, input: String = "Hi", isStream: Bool = false) async throws -> [String] {
+    private func keys(_ options: RequestOptions, input: String = "Hi", isStream: Bool = false) async throws -> [String]
+    {
         let gateway = LocalGateway()
         gateway.enqueue(.error(status: 400, code: "no", message: "No."), Self.calls, Self.calls, .text("done"))
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))

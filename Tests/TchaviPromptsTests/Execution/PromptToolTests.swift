@@ -107,7 +107,7 @@ struct PromptToolTests {
 
     @Test func `Of an error in decoding, the model is told only what was written for it`() async throws {
         let refusing = PromptTool.program("f") { (_: Refusing) in }
-        #expect(try await message(refusing, "{}") == "The arguments cannot be decoded.")
+        #expect(try await message(refusing, "{}") == "The arguments cannot be decoded: the value is not valid")
         let explaining = PromptTool.program("f") { (_: Explaining) in }
         #expect(try await message(explaining, "{}") == "The arguments cannot be decoded: Dates are in the past.")
     }

@@ -21,10 +21,14 @@ struct StructuredResponseTests {
 
     private func prompt() async throws -> Prompt { try await gateway.prompt(.simple("p", [.system("x")])) }
 
-    private func completion(_ text: String?, refusal: String? = nil, _ reason: FinishReason) -> LocalGateway.ScriptedResponse {
+    private func completion(_ text: String?, refusal: String? = nil, _ reason: FinishReason)
+        -> LocalGateway.ScriptedResponse
+    {
         var message = ChatMessage(role: .assistant, content: text.map { .text($0) })
         message.refusal = refusal
-        return .completion(ChatCompletion(id: "c", model: "m", choices: [ChatChoice(message: message, finishReason: reason)]))
+        return .completion(
+            ChatCompletion(id: "c", model: "m", choices: [ChatChoice(message: message, finishReason: reason)])
+        )
     }
 
     private func call(_ arguments: String) -> LocalGateway.ScriptedResponse {

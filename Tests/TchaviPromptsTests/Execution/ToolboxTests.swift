@@ -63,7 +63,7 @@ struct ToolboxTests {
         await clock.whenSleeping()
         clock.advance(by: .seconds(5))
         let response = try await run.value
-        #expect(told == ["The tool timed out after 5 s."])
+        #expect(told == ["The tool timed out after 5.0 s."])
         #expect(response.toolCallResults.map(\.isError) == [true])
         #expect(response.toolCallResults.map(\.duration) == [.seconds(5)])
     }
@@ -76,7 +76,7 @@ struct ToolboxTests {
         #expect(told[0].hasPrefix("The arguments cannot be decoded: at $"))
         #expect(told[1] == "The tool `wether` was not found.")
         #expect(told[2].hasPrefix("The arguments cannot be decoded: at $.city: expected String"))
-        #expect(response.toolCallResults.allSatisfy(\.isError))
+        #expect(response.toolCallResults.allSatisfy { $0.isError })
         #expect(response.toolCallResults[0].arguments == "no json")
     }
 
@@ -86,10 +86,11 @@ struct ToolboxTests {
         let response = try await run([call("weather")], RunOptions(tools: [tool]))
         #expect(told == ["The result has 10000000 bytes, more than the 262144 that are allowed."])
         #expect(response.toolCallResults.map(\.isError) == [true])
-        var options = RunOptions(tools: [tool])
-        options.maxToolResultBytes = 10_000_000
-        let whole = try await run([call("weather")], options)
-        #expect(whole.toolCallResults.map(\.result) == [.string(text)])
+        for (limit, isError) in [(24, true), (25, false)] {
+            var options = RunOptions(tools: [PromptTool.program("weather") { ["sky": "grey", "sea": "é"] }])
+            options.maxToolResultBytes = limit
+            #expect(try await run([call("weather")], options).toolCallResults.map(\.isError) == [isError])
+        }
     }
 
     @Test func `Ids that are missing or repeated are made unique, also within the conversation`() async throws {
@@ -132,7 +133,8 @@ struct ToolboxTests {
         #expect(Set(runs.withLock { $0 }) == ["Nice", "Brest"])
         #expect(
             told == [
-                "The call was denied: the amount is too large", "paid", "The call was denied: the check of the call failed",
+                "The call was denied: the amount is too large", "paid",
+                "The call was denied: the check of the call failed",
                 "paid",
             ]
         )
@@ -143,7 +145,9 @@ struct ToolboxTests {
         #expect(asked.withLock { $0.count } == 4)
     }
 
-    @Test func `A tool that the version declares and nobody registered is refused before anything is sent`() async throws {
+    @Test func `A tool that the version declares and nobody registered is refused before anything is sent`()
+        async throws
+    {
         let declared: [String: JSONValue] = [
             "tools": [
                 ["type": "function", "function": ["name": "wether"]], ["type": "web_search"],
@@ -203,7 +207,9 @@ struct ToolboxTests {
         #expect(next.text == "Out of it.")
     }
 
-    @Test func `Unrecognized fields of the model's messages are not sent back, but for those that must be`() async throws {
+    @Test func `Unrecognized fields of the model's messages are not sent back, but for those that must be`()
+        async throws
+    {
         let completion = try ChatCompletion(
             json: JSONValue(
                 parsing: #"""

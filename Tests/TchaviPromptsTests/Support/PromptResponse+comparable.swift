@@ -6,6 +6,7 @@ extension PromptResponse {
     var comparable: PromptResponse {
         var response = self
         response.id = ""
+        response.selection?.snapshotAge = nil
         response.usage.latency = .zero
         response.usage.timeToFirstToken = nil
         response.usage.creditsRemaining = nil

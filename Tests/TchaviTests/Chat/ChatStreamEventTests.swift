@@ -142,3 +142,47 @@ struct ChatStreamEventTests {
         #expect(parts.last?.text == "Hi")
     }
 }
+
+struct ReasoningBlockTests {
+    private func message(_ deltas: String...) throws -> ChatMessage {
+        var accumulator = ChatCompletionAccumulator()
+        for delta in deltas {
+            let json = try JSONValue(parsing: #"{"id":"c","model":"m","choices":[{"index":0,"delta":\#(delta)}]}"#)
+            accumulator.append(try ChatCompletionChunk(json: json))
+        }
+        return try #require(accumulator.completion.choices.first?.message)
+    }
+
+    @Test func `Thinking blocks are put together until their signature arrives`() throws {
+        let message = try message(
+            #"{"thinking_blocks":[{"type":"thinking","thinking":"One ","signature":null}]}"#,
+            #"{"thinking_blocks":[{"type":"thinking","thinking":"two"}]}"#,
+            #"{"thinking_blocks":[{"type":"thinking","thinking":"","signature":"s1"}]}"#,
+            #"{"thinking_blocks":[{"type":"redacted_thinking","data":"r1"},{"type":"redacted_thinking","data":"r2"}]}"#,
+            #"{"thinking_blocks":[{"type":"thinking","thinking":"Three","signature":""}]}"#,
+            #"{"thinking_blocks":[{"type":"thinking","thinking":"","signature":"s2"}]}"#
+        )
+        #expect(
+            message.additionalFields["thinking_blocks"] == [
+                ["type": "thinking", "thinking": "One two", "signature": "s1"],
+                ["type": "redacted_thinking", "data": "r1"], ["type": "redacted_thinking", "data": "r2"],
+                ["type": "thinking", "thinking": "Three", "signature": "s2"],
+            ]
+        )
+    }
+
+    @Test func `Reasoning details are put together by their index`() throws {
+        let message = try message(
+            #"{"reasoning_details":[{"type":"reasoning.text","index":0,"format":"f","text":"One "}]}"#,
+            #"{"reasoning_details":[{"type":"reasoning.text","index":0,"format":"f","text":"two","signature":"s"}]}"#,
+            #"{"reasoning_details":[{"type":"reasoning.encrypted","index":1,"data":"x"}]}"#,
+            #"{"reasoning_details":[{"type":"reasoning.encrypted","data":"y"}]}"#
+        )
+        #expect(
+            message.additionalFields["reasoning_details"] == [
+                ["type": "reasoning.text", "index": 0, "format": "f", "text": "One two", "signature": "s"],
+                ["type": "reasoning.encrypted", "index": 1, "data": "x"], ["type": "reasoning.encrypted", "data": "y"],
+            ]
+        )
+    }
+}
