@@ -76,11 +76,8 @@ extension Prompt {
 
     // MARK: Implementation
 
-    /// Runs the prompt until its response is accepted.
-    ///
-    /// - Parameters:
-    ///   - input: The arguments of the run.
-    ///   - check: Returns what to ask of the model once more; `nil` to accept the response.
+    /// Runs the prompt until its response is accepted: `check` returns what to ask of the model once more, or `nil` to accept
+    /// the response.
     func run(
         _ input: RunInput,
         check: (PromptResponse) async throws -> PromptRun.Repair?

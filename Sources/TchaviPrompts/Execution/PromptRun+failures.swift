@@ -9,13 +9,8 @@ extension PromptRun {
         var callID: String?
     }
 
-    /// Goes on with the next alternative model, if there is one and the error allows it.
-    ///
-    /// - Parameters:
-    ///   - error: The error of the call.
-    ///   - partial: What had arrived of the completion; `nil` if nothing had.
-    ///   - latency: How long the call took.
-    /// - Throws: The error itself, if no other model can be tried.
+    /// Goes on with the next alternative model, if there is one and the error of a call allows it; otherwise throws the
+    /// error. `partial` is what had arrived of the completion, `nil` if nothing had.
     mutating func recover(
         from error: any Error,
         partial: ChatCompletion?,
