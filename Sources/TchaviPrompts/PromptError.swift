@@ -54,7 +54,7 @@ public struct PromptError: Error, Sendable, Hashable {
         public static let deadline: Limit = "deadline"
         /// ``RunOptions/maxToolRounds``.
         public static let rounds: Limit = "rounds"
-        /// ``RunOptions/maxTokens``.
+        /// ``RunOptions/maxTotalTokens``.
         public static let tokens: Limit = "tokens"
         /// ``RunOptions/maxCredits``.
         public static let credits: Limit = "credits"

@@ -13,6 +13,8 @@ package struct TimeSource: Sendable {
     package let elapsed: @Sendable () -> Duration
     /// Sleeps, and throws `CancellationError` when the task is cancelled.
     package let sleep: @Sendable (Duration) async throws -> Void
+    /// Sleeps until `elapsed` has this value.
+    private let sleepUntil: @Sendable (_ elapsed: Duration) async throws -> Void
     private let skip: @Sendable (_ retryDelay: Duration) -> Bool
     /// For the system's clock; any other clock has only its sleeps.
     private let timers: TimerQueue?
@@ -24,11 +26,13 @@ package struct TimeSource: Sendable {
     private init(
         elapsed: @escaping @Sendable () -> Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void,
+        sleepUntil: @escaping @Sendable (Duration) async throws -> Void,
         skip: @escaping @Sendable (Duration) -> Bool,
         timers: TimerQueue?
     ) {
         self.elapsed = elapsed
         self.sleep = sleep
+        self.sleepUntil = sleepUntil
         self.skip = skip
         self.timers = timers
     }
@@ -39,6 +43,7 @@ package struct TimeSource: Sendable {
         return TimeSource(
             elapsed: { start.duration(to: clock.now) },
             sleep: { try await clock.sleep(for: $0) },
+            sleepUntil: { try await clock.sleep(until: start.advanced(by: $0), tolerance: nil) },
             skip: { skipping?.skip(retryDelay: $0) ?? false },
             timers: clock is ContinuousClock ? .shared : nil
         )
@@ -90,8 +95,10 @@ package struct TimeSource: Sendable {
             let timer = timers.schedule(after: duration, fire)
             return { timers.withdraw(timer) }
         }
+        // From now on, not from when the task begins.
+        let end = elapsed() + duration
         let timer = Task {
-            try await sleep(duration)
+            try await sleepUntil(end)
             fire()
         }
         return { timer.cancel() }

@@ -84,7 +84,7 @@ struct APITool: Sendable {
 
     private func request(_ arguments: JSONValue) throws -> TransportRequest {
         guard var arguments = arguments.object else {
-            throw ToolArgumentsError(JSONError("expected an object, found \(arguments.kind)"))
+            throw PromptToolError.arguments(JSONError("expected an object, found \(arguments.kind)"))
         }
         if let allowedNames, let name = Set(arguments.keys).subtracting(allowedNames).min() {
             throw PromptToolError("The argument `\(name)` is not allowed.")

@@ -18,23 +18,36 @@ public struct Conversation: Sendable, Hashable {
     /// The name of the model that wrote the last messages, as it was requested.
     private var model: String?
 
+    /// The indices of the messages with which a turn begins. Within a turn there are other messages of the user, if the model
+    /// was asked to repair its response.
+    private var turnStarts: [Int]
+
     /// Creates a conversation without messages.
-    public init() { messages = [] }
+    public init() { self.init([]) }
 
     /// Creates a conversation of messages.
-    public init(_ messages: [ChatMessage]) { self.messages = messages }
+    public init(_ messages: [ChatMessage]) {
+        self.messages = messages
+        turnStarts = messages.indices.filter { messages[$0].role == .user }
+    }
 
     /// Adds the messages of a turn.
     ///
     /// - Parameter response: The response of a run; its ``PromptResponse/newMessages`` are added.
     public mutating func append(_ response: PromptResponse) {
-        messages = messages(for: response.attempts.last?.model)
-        model = response.attempts.last?.model ?? model
+        if let model = response.attempts.last?.model {
+            messages = messages(for: model)
+            self.model = model
+        }
+        if !response.newMessages.isEmpty { turnStarts.append(messages.count) }
         messages += response.newMessages
     }
 
     /// Adds a message, for instance one that was not written by a model.
-    public mutating func append(_ message: ChatMessage) { messages.append(message) }
+    public mutating func append(_ message: ChatMessage) {
+        if message.role == .user { turnStarts.append(messages.count) }
+        messages.append(message)
+    }
 
     /// The messages as they are sent to a model: reasoning and its signatures go back only to the model that wrote them.
     func messages(for model: String?) -> [ChatMessage] {
@@ -42,24 +55,35 @@ public struct Conversation: Sendable, Hashable {
         return messages.map(\.withoutAdditionalFields)
     }
 
-    /// The number of turns: of messages of the user.
-    public var turnCount: Int { messages.count { $0.role == .user } }
+    /// The number of turns.
+    public var turnCount: Int { turnStarts.count }
 
-    /// Removes the oldest turns. A turn begins with a message of the user, so that no result of a tool is separated from
-    /// its call.
+    /// Removes the oldest turns. A turn begins with the user's message, so that no result of a tool is separated from its call.
     ///
     /// - Parameter count: How many turns to keep; all are kept if there are fewer.
     public mutating func trim(toLast count: Int) {
-        guard count > 0 else { return messages.removeAll() }
-        let starts = messages.indices.filter { messages[$0].role == .user }
-        guard starts.count > count else { return }
-        messages.removeFirst(starts[starts.count - count])
+        guard turnStarts.count > count else { return }
+        let start = count > 0 ? turnStarts[turnStarts.count - count] : messages.count
+        messages.removeFirst(start)
+        turnStarts = turnStarts.filter { $0 >= start }.map { $0 - start }
     }
 }
 
 extension Conversation: JSONMapped {
+    private init(_ messages: [ChatMessage], _ model: String?) {
+        self.init(messages)
+        self.model = model
+    }
+
     package mutating func map(_ json: inout JSONMapper) {
         json.field("messages", &messages)
         json.field("model", &model)
+        if json.isReading { self = Conversation(messages, model) }
+        json.defaulted("turnStarts", &turnStarts)
+        // A file that was edited by hand may have other messages.
+        let isValid =
+            zip(turnStarts, turnStarts.dropFirst()).allSatisfy(<)
+            && turnStarts.allSatisfy { messages.indices.contains($0) && messages[$0].role != .tool }
+        if json.isReading, !isValid { self = Conversation(messages, model) }
     }
 }

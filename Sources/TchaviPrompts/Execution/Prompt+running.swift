@@ -3,6 +3,8 @@ public import Tchavi
 extension Prompt {
     /// Resolves the prompt to the request that a run would send first, without sending it.
     ///
+    /// Takes time in proportion to the request, because it is hashed: milliseconds if it contains images.
+    ///
     /// - Parameters:
     ///   - input: The text of the user's message; `nil` or empty for none.
     ///   - conversation: The conversation so far, sent after the history of the options.

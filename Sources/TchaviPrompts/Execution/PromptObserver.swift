@@ -3,7 +3,7 @@
 /// A library calls its observers synchronously, in the order in which they were passed to
 /// ``PromptLibrary/init(source:gateway:syntax:tools:observers:configuration:)``. It calls them on the calling task, so task-local
 /// values are visible, and without holding a lock, so an observer may use the library. The caller waits for them: move
-/// slow work to a queue or a task.
+/// slow work to a queue or a task. Only the end of a stream whose iterator was released is reported where that happened.
 ///
 /// Every method has an empty default implementation. Events do not contain the text of a prompt or message, unless
 /// ``receivesText`` is true.

@@ -44,9 +44,7 @@ extension PromptResponse {
     private func decoded<Value: Decodable>(as type: Value.Type, from origin: ValueOrigin) throws(PromptError) -> Value {
         let text = try json(of: origin)
         do {
-            // Refuses JSON that is nested so deep that decoding it could overflow the stack.
-            let json = try JSONValue(parsing: text)
-            return try JSONDecoder.prompts.decode(Value.self, from: json.serializedData())
+            return try JSONDecoder.promptValue(from: Data(text.utf8))
         } catch {
             throw self.error(.invalidResponse, "is not a value of type `\(type)`: \(UndecodableValue(error).reason)")
         }

@@ -66,14 +66,19 @@ public struct PromptResponse: Sendable, Hashable {
     public var text: String { choices.first?.message.text ?? "" }
 
     /// Sets what the next turn's model is told about a call, for instance the result of a captured call that the program
-    /// has carried out itself. Does nothing if ``newMessages`` has no result of the call.
+    /// has carried out itself.
     ///
     /// - Parameters:
-    ///   - content: The content of the tool message.
+    ///   - text: The text of the tool message.
     ///   - id: The id of the call.
-    public mutating func setToolMessage(_ content: MessageContent, forCall id: String) {
-        guard let index = newMessages.lastIndex(where: { $0.role == .tool && $0.toolCallID == id }) else { return }
-        newMessages[index].content = content
+    /// - Returns: Whether ``newMessages`` has a result of the call.
+    @discardableResult
+    public mutating func setToolMessage(_ text: String, forCall id: String) -> Bool {
+        guard let index = newMessages.lastIndex(where: { $0.role == .tool && $0.toolCallID == id }) else {
+            return false
+        }
+        newMessages[index].content = .text(text)
+        return true
     }
 }
 

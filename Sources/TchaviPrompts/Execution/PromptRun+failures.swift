@@ -65,8 +65,8 @@ extension TchaviError {
 
     /// Whether the model may have responded, although nothing of it is known.
     var mayHaveBeenCharged: Bool {
-        guard !isConnectFailure else { return false }
-        guard let statusCode else { return code != .invalidRequest && code != .authentication }
+        guard !isConnectFailure, attempts ?? 0 > 0 else { return false }
+        guard let statusCode else { return true }
         return (200..<300).contains(statusCode) || statusCode == 408 || statusCode == 504
     }
 

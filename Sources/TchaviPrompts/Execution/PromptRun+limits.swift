@@ -7,15 +7,15 @@ extension PromptRun {
         if isOverdue { throw deadlineError() }
         // The first call's cost is not known before it is made.
         guard hasCalled else { return }
-        if let limit = options.maxTokens {
+        if let limit = options.maxTotalTokens {
             guard let used = response.usage.totalTokens else {
                 throw limitError(
                     .tokens,
-                    "its server does not report how many tokens it has used, and `maxTokens` is \(limit)"
+                    "its server does not report how many tokens it has used, and `maxTotalTokens` is \(limit)"
                 )
             }
             guard used < limit else {
-                throw limitError(.tokens, "it has used \(used) tokens, and `maxTokens` is \(limit)")
+                throw limitError(.tokens, "it has used \(used) tokens, and `maxTotalTokens` is \(limit)")
             }
         }
         if let limit = options.maxCredits {

@@ -14,13 +14,13 @@ struct PromptRun: Sendable {
     private var result: PromptResponse
     private var transcript: Transcript
     /// The messages before those of the transcript.
-    private let context: [ChatMessage]
+    private var context: [ChatMessage]
+    /// The index in these of the first message of the history.
+    private let historyStart: Int
     /// The round in progress, from 1.
     private(set) var round = 1
     /// How many times the model was asked to repair its response.
     private(set) var repairs = 0
-    /// How many calls of a model count in the usage.
-    private var countedCalls = 0
     private var remainingModels: ArraySlice<String>
     let options: RunOptions
     let promptID: String
@@ -38,6 +38,7 @@ struct PromptRun: Sendable {
         remainingModels = options.alternativeModels[...]
         let newMessages = resolution.userMessage.map { [$0] } ?? []
         context = resolution.messages.dropLast(newMessages.count)
+        historyStart = resolution.historyStart
         transcript = Transcript(newMessages, after: context, echoedFields: options.echoedFields)
         toolbox = Toolbox(
             tools: tools,
@@ -104,10 +105,14 @@ struct PromptRun: Sendable {
     }
 
     /// Checks the limits, and returns the options of the next call.
+    ///
+    /// The isolation is passed explicitly here and below, because optimized builds of Swift 6.3.1 may otherwise not return
+    /// to the caller's actor from a function whose last await is of one that leaves it.
     mutating func callOptions(
         streaming: Bool,
         isolation: isolated (any Actor)? = #isolation
     ) async throws -> RequestOptions {
+        try Task.checkCancellation()
         try checkLimits()
         var call = options.requestOptions
         let key = call.idempotencyKey ?? call.headers[.idempotencyKey]
@@ -120,9 +125,10 @@ struct PromptRun: Sendable {
                 streaming: streaming
             )
         }
-        if let remaining {
-            call.deadline = min(call.deadline ?? gateway.configuration.deadline ?? remaining, remaining)
+        if streaming {
             call.streamDeadline = remaining
+        } else if let remaining {
+            call.deadline = min(call.deadline ?? gateway.configuration.deadline ?? remaining, remaining)
         }
         return call
     }
@@ -144,7 +150,7 @@ struct PromptRun: Sendable {
     /// - Returns: The tool calls to run; empty if the run is complete.
     mutating func receive(_ completion: ChatCompletion, latency: Duration) throws(PromptError) -> [ToolCall] {
         recordAttempt(completion, latency: latency, failure: nil)
-        count(completion)
+        result.usage.add(completion)
         var completion = completion
         if !completion.choices.isEmpty {
             transcript.identifyCalls(of: &completion.choices[0].message, round: round)
@@ -168,7 +174,12 @@ struct PromptRun: Sendable {
         transcript.append(results, capturedText: options.capturedCallText)
         isComplete = calls.contains(where: toolbox.captures)
         try Task.checkCancellation()
-        if !isComplete { beginNextRound() }
+        if !isComplete {
+            // A tool choice that forces a call is for the first round only; otherwise every round would have to call tools.
+            if case .required = request.toolChoice { request.toolChoice = .auto }
+            if case .function = request.toolChoice { request.toolChoice = .auto }
+            beginNextRound()
+        }
         return results
     }
 
@@ -188,17 +199,9 @@ struct PromptRun: Sendable {
     private mutating func beginNextRound() {
         round += 1
         request.messages = context + transcript.messages
-        // A tool choice that forces a call is for the first round only; otherwise every round would have to call tools.
-        if case .required = request.toolChoice { request.toolChoice = .auto }
-        if case .function = request.toolChoice { request.toolChoice = .auto }
     }
 
     // MARK: Records
-
-    private mutating func count(_ completion: ChatCompletion?) {
-        result.usage.add(completion, isFirst: countedCalls == 0)
-        countedCalls += 1
-    }
 
     private mutating func recordAttempt(_ completion: ChatCompletion?, latency: Duration, failure: (any Error)?) {
         result.usage.latency += latency
@@ -219,10 +222,14 @@ struct PromptRun: Sendable {
     /// Records a call that failed, with what had arrived.
     mutating func recordFailure(_ error: any Error, partial: ChatCompletion?, latency: Duration) {
         recordAttempt(partial, latency: latency, failure: error)
-        if partial != nil || (error as? TchaviError)?.mayHaveBeenCharged ?? true { count(partial) }
-        guard let partial else { return }
+        if partial != nil || (error as? TchaviError)?.mayHaveBeenCharged ?? true { result.usage.add(partial) }
+        // What had arrived may be headers alone.
+        guard var partial, !partial.choices.isEmpty else { return }
+        // The calls of a message that was finished are whole, whatever was to follow it.
+        let isComplete = partial.choices[0].finishReason != nil
+        if isComplete { transcript.identifyCalls(of: &partial.choices[0].message, round: round) }
         record(partial)
-        if let message = partial.choices.first?.message { transcript.append(message, isComplete: false) }
+        transcript.append(partial.choices[0].message, isComplete: isComplete)
     }
 
     /// Ends the messages so that they can be sent.
@@ -234,10 +241,9 @@ struct PromptRun: Sendable {
     mutating func useNextModel(isolation: isolated (any Actor)? = #isolation) async -> Bool {
         guard let model = remainingModels.popFirst() else { return false }
         request.model = model
-        if round > 1 {
-            transcript.removeEchoedFields()
-            request.messages = context + transcript.messages
-        }
+        transcript.removeEchoedFields()
+        for index in context.indices.dropFirst(historyStart) { context[index] = context[index].withoutAdditionalFields }
+        request.messages = context + transcript.messages
         if round == 1 { result.contentHash = await Self.contentHash(of: request) }
         return true
     }

@@ -6,8 +6,8 @@ extension PromptStream {
     /// Not `Sendable`: it belongs to the task that iterates. Releasing it before the run's end abandons the run.
     final class Events {
         /// `nil` before the first event and after the last.
-        var report: RunReport?
-        private(set) var hasBegun = false
+        private var report: RunReport?
+        private var hasBegun = false
         private var chat: ChatCompletionStream.Iterator?
         private var pending: ArraySlice<Event> = []
         /// The number of tool calls of this round that have an event.
@@ -17,18 +17,23 @@ extension PromptStream {
 
         deinit {
             // What had arrived of a completion belongs to the response of an abandoned run.
-            if let chat, let report {
-                report.run?.recordFailure(CancellationError(), partial: chat.completion, latency: roundLatency)
-            }
+            guard let chat, let report else { return }
+            report.run?.recordFailure(CancellationError(), partial: chat.completion, latency: roundLatency)
         }
 
-        func next(_ input: RunInput) async throws -> Event? {
-            hasBegun = true
+        func next(of stream: PromptStream) async throws -> Event? {
+            if !hasBegun {
+                hasBegun = true
+                guard stream.singlePass.take() else { throw TchaviError.iteratedTwice("The stream of a run") }
+                report = RunReport(stream.prompt) { [last = stream.lastResponse] response in
+                    last.withLock { $0 = response }
+                }
+            }
             while true {
                 if let event = pending.popFirst() { return event }
                 guard let report else { return nil }
                 do {
-                    if report.run == nil { report.run = try await report.prompt.start(input) }
+                    if report.run == nil { report.run = try await report.prompt.start(stream.input) }
                     try await proceed(report)
                 } catch {
                     // Continuing after an error would send, and bill, the request again.
@@ -61,7 +66,7 @@ extension PromptStream {
                 chat = iterator
             case .metadata: chat = iterator
             case nil:
-                addCalls(heldUpIn: iterator.toolCalls)
+                addEvents(of: iterator.toolCalls, isComplete: true, report)
                 // The iterator has ended: asked once more, after these events, it returns `nil` again.
                 if pending.isEmpty { try await endRound(report, iterator.completion) } else { chat = iterator }
             }
@@ -79,22 +84,19 @@ extension PromptStream {
 
         private func addEvents(of chunk: ChatCompletionChunk, _ calls: [ToolCallDelta], _ report: RunReport) {
             if !chunk.text.isEmpty { pending.append(.text(chunk.text)) }
-            // A call whose name has not arrived yet holds up those after it, so that the events are in order.
-            for call in calls.dropFirst(startedCalls) {
-                guard let name = call.name, !name.isEmpty else { break }
-                startedCalls += 1
-                pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
-            }
-            if !pending.isEmpty { report.run?.recordFirstToken(after: roundLatency) }
+            addEvents(of: calls, isComplete: false, report)
         }
 
-        /// Adds the events of calls that waited for the name of one before them, which has not arrived.
-        private func addCalls(heldUpIn calls: [ToolCallDelta]) {
+        /// Adds the events of calls whose names have arrived. Until all have, a call without a name holds up those after it,
+        /// so that the events are in order.
+        private func addEvents(of calls: [ToolCallDelta], isComplete: Bool, _ report: RunReport) {
             for call in calls.dropFirst(startedCalls) {
-                guard let name = call.name, !name.isEmpty else { continue }
-                pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? "")))
+                let name = call.name ?? ""
+                if name.isEmpty, !isComplete { break }
+                startedCalls += 1
+                if !name.isEmpty { pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? ""))) }
             }
-            startedCalls = calls.count
+            if !pending.isEmpty { report.run?.recordFirstToken(after: roundLatency) }
         }
 
         private func endRound(_ report: RunReport, _ completion: ChatCompletion) async throws {

@@ -34,17 +34,18 @@ public struct PromptStream: AsyncSequence, Sendable {
     public struct ToolCallStart: Sendable, Hashable {
         /// The name of the requested tool.
         public let name: String
-        /// The id of the call; empty if the model has not sent one yet.
+        /// The id of the call as the model sends it; empty if it has not sent one yet. The id of the result is another one if
+        /// the model sends none, or repeats one.
         public let id: String
     }
 
     /// An event of a run.
     public typealias Element = Event
 
-    private let prompt: Prompt
-    private let input: RunInput
-    private let singlePass = SinglePass()
-    private let lastResponse = Locked<PromptResponse?>(nil)
+    let prompt: Prompt
+    let input: RunInput
+    let singlePass = SinglePass()
+    let lastResponse = Locked<PromptResponse?>(nil)
 
     init(prompt: Prompt, input: RunInput) {
         self.prompt = prompt
@@ -67,7 +68,7 @@ public struct PromptStream: AsyncSequence, Sendable {
     public func collect() async throws -> PromptResponse {
         var last: PromptResponse?
         for try await case .response(let response) in self { last = response }
-        // A run that does not throw ends with its response, unless it was cancelled.
+        // A run that does not throw ends with its response.
         guard let last else { throw CancellationError() }
         return last
     }
@@ -88,13 +89,7 @@ public struct PromptStream: AsyncSequence, Sendable {
         /// - Throws: What ``Prompt/run(_:in:variables:images:options:)`` throws. If a completion's stream failed, the
         ///   error's `partialCompletion` holds what had arrived of it.
         public mutating func next() async throws -> Event? {
-            if !events.hasBegun {
-                guard stream.singlePass.take() else { throw TchaviError.iteratedTwice("The stream of a run") }
-                events.report = RunReport(stream.prompt) { [last = stream.lastResponse] response in
-                    last.withLock { $0 = response }
-                }
-            }
-            return try await events.next(stream.input)
+            try await events.next(of: stream)
         }
     }
 

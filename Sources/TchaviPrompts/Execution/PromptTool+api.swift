@@ -6,11 +6,11 @@ extension PromptTool {
     /// ```swift
     /// let orders = try PromptTool.api(
     ///     "get_order",
-    ///     description: "Returns an order of the shop.",
-    ///     parameters: .object(["id": .string("The number of the order.")]),
     ///     .get,
     ///     "https://orders.example/v1/orders/{id}",
-    ///     headers: ["X-API-Key": key]
+    ///     description: "Returns an order of the shop.",
+    ///     parameters: .object(["id": .string("The number of the order.")]),
+    ///     headers: ["X-API-Key": Secret(key)]
     /// )
     /// ```
     ///
@@ -29,10 +29,10 @@ extension PromptTool {
     ///
     /// - Parameters:
     ///   - name: The tool's name.
-    ///   - description: What the tool does, for the model to read.
-    ///   - parameters: The arguments as a JSON Schema of an object.
     ///   - method: The method.
     ///   - url: The https URL with its placeholders; http is allowed for this computer only.
+    ///   - description: What the tool does, for the model to read.
+    ///   - parameters: The arguments as a JSON Schema of an object.
     ///   - headers: The headers by name. Their values count as secrets: they are redacted in errors, and also in results if
     ///     the header's name is one of a credential or the value has at least 16 bytes. This does not apply to `Accept`,
     ///     `Accept-Language`, `Content-Type` and `User-Agent`, nor to values of less than 8 bytes.
@@ -44,10 +44,10 @@ extension PromptTool {
     ///   placeholder is not among the parameters, or if a header or the method is not valid. Correct the definition.
     public static func api(
         _ name: String,
-        description: String? = nil,
-        parameters: JSONSchema? = nil,
         _ method: TransportMethod,
         _ url: String,
+        description: String? = nil,
+        parameters: JSONSchema? = nil,
         headers: [String: Secret] = [:],
         timeout: Duration? = nil,
         allowsInsecureHTTP: Bool = false,

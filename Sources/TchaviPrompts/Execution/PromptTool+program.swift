@@ -158,21 +158,19 @@ extension PromptTool {
 // MARK: Arguments
 
 extension PromptTool {
-    static func json(_ arguments: Data) throws(ToolArgumentsError) -> JSONValue {
+    static func json(_ arguments: Data) throws(PromptToolError) -> JSONValue {
         do {
             return try JSONValue(parsing: arguments)
         } catch {
-            throw ToolArgumentsError(error)
+            throw PromptToolError.arguments(error)
         }
     }
 
-    private static func arguments<Arguments: Decodable>(_ data: Data) throws(ToolArgumentsError) -> Arguments {
-        // Refuses arguments that are nested so deep that decoding them could overflow the stack.
-        _ = try json(data)
+    private static func arguments<Arguments: Decodable>(_ data: Data) throws(PromptToolError) -> Arguments {
         do {
-            return try JSONDecoder.prompts.decode(Arguments.self, from: data)
+            return try JSONDecoder.promptValue(from: data)
         } catch {
-            throw ToolArgumentsError(error)
+            throw PromptToolError.arguments(error)
         }
     }
 }

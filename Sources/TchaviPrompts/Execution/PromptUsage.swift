@@ -14,17 +14,18 @@ public struct PromptUsage: Sendable, Hashable {
     public var totalTokens: Int? = 0
     /// The time spent waiting for the model, without the time that tools took.
     public var latency = Duration.zero
-    /// The time spent waiting for the model until its first text or tool call arrived; `nil` unless the run was streamed.
+    /// The time spent waiting for the model until its first text or tool call arrived; `nil` unless the run was
+    /// streamed and one has arrived.
     public var timeToFirstToken: Duration?
     /// The number of credits that the run cost; `nil` if the gateway did not report it for one of the rounds.
-    public var creditsUsed: Decimal?
+    public var creditsUsed: Decimal? = 0
     /// The number of credits left after the last round, if the gateway reports it.
     public var creditsRemaining: Decimal?
     /// Unrecognized fields of the usage, such as `prompt_tokens_details`. Numbers in them are sums over the rounds; of
     /// other values, the last round's is kept.
     public var additionalFields: [String: JSONValue] = [:]
 
-    /// Creates a usage of zero, whose cost is unknown.
+    /// Creates a usage of zero.
     public init() {}
 
     /// The number of prompt tokens that the provider read from its cache (`prompt_tokens_details.cached_tokens`), if a
@@ -37,25 +38,20 @@ public struct PromptUsage: Sendable, Hashable {
 
     /// Adds the usage of one round.
     ///
-    /// - Parameters:
-    ///   - completion: The round's completion, or the part of it that had arrived; `nil` if the model may have responded
-    ///     without a byte of it arriving.
-    ///   - isFirst: Whether no round has been added before.
-    mutating func add(_ completion: ChatCompletion?, isFirst: Bool) {
+    /// - Parameter completion: The round's completion, or the part of it that had arrived; `nil` if the model may have
+    ///   responded without a byte of it arriving.
+    mutating func add(_ completion: ChatCompletion?) {
         let usage = completion?.usage
         promptTokens = Self.sum(promptTokens, usage?.promptTokens)
         completionTokens = Self.sum(completionTokens, usage?.completionTokens)
         totalTokens = Self.sum(totalTokens, usage?.totalTokens)
         if let usage { additionalFields.add(usage.additionalFields) }
-        let tchavi = completion?.tchavi
-        if isFirst {
-            creditsUsed = tchavi?.creditsUsed
-        } else if let sum = creditsUsed, let new = tchavi?.creditsUsed {
-            creditsUsed = sum.addingWithoutOverflow(new)
+        if let sum = creditsUsed, let tchavi = completion?.tchavi {
+            creditsUsed = sum.addingWithoutOverflow(tchavi.creditsUsed)
         } else {
             creditsUsed = nil
         }
-        if let tchavi { creditsRemaining = tchavi.creditsRemaining }
+        if let tchavi = completion?.tchavi { creditsRemaining = tchavi.creditsRemaining }
     }
 
     private static func sum(_ sum: Int?, _ new: Int?) -> Int? {
@@ -75,7 +71,7 @@ extension PromptUsage: CustomStringConvertible {
 
 extension PromptUsage: JSONMapped {
     package mutating func map(_ json: inout JSONMapper) {
-        if json.isReading { (promptTokens, completionTokens, totalTokens) = (nil, nil, nil) }
+        if json.isReading { (promptTokens, completionTokens, totalTokens, creditsUsed) = (nil, nil, nil, nil) }
         json.field("promptTokens", alias: "prompt_tokens", &promptTokens)
         json.field("completionTokens", alias: "completion_tokens", &completionTokens)
         json.field("totalTokens", alias: "total_tokens", &totalTokens)

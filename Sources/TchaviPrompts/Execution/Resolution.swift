@@ -16,6 +16,8 @@ public struct Resolution: Sendable, Hashable {
     public var contentHash: String
     /// The message that was made of the input and the images; the last one, if there is one.
     var userMessage: ChatMessage?
+    /// The index of the first message after the version's own.
+    var historyStart = 0
 }
 
 extension ChatRequest {
@@ -46,6 +48,7 @@ struct Resolver {
         try checkImages(of: messages, "message")
         try checkHistory()
         try checkImages(of: options.history, "the history's message")
+        let historyStart = messages.count
         messages += options.history
         for image in images { try check(image, "the input") }
         let userMessage = Self.userMessage(input, images)
@@ -58,7 +61,8 @@ struct Resolver {
             usedVariables: names,
             unusedVariables: variables.keys.filter { !names.contains($0) }.sorted(),
             contentHash: request.contentHash,
-            userMessage: userMessage
+            userMessage: userMessage,
+            historyStart: historyStart
         )
     }
 
@@ -81,7 +85,7 @@ struct Resolver {
         } catch {
             throw promptError(error)
         }
-        let declared = Set(request.tools?.filter(\.isFunction).map(\.name) ?? [])
+        let declared = Set(request.tools?.compactMap(\.callableName) ?? [])
         let added = options.tools.filter { !declared.contains($0.name) }.map(\.definition)
         if !added.isEmpty { request.tools = (request.tools ?? []) + added.uniqued() }
         return request
@@ -173,7 +177,7 @@ struct Resolver {
         guard let index = options.history.firstIndex(where: { !allowed.contains($0.role) }) else { return }
         throw PromptError(
             .invalidInput,
-            "Message \(index) of the history has the role `\(options.history[index].role)`; only user, assistant and "
+            "Message \(index) of the history and conversation has the role `\(options.history[index].role)`; only user, assistant and "
                 + "tool are allowed.",
             advice: "Remove the message, or set `trustsHistory` if no user can write the history: messages of other "
                 + "roles are instructions to the model.",

@@ -81,34 +81,64 @@ public struct RunEvent: Sendable, Hashable {
 }
 
 extension PromptResponse {
+    /// A response of what is known to contain no text, so that a property that is added later is left out.
     fileprivate var withoutText: PromptResponse {
-        var response = self
-        response.choices = choices.map { choice in
-            var bare = ChatChoice(
-                index: choice.index,
-                message: ChatMessage(role: choice.message.role, content: nil),
-                finishReason: choice.finishReason
-            )
-            bare.message.toolCalls = choice.message.toolCalls?.map { ToolCall(id: $0.id, name: $0.name, arguments: "") }
-            return bare
-        }
-        response.toolCallResults = toolCallResults.map { call in
-            ToolCallResult(
-                name: call.name,
-                arguments: "",
-                result: .null,
-                type: call.type,
-                id: call.id,
-                isError: call.isError,
-                duration: call.duration,
-                round: call.round
-            )
-        }
-        for index in attempts.indices { response.attempts[index].failure?.message = "" }
-        response.modelParams = modelParams.filter { $0.value.double != nil || $0.value.boolean != nil }
-        response.resolvedMessages = nil
-        response.newMessages = []
-        response.additionalFields = [:]
+        var response = PromptResponse(
+            id: id,
+            provider: provider,
+            model: model,
+            choices: choices.map(\.withoutText),
+            usage: usage,
+            modelParams: modelParams.filter { $0.value.double != nil || $0.value.boolean != nil },
+            toolCallResults: toolCallResults.map(\.withoutText),
+            selection: selection,
+            contentHash: contentHash
+        )
+        response.usage.additionalFields = usage.additionalFields.compactMapValues(\.numbers)
+        response.attempts = attempts.map(\.withoutText)
         return response
+    }
+}
+
+extension ChatChoice {
+    fileprivate var withoutText: ChatChoice {
+        let calls = message.toolCalls?.map { ToolCall(id: $0.id, name: $0.name, arguments: "") }
+        return ChatChoice(
+            index: index,
+            message: ChatMessage(role: message.role, content: nil, toolCalls: calls),
+            finishReason: finishReason
+        )
+    }
+}
+
+extension ToolCallResult {
+    fileprivate var withoutText: ToolCallResult {
+        ToolCallResult(
+            name: name,
+            arguments: "",
+            result: .null,
+            type: type,
+            id: id,
+            isError: isError,
+            duration: duration,
+            round: round
+        )
+    }
+}
+
+extension ModelAttempt {
+    fileprivate var withoutText: ModelAttempt {
+        var attempt = self
+        attempt.failure?.message = ""
+        attempt.usage?.additionalFields = usage?.additionalFields.compactMapValues(\.numbers) ?? [:]
+        return attempt
+    }
+}
+
+extension JSONValue {
+    /// The value if it is a number, or an object reduced to its numbers.
+    fileprivate var numbers: JSONValue? {
+        if double != nil { return self }
+        return object.map { .object($0.compactMapValues(\.numbers)) }
     }
 }

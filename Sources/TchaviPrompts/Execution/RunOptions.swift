@@ -22,7 +22,7 @@ public struct RunOptions: Sendable {
     /// The names of the unrecognized fields of a model's message with tool calls, and of these calls, that are sent back to
     /// the model: ``defaultEchoedFields`` unless set. All others are left out, because many servers refuse fields that they
     /// do not know.
-    public var echoedFields: Set<String> = Self.defaultEchoedFields
+    public var echoedFields: Set<String>
 
     // MARK: Tools
 
@@ -37,9 +37,9 @@ public struct RunOptions: Sendable {
     public var toolTimeout: Duration
     /// The maximum size of a tool's result in bytes, as the model gets it: 256 KiB unless set. Instead of a larger one,
     /// the model is told its size.
-    public var maxToolResultBytes = 256 << 10
+    public var maxToolResultBytes: Int
     /// What the next turn's model is told about a captured call.
-    public var capturedCallText = "captured"
+    public var capturedCallText: String
 
     // MARK: Limits
 
@@ -51,7 +51,7 @@ public struct RunOptions: Sendable {
     public var deadline: Duration?
     /// How many tokens the run may use, checked before each call of the model but the first; `nil` for no limit. Beyond
     /// it, or if the server does not report the tokens, the run throws ``PromptError/Code/limit``.
-    public var maxTokens: Int?
+    public var maxTotalTokens: Int?
     /// How many credits the run may cost, checked before each call of the model but the first; `nil` for no limit. Beyond
     /// it, or if the gateway does not report the credits, the run throws ``PromptError/Code/limit``.
     public var maxCredits: Decimal?
@@ -69,7 +69,7 @@ public struct RunOptions: Sendable {
     /// after a timeout or a lost connection, when the first model may have been carried out and charged, only if
     /// `TchaviClient.Configuration.honoursIdempotencyKey` is set; never once a part of the answer has arrived. Each
     /// model's own retries come first. The following rounds go on with the model that answered.
-    public var alternativeModels: [String] = []
+    public var alternativeModels: [String]
     /// Model parameters for this run. They take precedence over the version's parameters of the same name.
     public var modelParameters: [String: JSONValue]
     /// The timeout, headers and other options of the calls to the gateway.
@@ -84,13 +84,16 @@ public struct RunOptions: Sendable {
     public init(
         history: [ChatMessage] = [],
         trustsHistory: Bool = false,
+        echoedFields: Set<String> = defaultEchoedFields,
         tools: [PromptTool] = [],
         unregisteredTools: UnregisteredTools = .refuse,
         beforeToolCall: (@Sendable (ToolCall) async throws -> ToolCallDecision)? = nil,
         maxToolRounds: Int = 8,
         toolTimeout: Duration = .seconds(30),
+        maxToolResultBytes: Int = 256 << 10,
+        capturedCallText: String = "captured",
         deadline: Duration? = nil,
-        maxTokens: Int? = nil,
+        maxTotalTokens: Int? = nil,
         maxCredits: Decimal? = nil,
         maxInputBytes: Int? = nil,
         model: String? = nil,
@@ -101,13 +104,16 @@ public struct RunOptions: Sendable {
     ) {
         self.history = history
         self.trustsHistory = trustsHistory
+        self.echoedFields = echoedFields
         self.tools = tools
         self.unregisteredTools = unregisteredTools
         self.beforeToolCall = beforeToolCall
         self.maxToolRounds = maxToolRounds
         self.toolTimeout = toolTimeout
+        self.maxToolResultBytes = maxToolResultBytes
+        self.capturedCallText = capturedCallText
         self.deadline = deadline
-        self.maxTokens = maxTokens
+        self.maxTotalTokens = maxTotalTokens
         self.maxCredits = maxCredits
         self.maxInputBytes = maxInputBytes
         self.model = model
@@ -116,14 +122,4 @@ public struct RunOptions: Sendable {
         self.requestOptions = requestOptions
         self.includesResolvedMessages = includesResolvedMessages
     }
-}
-
-/// What happens to a tool call before it is run.
-public enum ToolCallDecision: Sendable, Hashable {
-    /// The call is run.
-    case allow
-    /// The call is not run, and the model is told the reason.
-    case deny(reason: String)
-    /// The call is run with other arguments.
-    case change(arguments: JSONValue)
 }

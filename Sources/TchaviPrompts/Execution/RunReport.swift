@@ -7,7 +7,7 @@ import Tchavi
 final class RunReport {
     /// The state; `nil` until the prompt has been resolved.
     var run: PromptRun?
-    /// Called with the last response, if there is one.
+    /// Called with the last response, if a model was called.
     private let onEnd: @Sendable (PromptResponse) -> Void
     let prompt: Prompt
     private var isReported = false
@@ -46,7 +46,7 @@ final class RunReport {
         guard !isReported else { return }
         isReported = true
         let response: PromptResponse? = run == nil ? nil : self.response
-        if let response { onEnd(response) }
+        if let response, run?.hasCalled == true { onEnd(response) }
         guard !prompt.observers.isEmpty else { return }
         let event = RunEvent(
             outcome: outcome,
@@ -56,6 +56,7 @@ final class RunReport {
             response: response,
             errorDescription: error.map { "\($0)" }
         )
-        for observer in prompt.observers { observer.finished(observer.receivesText ? event : event.withoutText) }
+        let bare = event.withoutText
+        for observer in prompt.observers { observer.finished(observer.receivesText ? event : bare) }
     }
 }

@@ -87,6 +87,14 @@ extension Prompt {
         repairs: Int = 0
     ) async throws -> StructuredResponse<Value> {
         var input = RunInput(input, conversation, variables, images, options)
+        guard tool.kind == .schema else {
+            throw PromptError(
+                .invalidInput,
+                "The tool `\(tool.name)` has an implementation, so its calls are not captured.",
+                advice: "Create it with `PromptTool.schema`. Nothing was sent.",
+                promptID: promptID
+            )
+        }
         input.options.tools.insert(tool, at: 0)
         return try await run(input, as: type, from: .tool(tool.name), repairs: repairs)
     }

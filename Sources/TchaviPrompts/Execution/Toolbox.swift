@@ -34,7 +34,7 @@ struct Toolbox: Sendable {
     /// - Returns: The results in the order of the calls. What goes wrong is a result, also cancellation.
     func results(of calls: [ToolCall], round: Int, within remaining: Duration?) async -> [ToolCallResult] {
         let end = remaining.map { time.elapsed() + $0 }
-        var decisions: [ToolCallDecision] = []
+        var decisions: [Decision] = []
         for call in calls { decisions.append(await decision(on: call, before: end)) }
         return await withTaskGroup(of: (Int, ToolCallResult).self) { [decisions] group in
             for (index, call) in calls.enumerated() {
@@ -46,20 +46,23 @@ struct Toolbox: Sendable {
         }
     }
 
-    private func decision(on call: ToolCall, before end: Duration?) async -> ToolCallDecision {
-        guard let decide, tools[call.name]?.body != nil else { return .allow }
+    /// A decision, and the error that was thrown instead of one.
+    private typealias Decision = (decision: ToolCallDecision, error: (any Error)?)
+
+    private func decision(on call: ToolCall, before end: Duration?) async -> Decision {
+        guard let decide, tools[call.name]?.body != nil else { return (.allow, nil) }
         do {
-            return try await time.run(within: end.map { $0 - time.elapsed() }, orThrow: ToolTimeout(limit: nil)) {
-                try await decide(call)
+            return try await time.run(within: end.map { $0 - time.elapsed() }, orThrow: PromptToolError.outOfTime) {
+                (try await decide(call), nil)
             }
         } catch {
-            return .deny(reason: "the check of the call failed")
+            return (.deny(reason: "the check of the call failed"), error)
         }
     }
 
     private func result(
         of call: ToolCall,
-        _ decision: ToolCallDecision,
+        _ decision: Decision,
         round: Int,
         before end: Duration?
     ) async -> ToolCallResult {
@@ -83,10 +86,11 @@ struct Toolbox: Sendable {
             return result
         }
         result.type = tool.kind
-        switch decision {
+        switch decision.decision {
         case .allow: break
         case .deny(let reason):
             result.fail(Task.isCancelled ? Self.cancelled : "The call was denied: \(reason)")
+            result.errorDescription = decision.error.map { "\($0)" }
             return result
         case .change(let arguments): result.arguments = arguments.serialized()
         }
@@ -97,7 +101,7 @@ struct Toolbox: Sendable {
             let remaining = end.map { $0 - start } ?? limit
             result.result = try await time.run(
                 within: min(limit, remaining),
-                orThrow: ToolTimeout(limit: remaining < limit ? nil : limit)
+                orThrow: remaining < limit ? PromptToolError.outOfTime : .timeout(limit)
             ) {
                 try await body(arguments)
             }
@@ -156,7 +160,7 @@ extension ToolCall {
 
 extension ToolDefinition {
     /// The name by which a model calls the tool; `nil` for a tool that the provider runs.
-    fileprivate var callableName: String? { isFunction ? name : additionalToolFields["custom"]?["name"]?.string }
+    var callableName: String? { isFunction ? name : additionalToolFields["custom"]?["name"]?.string }
 }
 
 extension String {
@@ -164,13 +168,15 @@ extension String {
     var orEmptyObject: String { allSatisfy(\.isWhitespace) ? "{}" : self }
 }
 
-/// A tool's timeout, worded for the model.
-private struct ToolTimeout: LocalizedError, CustomStringConvertible {
-    /// The tool's limit; `nil` if the run's deadline came first.
-    let limit: Duration?
-
-    var errorDescription: String? {
-        limit.map { "The tool timed out after \($0.roundedSeconds) s." } ?? "The tool timed out: the run's time was up."
+extension PromptToolError {
+    fileprivate static func timeout(_ limit: Duration) -> PromptToolError {
+        PromptToolError("The tool timed out after \(limit.roundedSeconds) s.")
     }
-    var description: String { errorDescription ?? "" }
+
+    fileprivate static var outOfTime: PromptToolError { PromptToolError("The tool timed out: the run's time was up.") }
+
+    /// The arguments cannot be decoded.
+    static func arguments(_ error: any Error) -> PromptToolError {
+        PromptToolError("The arguments cannot be decoded: \(UndecodableValue(error).reason)")
+    }
 }

@@ -130,6 +130,7 @@ extension ChatMessage {
         message.additionalFields = [:]
         for index in (toolCalls ?? []).indices where toolCalls?[index].type == "function" {
             message.toolCalls?[index].additionalFields = [:]
+            message.toolCalls?[index].function.additionalFields = [:]
         }
         return message
     }

@@ -28,22 +28,3 @@ struct UndecodableValue {
         reason = "at $\(path): \(context.reason)"
     }
 }
-
-extension JSONDecoder {
-    /// Reads ISO 8601 dates with or without fractional seconds, the form in which the results of tools are written.
-    static var prompts: JSONDecoder {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .custom { decoder in
-            let text = try decoder.singleValueContainer().decode(String.self)
-            guard let date = Timestamp(text).date else {
-                let context = DecodingError.Context(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "expected an ISO 8601 date and time"
-                )
-                throw DecodingError.dataCorrupted(context)
-            }
-            return date
-        }
-        return decoder
-    }
-}

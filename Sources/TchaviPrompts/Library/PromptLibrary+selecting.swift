@@ -42,7 +42,7 @@ extension PromptLibrary {
             compiled: compiled,
             gateway: gateway,
             gatewayModel: configuration.gatewayModel?(config) ?? config.model,
-            tools: tools.isEmpty ? [] : tools(declaredBy: config),
+            tools: tools,
             observers: observers
         )
     }
@@ -198,16 +198,4 @@ extension PromptLibrary {
     /// Compiles deployments that no form holds, outside of the caller's actor.
     @concurrent
     static func compiled(_ record: PromptRecord) async -> CompiledSelector { CompiledSelector(record) }
-
-    func tools(declaredBy config: PromptVersionConfig) -> [PromptTool] {
-        let declared = config.declaredToolNames
-        return tools.filter { declared.contains($0.name) }
-    }
-}
-
-extension PromptVersionConfig {
-    /// The names of the tools that the version declares.
-    var declaredToolNames: Set<String> {
-        Set(modelParameters["tools"]?.array?.compactMap { $0["function"]?["name"]?.string } ?? [])
-    }
 }

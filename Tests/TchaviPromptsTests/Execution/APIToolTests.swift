@@ -77,10 +77,10 @@ struct APIToolTests {
         let schema = JSONSchema.object(["id": .string()])
         let tool = try PromptTool.api(
             "get_order",
-            description: "d",
-            parameters: schema,
             .get,
             Self.order,
+            description: "d",
+            parameters: schema,
             timeout: .seconds(3)
         )
         #expect(tool.kind == .api)
@@ -197,11 +197,11 @@ struct APIToolTests {
     @Test func `An argument that the parameters do not allow is refused`() async throws {
         let transport = ScriptedTransport()
         let schema = JSONSchema.object(["id": .string()], optional: ["note": .string()])
-        let tool = try PromptTool.api("t", parameters: schema, .post, Self.order, transport: transport)
+        let tool = try PromptTool.api("t", .post, Self.order, parameters: schema, transport: transport)
         #expect(try await failure(tool, #"{"id":"7","price":0}"#) == "The argument `price` is not allowed.")
         #expect(transport.requests.isEmpty)
         #expect(try await call(tool, #"{"id":"7","note":"n"}"#) == "done")
-        let open = try PromptTool.api("t", parameters: ["type": "object"], .post, Self.order, transport: transport)
+        let open = try PromptTool.api("t", .post, Self.order, parameters: ["type": "object"], transport: transport)
         #expect(try await call(open, #"{"id":"7","price":0}"#) == "done")
     }
 
@@ -239,7 +239,7 @@ struct APIToolTests {
         #expect(throws: TchaviError.self) { try PromptTool.api("t", .get, Self.order, headers: ["X Key": "a"]) }
         #expect(throws: TchaviError.self) { try PromptTool.api("t", "GET /x", Self.order) }
         let error = #expect(throws: TchaviError.self) {
-            try PromptTool.api("t", parameters: .object(["number": .string()]), .get, Self.order)
+            try PromptTool.api("t", .get, Self.order, parameters: .object(["number": .string()]))
         }
         #expect(error?.message.contains("`id`") == true)
     }
@@ -478,7 +478,7 @@ struct APIToolTests {
         let gateway = LocalGateway()
         gateway.enqueue(.toolCalls([ToolCall(id: "c", name: "order", arguments: #"{"id":"7"}"#)]), .text("Sorry."))
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
-        let tool = try tool(server, timeout: .milliseconds(50))
+        let tool = try tool(server, timeout: .seconds(2))
         let response = try await prompt.run("?", options: RunOptions(tools: [tool]))
         let result = try #require(response.toolCallResults.first)
         #expect(result.isError)

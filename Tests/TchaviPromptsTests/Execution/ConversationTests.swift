@@ -59,6 +59,29 @@ struct ConversationTests {
         _ = try await prompt.run("Hi", in: decoded, options: RunOptions(trustsHistory: true))
     }
 
+    @Test func `A turn with a repair is one turn`() async throws {
+        gateway.enqueue(.text("no"), .text("7"), .text("no"), .text("8"))
+        var conversation = Conversation()
+        for text in ["One", "Two"] {
+            let value = try await prompt().run(text, in: conversation, as: Int.self, repairs: 1)
+            conversation.append(value.response)
+        }
+        #expect(conversation.turnCount == 2 && conversation.messages.count == 8)
+        let saved = try JSONEncoder().encode(conversation)
+        conversation = try JSONDecoder().decode(Conversation.self, from: saved)
+        conversation.trim(toLast: 1)
+        #expect(conversation.messages.first == .user("Two"))
+        #expect(conversation.messages.count == 4)
+        // A response without attempts, such as one of Maxim's API, changes nothing but the messages.
+        conversation.append(PromptResponse(id: "r", model: "m", choices: []))
+        #expect(conversation.turnCount == 1)
+        // Turns that cannot be right are counted anew.
+        let forged = Data(
+            #"{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}],"turnStarts":[7,0]}"#.utf8
+        )
+        #expect(try JSONDecoder().decode(Conversation.self, from: forged).turnCount == 2)
+    }
+
     @Test func `What a failed run had done can be appended`() async throws {
         gateway.enqueue(
             .toolCalls([ToolCall(id: "a", name: "weather", arguments: "{}")]),

@@ -170,7 +170,15 @@ struct RunFailureTests {
         // Every request is an attempt, and every tool that has finished has its result.
         #expect(response.attempts.count == gateway.requests.count)
         let succeeded = response.toolCallResults.filter { !$0.isError }
-        #expect(Set(succeeded.map { String($0.id.dropFirst(5)) }) == Set(recorder.finished.withLock { $0 }))
+        let finished = Set(recorder.finished.withLock { $0 })
+        let captured = Set(succeeded.map { String($0.id.dropFirst(5)) })
+        if step.call == nil, fault == .cancel || fault == .deadline {
+            // A tool may have finished at the very moment at which its round was stopped.
+            #expect(captured.isSubset(of: finished))
+            #expect(response.toolCallResults.count == response.newMessages.count { $0.role == .tool })
+        } else {
+            #expect(captured == finished)
+        }
         // Every message that arrived as a whole is there, with a result for each of its calls.
         let answered = response.attempts.count { $0.failure == nil && $0.completionID != nil }
         let assistants = response.newMessages.filter { $0.role == .assistant }

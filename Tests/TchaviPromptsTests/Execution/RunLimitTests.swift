@@ -19,28 +19,26 @@ struct RunLimitTests {
         let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
         var options = options
         options.tools = [Self.weather]
-        var errors: [PromptError?] = []
+        defer { _ = gateway.unusedResponses }
         do {
             _ = try await prompt.run("Hi", options: options)
-            errors.append(nil)
+            return nil
         } catch let error as PromptError {
-            errors.append(error)
+            return error
         }
-        _ = gateway.unusedResponses
-        return errors[0]
     }
 
     @Test func `A run stops between rounds when it has used its tokens`() async throws {
         let gateway = LocalGateway()
-        let error = try await error(RunOptions(maxTokens: 1), gateway: gateway)
+        let error = try await error(RunOptions(maxTotalTokens: 1), gateway: gateway)
         #expect(error?.code == .limit && error?.limit == .tokens)
         #expect(gateway.requests.count == 1)
         #expect(error?.response?.toolCallResults.count == 1)
         #expect(error?.response?.newMessages.map(\.role) == [.user, .assistant, .tool])
-        #expect(error?.message.contains("`maxTokens` is 1") == true)
+        #expect(error?.message.contains("`maxTotalTokens` is 1") == true)
         // The last round's tokens are spent, whatever they are.
-        #expect(try await self.error(RunOptions(maxTokens: 1), script: [.text("long")]) == nil)
-        #expect(try await self.error(RunOptions(maxTokens: 1_000_000)) == nil)
+        #expect(try await self.error(RunOptions(maxTotalTokens: 1), script: [.text("long")]) == nil)
+        #expect(try await self.error(RunOptions(maxTotalTokens: 1_000_000)) == nil)
     }
 
     @Test func `A run stops between rounds when it has cost its credits`() async throws {
@@ -49,6 +47,10 @@ struct RunLimitTests {
         #expect(error?.limit == .credits)
         #expect(error?.response?.usage.creditsUsed == 1000 - gateway.creditsRemaining)
         #expect(try await self.error(RunOptions(maxCredits: 100)) == nil)
+        // A refused call has cost nothing, so another model is tried.
+        let refusal = LocalGateway.ScriptedResponse.error(status: 400, code: "no", message: "No.")
+        let options = RunOptions(maxTotalTokens: 1000, maxCredits: 100, alternativeModels: ["second"])
+        #expect(try await self.error(options, script: [refusal, .text("done")]) == nil)
     }
 
     @Test(arguments: [PromptError.Limit.tokens, .credits])
@@ -61,7 +63,7 @@ struct RunLimitTests {
             headers: [.contentType: "application/json"],
             body: Data(body.utf8)
         )
-        let options = limit == .tokens ? RunOptions(maxTokens: 1000) : RunOptions(maxCredits: 1000)
+        let options = limit == .tokens ? RunOptions(maxTotalTokens: 1000) : RunOptions(maxCredits: 1000)
         let error = try await error(options, script: [response, .text("done")])
         #expect(error?.limit == limit)
         #expect(error?.message.contains("does not report") == true)
@@ -111,10 +113,13 @@ struct RunLimitTests {
                 }
                 return "grey"
             }
+            let requests = Locked(0)
             let server = try LoopbackServer { connection in
-                var count = 0
                 while try connection.receiveRequest() != nil {
-                    count += 1
+                    let count = requests.withLock { count in
+                        count += 1
+                        return count
+                    }
                     let call = #"{"index":0,"id":"a","type":"function","function":{"name":"weather","arguments":"{}"}}"#
                     let head = #"{"id":"c","model":"m","choices":[{"index":0,"#
                     if count == 2 {

@@ -115,7 +115,7 @@ struct StructuredResponseTests {
         #expect(rounds?.code == .toolRounds)
         #expect(rounds?.response?.attempts.count == 2)
         let tokens = await #expect(throws: PromptError.self) {
-            _ = try await prompt().run("Hi", options: RunOptions(maxTokens: 1), as: Ticket.self, repairs: 5)
+            _ = try await prompt().run("Hi", options: RunOptions(maxTotalTokens: 1), as: Ticket.self, repairs: 5)
         }
         #expect(tokens?.limit == .tokens)
     }
@@ -126,6 +126,27 @@ struct StructuredResponseTests {
         #expect(structured.value == Self.ticket)
         #expect(try structured.response.decode(as: Ticket.self, fromCallOf: "file_ticket") == Self.ticket)
         #expect(gateway.chatRequests[0].tools?.map(\.name) == ["file_ticket"])
+    }
+
+    @Test func `Decimals keep their digits`() async throws {
+        struct Price: Decodable, Sendable { let amount: Decimal }
+        gateway.enqueue(.text(#"{"amount":123456789.123456789123}"#))
+        let price = try await prompt().run("Hi", as: Price.self)
+        #expect(price.value.amount == Decimal(string: "123456789.123456789123"))
+    }
+
+    @Test func `A tool with an implementation is refused, and a forced call stays forced in a repair`() async throws {
+        let program = PromptTool.program("file_ticket") { "filed" }
+        let error = await #expect(throws: PromptError.self) {
+            _ = try await prompt().run("Hi", as: Ticket.self, tool: program)
+        }
+        #expect(error?.code == .invalidInput)
+        #expect(gateway.requests.isEmpty)
+        gateway.enqueue(call("{}"), call(Self.valid))
+        let choice = ToolChoice.function("file_ticket").json
+        let options = RunOptions(modelParameters: ["tool_choice": choice])
+        _ = try await prompt().run("Hi", options: options, as: Ticket.self, tool: Self.tool, repairs: 1)
+        #expect(gateway.chatRequests.map { $0.toolChoice?.json } == [choice, choice])
     }
 
     @Test func `A run that ends without the call says so, or asks for it`() async throws {

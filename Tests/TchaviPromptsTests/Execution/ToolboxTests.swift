@@ -140,6 +140,7 @@ struct ToolboxTests {
         )
         #expect(response.toolCallResults.map(\.isError) == [true, false, true, false])
         #expect(response.toolCallResults[1].arguments == #"{"city":"Nice"}"#)
+        #expect(response.toolCallResults[2].errorDescription?.contains("Secretive") == true)
         // A captured call is not run, so nobody is asked.
         _ = try await run([call("form", id: "e")], options)
         #expect(asked.withLock { $0.count } == 4)
@@ -164,6 +165,14 @@ struct ToolboxTests {
         }
         #expect(streamed == error)
         #expect(gateway.requests.isEmpty)
+        // The library's tools are named too, those that the version does not declare among them.
+        let library = PromptLibrary(
+            source: .memory([.simple("p", [.system("x")], parameters: declared)]),
+            gateway: gateway.client(),
+            tools: [.schema("tides"), Self.weather]
+        )
+        let other = await #expect(throws: PromptError.self) { _ = try await library.prompt("p").run("?") }
+        #expect(other?.message.contains("`wether`; registered are `tides`, `weather`") == true)
         // What would be sent can be looked at all the same.
         #expect(try prompt.resolve("?", options: options).request.tools?.count == 3)
         gateway.enqueue(.toolCalls([call("wether")]))
