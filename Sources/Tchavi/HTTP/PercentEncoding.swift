@@ -1,5 +1,5 @@
 /// A part of a URL into which a value is encoded.
-enum URLComponentKind {
+package enum URLComponentKind {
     case pathSegment, query
 
     /// Whether a byte needs no encoding.
@@ -20,7 +20,7 @@ enum URLComponentKind {
 
 extension String {
     /// The string as UTF-8, with `%XX` for every byte that the component does not allow.
-    func percentEncoded(keeping kind: URLComponentKind) -> String {
+    package func percentEncoded(keeping kind: URLComponentKind) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in utf8 {

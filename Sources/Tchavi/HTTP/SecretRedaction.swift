@@ -7,9 +7,11 @@ package struct SecretRedaction: Sendable {
 
     /// Creates a redaction.
     ///
-    /// - Parameter secrets: The secrets. Those shorter than ``Secret/minimumRedactedBytes`` are left out.
-    package init(_ secrets: [String]) {
-        let forms = secrets.filter { $0.utf8.count >= Secret.minimumRedactedBytes }.flatMap { secret in
+    /// - Parameters:
+    ///   - secrets: The secrets.
+    ///   - minimumBytes: The size below which a secret is left out.
+    package init(_ secrets: [String], minimumBytes: Int = Secret.minimumRedactedBytes) {
+        let forms = secrets.filter { $0.utf8.count >= minimumBytes }.flatMap { secret in
             // As it stands within JSON, where quotation marks are escaped.
             let escaped = String(JSONValue.string(secret).serialized().dropFirst().dropLast())
             return [

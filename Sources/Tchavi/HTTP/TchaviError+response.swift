@@ -38,23 +38,14 @@ extension TchaviError {
     /// The error without a credential that a server echoed.
     func redacting(_ secret: String) -> TchaviError {
         guard !secret.isEmpty else { return self }
-        // As it stands within JSON, where quotation marks are escaped.
-        let escaped = String(JSONValue.string(secret).serialized().dropFirst().dropLast())
-        let forms: Set = [
-            secret, escaped, escaped.replacing("/", with: "\\/"), secret.percentEncoded(keeping: .query),
-        ]
-        func redacted(_ text: String) -> String {
-            forms.reduce(text) { $0.replacing($1, with: Secret.placeholder) }
-        }
+        let redaction = SecretRedaction([secret], minimumBytes: 1)
         var error = self
-        error.requestID = requestID.map(redacted)
-        error.message = redacted(message)
-        error.errorCode = errorCode.map(redacted)
-        error.body = body.map(redacted)
-        error.headers = headers.mapValues(redacted)
-        if let details, details.serialized().contains(escaped) {
-            error.details = try? JSONValue(parsing: details.serialized().replacing(escaped, with: Secret.placeholder))
-        }
+        error.requestID = requestID.map { redaction.redacted($0) }
+        error.message = redaction.redacted(message)
+        error.errorCode = errorCode.map { redaction.redacted($0) }
+        error.body = body.map { redaction.redacted($0) }
+        error.headers = headers.mapValues { redaction.redacted($0) }
+        error.details = details.map { redaction.redacted($0) }
         return error
     }
 }

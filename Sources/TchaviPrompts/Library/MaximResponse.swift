@@ -143,7 +143,7 @@ extension PromptVersionConfig {
                 switch message.content {
                 case nil: []
                 case .text(let text): [text]
-                case .parts(let parts): parts.compactMap { $0.imageURL?.url ?? $0.text }
+                case .parts(let parts): parts.map { $0.json.serialized() }
                 }
             for text in texts where text.containsBytes(of: "partials.") {
                 if let match = text.firstMatch(of: /\{\{\s*partials\.([^{}]*?)\s*\}\}/) { return String(match.1) }

@@ -97,7 +97,7 @@ struct ImageURLTemplate: Sendable {
             switch (segment, insertion) {
             case (.text(let text), _): url += text
             case (.variable(let name), .verbatim): url += variables[name] ?? ""
-            case (.variable(let name), .encoded): url += (variables[name] ?? "").percentEncoded
+            case (.variable(let name), .encoded): url += (variables[name] ?? "").percentEncoded(keeping: .query)
             case (.variable(let name), .base64):
                 let value = variables[name] ?? ""
                 guard value.isBase64 else {
@@ -127,7 +127,7 @@ struct ImageURLTemplate: Sendable {
             case .text(let literal): text += literal
             case .variable(let variable):
                 name = variable
-                text += (variables[variable] ?? "").percentEncoded
+                text += (variables[variable] ?? "").percentEncoded(keeping: .query)
                 // Nothing longer is one.
                 if text.utf8.count > 6 { return }
             }
@@ -170,20 +170,6 @@ extension ChatMessage {
 }
 
 extension String {
-    /// The string as UTF-8, with `%XX` for every byte but the unreserved characters of RFC 3986.
-    fileprivate var percentEncoded: String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in utf8 {
-            if byte.isAlphanumeric || "-._~".utf8.contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     /// Whether the string is base64 (RFC 4648, section 4) with its padding, and not empty.
     fileprivate var isBase64: Bool {
         guard !isEmpty, utf8.count.isMultiple(of: 4) else { return false }
