@@ -331,8 +331,8 @@ func checking(gateway: TchaviClient, library: PromptLibrary) async throws {
 
 func running(gateway: TchaviClient, prompt: Prompt, stopButtonWasPressed: Bool) async throws {
     var conversation = Conversation()
-    let answer = try await prompt.run("Where is my order?", in: conversation, variables: ["customer": "Ada"])
-    conversation.append(answer)
+    let first = try await prompt.run("Where is my order?", in: conversation, variables: ["customer": "Ada"])
+    conversation.append(first)
     let next = try await prompt.run("And the other one?", in: conversation, variables: ["customer": "Ada"])
     use(next)
 
@@ -371,9 +371,9 @@ func running(gateway: TchaviClient, prompt: Prompt, stopButtonWasPressed: Bool) 
     use(routed)
 
     let robust = RunOptions(alternativeModels: ["gpt-4o", "claude-sonnet-4"])
-    let answered = try await prompt.run("Where is my order?", variables: ["customer": "Ada"], options: robust)
-    for attempt in answered.attempts {
-        print(attempt.round, attempt.model, attempt.failure?.message ?? "answered")
+    let robustResponse = try await prompt.run("Where is my order?", variables: ["customer": "Ada"], options: robust)
+    for attempt in robustResponse.attempts {
+        print(attempt.round, attempt.model, attempt.failure?.message ?? "responded")
     }
 }
 
@@ -490,6 +490,31 @@ func whenRunsFail(library: PromptLibrary, prompt: Prompt) async throws {
         print("\(error.message) The tools returned: \(done.toolCallResults.map(\.result))")
         conversation.append(done)
         conversation.append(try await prompt.run(in: conversation))
+    }
+}
+
+struct WhenRunsFailTests {
+    @Test func `A run that failed goes on without an input, as the article says`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(
+            .toolCalls([ToolCall(id: "a", name: "book", arguments: "{}")]),
+            .error(status: 400, code: "invalid_request", message: "No."),
+            .text("Booked.")
+        )
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        let options = RunOptions(tools: [.program("book") { "train 17" }])
+        // A dictionary of strings needs no conversion.
+        let texts: [String: String] = [:]
+        var conversation = Conversation()
+        let error = await #expect(throws: TchaviError.self) {
+            _ = try await prompt.run("Book.", variables: texts, options: options)
+        }
+        conversation.append(try #require(error?.response))
+        conversation.append(try await prompt.run(in: conversation, options: options))
+        let sent = try #require(gateway.chatRequests.last).messages
+        #expect(sent.map(\.role) == [.system, .user, .assistant, .tool])
+        #expect(sent.last?.text == "train 17")
+        #expect(conversation.messages.last?.text == "Booked.")
     }
 }
 
