@@ -16,7 +16,7 @@ import Testing
 
 func use(_ value: some Any) {}
 
-func readme() async throws {
+func readme(key: String) async throws {
     let gateway = try TchaviClient(environment: ProcessInfo.processInfo.environment)
     let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
 
@@ -38,6 +38,27 @@ func readme() async throws {
     use(
         response.selection                  // the version, and the deployment or bucket that decided
     )
+
+    let client = TchaviClient(apiKey: key, baseURL: "https://gateway.example")
+    use(client)
+
+    var conversation = Conversation()
+    conversation.append(try await prompt.run("Where is my order?", in: conversation, variables: ["customer": "Ada"]))
+    let next = try await prompt.run("And the other one?", in: conversation, variables: ["customer": "Ada"])
+    use(next)
+
+    struct Ticket: Decodable { let title: String; let urgent: Bool }
+
+    let schema: JSONSchema = .object(["title": .string(), "urgent": .boolean()])
+    let ticket = try await prompt.run("It is lost!", variables: ["customer": "Ada"], as: Ticket.self, schema: schema).value
+    use(ticket)
+
+    do {
+        _ = try await prompt.run("Where is my order?", in: conversation, variables: ["customer": "Ada"])
+    } catch let error as TchaviError {
+        if let partial = error.response { conversation.append(partial) }
+        print(error)
+    }
 
     let explanation = try await library.explain("support-reply", matching: PromptQuery()
         .deploymentVariable("environment", "production"))
@@ -111,21 +132,24 @@ func source(at url: URL, publicKey: Data) throws -> BundleSource {
 }
 #endif
 
-func chat(gatewayURL: URL) async throws {
+func chat(key: String) async throws {
     let client = try TchaviClient(environment: ProcessInfo.processInfo.environment)
     let completion = try await client.chat.complete(
         ChatRequest(model: "gpt-4o-mini", messages: [.user("Say hello.")])
     )
     print(completion.text, completion.tchavi?.creditsUsed ?? 0)
 
-    let configuration = TchaviClient.Configuration(baseURL: gatewayURL)
-    let configured = TchaviClient(.apiKey("sk-tch-…"), configuration: configuration)
+    let configured = TchaviClient(apiKey: key, baseURL: "https://gateway.example")
     use(configured)
 }
 
-func chatArticle(client: TchaviClient) async throws {
-    var request = ChatRequest(model: "gpt-4o-mini", messages: [.system("Be brief."), .user("Why is the sky blue?")])
-    request.temperature = 0.2
+func chatArticle(client: TchaviClient, question: String) async throws {
+    var request = ChatRequest(
+        model: "gpt-4o-mini",
+        messages: [.system("Be brief."), .user(question)],
+        temperature: 0.2,
+        maxTokens: 200
+    )
     request.additionalFields["reasoning_effort"] = "low"
     let completion = try await client.chat.complete(request)
     print(completion.text)
@@ -141,12 +165,10 @@ func chatArticle(client: TchaviClient) async throws {
         }
     }
 
-    let question = ChatMessage(
-        role: .user,
-        content: .parts([.text("What is this?"), .image("https://images.example/cat.png")])
-    )
-    request.messages = [question]
-    request.tools = [ToolDefinition(name: "get_weather", parameters: ["type": "object"])]
+    let photo = try await ImageURL(contentsOf: URL(filePath: "cat.jpg"))
+    request.messages = [.user(.parts([.text("What is this?"), .image(photo)]))]
+    request.tools = [ToolDefinition(name: "get_weather", parameters: .object(["city": .string()]))]
+    request.responseFormat = .jsonSchema(name: "animal", .object(["name": .string(), "legs": .integer(minimum: 0)]))
 
     let file = try await client.send(Endpoint(.get, "/v1/files/{id}"), parameters: ["id": "file-1"])
     print(file["filename"]?.string ?? "")
@@ -231,11 +253,11 @@ func transports() {
     var configuration = TchaviClient.Configuration()
     configuration.transport = TimingTransport(base: URLSessionTransport.shared)
     configuration.observer = { report in
-        print(report.method, report.path, report.attempt, report.duration, report.outcome)
+        print(report.method, report.host, report.path, report.status ?? 0, report.duration, report.outcome)
     }
 }
 
-func prompts(gateway: TchaviClient) async throws {
+func prompts(gateway: TchaviClient, scannedPage: Data) async throws {
     let library = PromptLibrary(source: .directory("Fixtures/Prompts"), gateway: gateway)
     let prompt = try await library.prompt("support-reply", matching: PromptQuery()
         .deploymentVariable("environment", "production")
@@ -257,6 +279,17 @@ func prompts(gateway: TchaviClient) async throws {
         options: RunOptions(history: [.user("Hello"), .assistant("Hello Ada, how can I help?")])
     )
     print(resolution.messages.count, resolution.unusedVariables, resolution.contentHash)
+
+    enum Plan: String, VariableConvertible { case free, pro }
+
+    let values: [String: any VariableConvertible] = ["customer": "Ada", "orders": 3, "discount": 0.1, "plan": Plan.pro]
+    let welcome = try await prompt.run("Hello!", variables: values)
+    use(welcome)
+
+    let receipt = try await ImageURL(contentsOf: URL(filePath: "receipt.jpg"))
+    let scan = try await ImageURL(data: scannedPage, mediaType: "image/png", detail: .high)
+    let total = try await prompt.run("How much is it?", variables: values, images: [receipt, scan])
+    use(total)
 }
 
 func selecting(library: PromptLibrary) async throws {
@@ -296,23 +329,17 @@ func checking(gateway: TchaviClient, library: PromptLibrary) async throws {
     print(changes.count, "queries get an unconditional deployment")
 }
 
-func running(library: PromptLibrary, prompt: Prompt) async throws {
-    @Sendable func forecast(for city: String) async throws -> String { city }
+func running(gateway: TchaviClient, prompt: Prompt, stopButtonWasPressed: Bool) async throws {
+    var conversation = Conversation()
+    let first = try await prompt.run("Where is my order?", in: conversation, variables: ["customer": "Ada"])
+    conversation.append(first)
+    let next = try await prompt.run("And the other one?", in: conversation, variables: ["customer": "Ada"])
+    use(next)
 
-    struct Place: Decodable { let city: String }
-
-    let weather = PromptTool.program("get_weather") { (place: Place) in
-        try await forecast(for: place.city)
-    }
-    let options = RunOptions(tools: [weather], maxToolRounds: 4)
-    let response = try await prompt.run("Will it rain in Brest?", variables: ["unit": "degrees"], options: options)
-    for call in response.toolCallResults {
-        print(call.name, call.arguments, call.isError ? "failed:" : "returned:", call.result, call.duration)
-    }
-
-    let report = PromptTool.schema("file_report", description: "Hands the finished report over", parameters: ["type": "object"])
-    let captured = try await prompt.run("Write it.", options: RunOptions(tools: [report]))
-    print(captured.toolCallResults.first?.result["headline"]?.string ?? "none")
+    conversation.trim(toLast: 20)
+    let saved = try JSONEncoder().encode(conversation)
+    let resumed = try JSONDecoder().decode(Conversation.self, from: saved)
+    use(resumed)
 
     for try await event in prompt.stream("Where is my order?", variables: ["customer": "Ada"]) {
         switch event {
@@ -323,10 +350,171 @@ func running(library: PromptLibrary, prompt: Prompt) async throws {
         }
     }
 
+    let stream = prompt.stream("Where is my order?", variables: ["customer": "Ada"])
+    for try await delta in stream.text {
+        print(delta, terminator: "")
+        if stopButtonWasPressed { break }
+    }
+    if let partial = stream.partialResponse { conversation.append(partial) }
+
+    var options = RunOptions(model: "gpt-4o", modelParameters: ["temperature": 0])
+    options.requestOptions.timeout = .seconds(20)
+
+    let limited = RunOptions(deadline: .seconds(60), maxTokens: 50_000, maxCredits: 10, maxInputBytes: 8_000)
+    use(limited)
+
+    var configuration = PromptLibrary.Configuration()
+    configuration.gatewayModel = { version in
+        version.deploymentID.map { "azure/\($0)" } ?? "\(version.provider)/\(version.model)"
+    }
+    let routed = PromptLibrary(source: .directory("Prompts"), gateway: gateway, configuration: configuration)
+    use(routed)
+
+    let robust = RunOptions(alternativeModels: ["gpt-4o", "claude-sonnet-4"])
+    let robustResponse = try await prompt.run("Where is my order?", variables: ["customer": "Ada"], options: robust)
+    for attempt in robustResponse.attempts {
+        print(attempt.round, attempt.model, attempt.failure?.message ?? "responded")
+    }
+}
+
+struct RunLog: PromptObserver {
+    func finished(_ event: RunEvent) {
+        print(event.promptID, event.outcome, event.duration, event.response?.usage ?? PromptUsage())
+    }
+}
+
+actor ShopStore {
+    struct Item: Codable { let name: String }
+
+    func search(_ query: SearchQuery) throws -> [Item] { [] }
+    func add(_ text: String) throws {}
+    func reset() {}
+    func refund(_ request: Refund) throws {}
+    func confirms(_ arguments: String) -> Bool { false }
+}
+
+struct SearchQuery: Decodable { let query: String; let limit: Int? }
+
+struct Refund: Decodable { let order: String; let amount: Double }
+
+func tools(prompt: Prompt, store: ShopStore, shop: ShopStore, person: ShopStore, key: Secret) async throws {
+    @Sendable func forecast(for city: String) async throws -> String { city }
+
+    struct Place: Decodable { let city: String }
+
+    let weather = PromptTool.program("get_weather", parameters: .object(["city": .string("The city's name.")])) { (place: Place) in
+        try await forecast(for: place.city)
+    }
+    let options = RunOptions(tools: [weather], maxToolRounds: 4)
+    let response = try await prompt.run("Will it rain in Brest?", variables: ["unit": "degrees"], options: options)
+    for call in response.toolCallResults {
+        print(call.name, call.arguments, call.isError ? "failed:" : "returned:", call.result, call.duration)
+    }
+
+    let search = PromptTool.program("search", parameters: .object(["query": .string()], optional: ["limit": .integer(minimum: 1)])) {
+        (query: SearchQuery) in
+        try await store.search(query)
+    }
+    let note = PromptTool.program("add_note") { (arguments: JSONValue) in
+        try await store.add(arguments["text"]?.string ?? "")
+    }
+    let today = PromptTool.program("today") { Date() }
+    let reset = PromptTool.program("reset_filters") { await store.reset() }
+    use([search, note, today, reset])
+
+    let orders = try PromptTool.api(
+        "get_order",
+        description: "Returns an order of the shop.",
+        parameters: .object(["id": .string("The number of the order.")]),
+        .get,
+        "https://orders.example/v1/orders/{id}",
+        headers: ["X-API-Key": key]
+    )
+    use(orders)
+
+    let report = PromptTool.schema("file_report", parameters: .object(["headline": .string()]))
+    var captured = try await prompt.run("Write it.", options: RunOptions(tools: [report]))
+    if let call = captured.toolCallResults.first(where: { $0.type == .schema }) {
+        print(call.result["headline"]?.string ?? "none")
+        captured.setToolMessage("Filed as report 17.", forCall: call.id)
+    }
+
+    let exploring = RunOptions(unregisteredTools: .capture)
+    use(exploring)
+
+    let refund = PromptTool.program("refund", timeout: .seconds(5)) { (request: Refund) in
+        guard request.amount <= 100 else { throw PromptToolError("Refunds above 100 need a person.") }
+        try await shop.refund(request)
+    }
+
+    var guarded = RunOptions(tools: [refund])
+    guarded.beforeToolCall = { call in
+        guard call.name == "refund" else { return .allow }
+        return await person.confirms(call.function.arguments) ? .allow : .deny(reason: "The user said no.")
+    }
+}
+
+func structuredResponses(prompt: Prompt) async throws {
+    struct Ticket: Decodable { let title: String; let urgent: Bool }
+
+    let ticketSchema: JSONSchema = .object(["title": .string(), "urgent": .boolean("Whether a person waits for it.")])
+    let filed = try await prompt.run("My parcel is lost!", as: Ticket.self, schema: ticketSchema, repairs: 1)
+    print(filed.value.title, filed.response.usage)
+
+    let strict = ResponseFormat.jsonSchema(name: "ticket", ticketSchema, strict: true)
+    let options = RunOptions(modelParameters: ["response_format": strict.json])
+    let exact = try await prompt.run("My parcel is lost!", options: options, as: Ticket.self)
+    use(exact)
+
+    let fileTicket = PromptTool.schema("file_ticket", description: "Files the ticket.", parameters: ticketSchema)
+    let called = try await prompt.run("My parcel is lost!", as: Ticket.self, tool: fileTicket)
+    use(called)
+
+    let streamed = try await prompt.stream("My parcel is lost!", options: options).collect()
+    let ticket = try streamed.decode(as: Ticket.self)
+    use(ticket)
+}
+
+func whenRunsFail(library: PromptLibrary, prompt: Prompt) async throws {
     do {
         _ = try await library.prompt("suport-reply")
     } catch let error as PromptError where error.code == .notFound {
         print(error.availablePrompts)
+    }
+
+    var conversation = Conversation()
+    do {
+        conversation.append(try await prompt.run("Book me the train to Brest.", in: conversation))
+    } catch let error as TchaviError {
+        guard let done = error.response else { throw error }
+        print("\(error.message) The tools returned: \(done.toolCallResults.map(\.result))")
+        conversation.append(done)
+        conversation.append(try await prompt.run(in: conversation))
+    }
+}
+
+struct WhenRunsFailTests {
+    @Test func `A run that failed goes on without an input, as the article says`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(
+            .toolCalls([ToolCall(id: "a", name: "book", arguments: "{}")]),
+            .error(status: 400, code: "invalid_request", message: "No."),
+            .text("Booked.")
+        )
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        let options = RunOptions(tools: [.program("book") { "train 17" }])
+        // A dictionary of strings needs no conversion.
+        let texts: [String: String] = [:]
+        var conversation = Conversation()
+        let error = await #expect(throws: TchaviError.self) {
+            _ = try await prompt.run("Book.", variables: texts, options: options)
+        }
+        conversation.append(try #require(error?.response))
+        conversation.append(try await prompt.run(in: conversation, options: options))
+        let sent = try #require(gateway.chatRequests.last).messages
+        #expect(sent.map(\.role) == [.system, .user, .assistant, .tool])
+        #expect(sent.last?.text == "train 17")
+        #expect(conversation.messages.last?.text == "Booked.")
     }
 }
 
