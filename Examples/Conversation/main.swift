@@ -19,6 +19,7 @@ if arguments.wantsHelp {
 
 do {
     let gateway = try ExampleGateway()
+    printError("\(gateway.description)\n\(Chat.commands)")
     let library = PromptLibrary(
         source: .directory(ExampleGateway.prompts),
         gateway: gateway.client,
@@ -27,7 +28,6 @@ do {
     let prompt = try await library.prompt("weather", matching: PromptQuery().deploymentVariable("coast", true))
     var chat = Chat(prompt: prompt, model: arguments.model, maxTokens: arguments.maxTokens, file: arguments.file)
     if let file = arguments.file, FileManager.default.fileExists(atPath: file) { try chat.resume(file) }
-    printError("\(gateway.description)\n\(Chat.commands)")
     await chat.run()
 } catch {
     printError(error.localizedDescription)

@@ -32,15 +32,21 @@ let version = PromptVersion(
     config: PromptVersionConfig(id: "tide-c1", messages: [.system(.text("Answer briefly."))], model: "tide")
 )
 let record = PromptRecord(promptID: "tide", versions: [version], fallbackVersion: version)
-let prompt = try await PromptLibrary(source: .memory([record]), gateway: client).prompt("tide")
+let library = PromptLibrary(source: .memory([record]), gateway: client)
 
-try await completions()
-for model in ["claude", "claude-thinking"] {
-    try await toolCalls(RunOptions(tools: tools, model: model), model)
-    try await structuredResponse(RunOptions(model: model), model)
+do {
+    let prompt = try await library.prompt("tide")
+    try await completions()
+    for model in ["claude", "claude-thinking"] {
+        try await toolCalls(prompt, RunOptions(tools: tools, model: model), model)
+        try await structuredResponse(prompt, model)
+    }
+    try await alternativeModels(prompt)
+    await errors(prompt)
+} catch {
+    print("\(error)")
+    exit(1)
 }
-try await alternativeModels()
-await errors()
 
 func completions() async throws {
     title("A completion")
@@ -53,7 +59,7 @@ func completions() async throws {
 }
 
 /// Runs a prompt with tools, whole and streamed, and a next turn of each conversation.
-func toolCalls(_ options: RunOptions, _ model: String) async throws {
+func toolCalls(_ prompt: Prompt, _ options: RunOptions, _ model: String) async throws {
     var conversation = Conversation()
     title("Tools with \(model)")
     let response = try await prompt.run(question, options: options)
@@ -85,15 +91,15 @@ func toolCalls(_ options: RunOptions, _ model: String) async throws {
     show(try await prompt.run("And tomorrow?", in: streamed, options: options))
 }
 
-func structuredResponse(_ options: RunOptions, _ model: String) async throws {
+func structuredResponse(_ prompt: Prompt, _ model: String) async throws {
     title("A structured response of \(model)")
     let schema: JSONSchema = .object(["city": .string(), "high": .boolean("Whether the tide is high.")])
-    let result = try await prompt.run(question, options: options, as: Tide.self, schema: schema)
+    let result = try await prompt.run(question, options: RunOptions(model: model), as: Tide.self, schema: schema)
     print("value     \(result.value)")
     show(result.response)
 }
 
-func alternativeModels() async throws {
+func alternativeModels(_ prompt: Prompt) async throws {
     title("Alternative models")
     let options = RunOptions(model: "limited", alternativeModels: ["broken", "tide"])
     show(try await prompt.run(question, options: options))
@@ -101,7 +107,7 @@ func alternativeModels() async throws {
     show(try await prompt.stream(question, options: options).collect())
 }
 
-func errors() async {
+func errors(_ prompt: Prompt) async {
     title("A wrong key")
     await showError { try await TchaviClient(apiKey: "sk-wrong", baseURL: url).chat.complete(request) }
     for (model, name) in [
