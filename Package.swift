@@ -39,6 +39,7 @@ let package = Package(
         example("fetch-and-run", path: "FetchAndRun"),
         example("ab-selection", path: "ABSelection"),
         example("tool-calls", path: "ToolCalls"),
+        example("conversation", path: "Conversation"),
         example("local-gateway", path: "LocalGateway"),
         .executableTarget(
             name: "snapshot-writer",
@@ -48,6 +49,7 @@ let package = Package(
         ),
         example("bundle-polling", path: "BundlePolling"),
         example("maxim-comparison", path: "MaximComparison"),
+        example("litellm-client", path: "LiteLLMClient"),
         .target(name: "AllocationCounter", path: "Examples/AllocationCounter"),
         .executableTarget(
             name: "benchmarks",

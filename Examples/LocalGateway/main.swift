@@ -40,25 +40,9 @@ for argument in CommandLine.arguments.dropFirst() {
     }
 }
 
-/// Signals a semaphore when the process is asked to end, for as long as the sources returned are kept.
-func signalWhenInterrupted(_ semaphore: DispatchSemaphore) -> [any DispatchSourceSignal] {
-    [SIGINT, SIGTERM].map { number in
-        // The source does not keep the signal from ending the process.
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler { semaphore.signal() }
-        // A signal is lost until the source is registered, which happens on another thread.
-        let isRegistered = DispatchSemaphore(value: 0)
-        source.setRegistrationHandler { isRegistered.signal() }
-        source.resume()
-        isRegistered.wait()
-        return source
-    }
-}
-
 let isInterrupted = DispatchSemaphore(value: 0)
 // Before anyone can know that the gateway is there, and end it.
-let sources = isForever ? signalWhenInterrupted(isInterrupted) : []
+let sources = isForever ? handleSignals([SIGINT, SIGTERM]) { isInterrupted.signal() } : []
 
 do {
     let server = try LocalGateway().serve(port: port ?? 0)
