@@ -23,7 +23,7 @@ struct Chat {
     init(prompt: Prompt, model: String?, maxTokens: Int?, file: String?) {
         self.prompt = prompt
         self.file = file
-        options = RunOptions(maxTokens: maxTokens, model: model)
+        options = RunOptions(maxTotalTokens: maxTokens, model: model)
         guard terminal.isInteractive else { return }
         options.beforeToolCall = { [terminal] call in
             let question = "[run \(call.name)(\(call.function.arguments))? y/n] "

@@ -10,14 +10,14 @@ extension PromptTool {
     ///     "https://orders.example/v1/orders/{id}",
     ///     description: "Returns an order of the shop.",
     ///     parameters: .object(["id": .string("The number of the order.")]),
-    ///     headers: ["X-API-Key": Secret(key)]
+    ///     headers: ["X-API-Key": key]
     /// )
     /// ```
     ///
     /// In the URL, `{name}` stands for the argument of that name: in the path for one segment, or a part of one; in the query
     /// for a component. The other arguments become components of the query if the method is GET, HEAD or DELETE, where those
     /// of an array repeat the name and `null` is left out; the body as a JSON object otherwise. An argument that
-    /// `parameters` do not allow is refused, if they have `additionalProperties: false`, as ``JSONSchema/object(_:optional:description:additionalProperties:)``
+    /// `parameters` do not allow is refused, if they have `additionalProperties: false`, as `JSONSchema.object`
     /// gives them.
     ///
     /// The model decides nothing but the arguments: these lead to no other host or path, redirects are not followed,

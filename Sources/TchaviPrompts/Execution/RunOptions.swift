@@ -31,7 +31,8 @@ public struct RunOptions: Sendable {
     /// What to do if the version declares a function tool that is not registered.
     public var unregisteredTools: UnregisteredTools
     /// Decides about each call before it is run. It is asked for the calls of a round one after another, in their order,
-    /// before any of them is run; not for calls that are only captured. If it throws, the call is denied.
+    /// before any of them is run; not for calls that are only captured. If it throws, the call is denied. Cancelling the run
+    /// waits for it, so it must respond to cancellation.
     public var beforeToolCall: (@Sendable (ToolCall) async throws -> ToolCallDecision)?
     /// The time limit of a tool call, for tools that have no timeout of their own.
     public var toolTimeout: Duration
@@ -66,7 +67,7 @@ public struct RunOptions: Sendable {
     /// The models to try next, in order, if the model refuses a request or fails before it answers.
     ///
     /// Another model is tried after a connection that failed, and after a response with an error status other than 401;
-    /// after a timeout or a lost connection, when the first model may have been carried out and charged, only if
+    /// after a timeout (also of status 408 or 504) or a lost connection, when the model may have been called and charged, only if
     /// `TchaviClient.Configuration.honoursIdempotencyKey` is set; never once a part of the answer has arrived. Each
     /// model's own retries come first. The following rounds go on with the model that answered.
     public var alternativeModels: [String]

@@ -360,7 +360,7 @@ func running(gateway: TchaviClient, prompt: Prompt, stopButtonWasPressed: Bool) 
     var options = RunOptions(model: "gpt-4o", modelParameters: ["temperature": 0])
     options.requestOptions.timeout = .seconds(20)
 
-    let limited = RunOptions(deadline: .seconds(60), maxTokens: 50_000, maxCredits: 10, maxInputBytes: 8_000)
+    let limited = RunOptions(deadline: .seconds(60), maxTotalTokens: 50_000, maxCredits: 10, maxInputBytes: 8_000)
     use(limited)
 
     var configuration = PromptLibrary.Configuration()
@@ -424,10 +424,10 @@ func tools(prompt: Prompt, store: ShopStore, shop: ShopStore, person: ShopStore,
 
     let orders = try PromptTool.api(
         "get_order",
-        description: "Returns an order of the shop.",
-        parameters: .object(["id": .string("The number of the order.")]),
         .get,
         "https://orders.example/v1/orders/{id}",
+        description: "Returns an order of the shop.",
+        parameters: .object(["id": .string("The number of the order.")]),
         headers: ["X-API-Key": key]
     )
     use(orders)
