@@ -9,6 +9,12 @@ public struct TokenUsage: Sendable, Hashable {
     /// Unrecognized fields of the usage, such as `prompt_tokens_details`.
     public var additionalFields: [String: JSONValue]
 
+    /// The counts that a server did not send, or not as numbers.
+    package var unknownCounts: Set<Count> = []
+
+    /// A number of tokens that servers report.
+    package enum Count: Sendable { case prompt, completion, total }
+
     /// Creates a usage whose total is the sum of both numbers.
     public init(promptTokens: Int, completionTokens: Int) {
         self.promptTokens = promptTokens
@@ -23,12 +29,35 @@ extension TokenUsage: JSONMapped {
 
     package mutating func map(_ json: inout JSONMapper) {
         json.isLenient = true
-        json.wholeNumber("prompt_tokens", &promptTokens)
-        json.wholeNumber("completion_tokens", &completionTokens)
-        var total = json.isReading ? nil : totalTokens
-        json.wholeNumber("total_tokens", &total)
-        totalTokens = total ?? promptTokens.addingWithoutOverflow(completionTokens)
+        map(&json, "prompt_tokens", .prompt, \.promptTokens)
+        map(&json, "completion_tokens", .completion, \.completionTokens)
+        if json.isReading { totalTokens = promptTokens.addingWithoutOverflow(completionTokens) }
+        map(&json, "total_tokens", .total, \.totalTokens)
+        if unknownCounts == [.total] { unknownCounts = [] }
         json.rest(&additionalFields)
+    }
+
+    private mutating func map(
+        _ json: inout JSONMapper,
+        _ name: String,
+        _ count: Count,
+        _ property: WritableKeyPath<TokenUsage, Int>
+    ) {
+        var value = json.isReading || unknownCounts.contains(count) ? nil : self[keyPath: property]
+        json.wholeNumber(name, &value)
+        guard json.isReading else { return }
+        if let value { self[keyPath: property] = value } else { unknownCounts.insert(count) }
+    }
+
+    /// A number of tokens; `nil` if it is unknown, or cannot be right.
+    package func known(_ count: Count) -> Int? {
+        let value =
+            switch count {
+            case .prompt: promptTokens
+            case .completion: completionTokens
+            case .total: totalTokens
+            }
+        return unknownCounts.contains(count) || value < 0 ? nil : value
     }
 }
 

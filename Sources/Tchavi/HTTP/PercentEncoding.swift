@@ -32,4 +32,23 @@ extension String {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// The string with its percent-encoded ASCII characters decoded once.
+    var percentDecodedASCII: String {
+        var bytes: [UInt8] = []
+        var rest = Substring(self).utf8
+        while let byte = rest.first {
+            let digits = rest.dropFirst().prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2, !digits.contains(where: { "+-".utf8.contains($0) }),
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16), value < 0x80
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+                rest = rest.dropFirst()
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

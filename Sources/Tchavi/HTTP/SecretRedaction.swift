@@ -52,7 +52,10 @@ package struct SecretRedaction: Sendable {
         case .array(let elements): .array(elements.map(redacted))
         case .object(let members):
             .object(Dictionary(members.map { (redacted($0.key), redacted($0.value)) }) { $1 })
-        case .null, .boolean, .integer, .unsignedInteger, .double: json
+        case .integer, .unsignedInteger, .double:
+            // A key of digits alone may come back as a number.
+            redacted(json.serialized()) == json.serialized() ? json : .string(Secret.placeholder)
+        case .null, .boolean: json
         }
     }
 }

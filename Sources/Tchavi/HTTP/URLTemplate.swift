@@ -129,19 +129,17 @@ package struct URLTemplate: Sendable {
     }
 
     /// Whether a path has a segment `.` or `..`, also for a server that decodes the path more than once, takes a backslash for
-    /// a slash, or ignores what follows a semicolon.
+    /// a slash, or ignores what follows a semicolon, a question mark, a number sign, white space or a control character.
     private static func hasDotSegment(_ path: Substring) -> Bool {
         var path = String(path)
         for _ in 0...maximumDecodings {
             let segments = path.utf8.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
             let dots: [Substring.UTF8View] = [Substring(".").utf8, Substring("..").utf8]
             for segment in segments {
-                let name = segment.prefix { $0 != UInt8(ascii: ";") }
+                let name = segment.prefix { $0 > UInt8(ascii: " ") && !";?#".utf8.contains($0) }
                 if dots.contains(where: { $0.elementsEqual(name) }) { return true }
             }
-            path = ["%2e": ".", "%2E": ".", "%2f": "/", "%2F": "/", "%5c": "\\", "%5C": "\\", "%3b": ";", "%3B": ";"]
-                .reduce(path) { $0.replacing($1.key, with: $1.value) }
-                .replacing("%25", with: "%")
+            path = path.percentDecodedASCII
         }
         return false
     }

@@ -4,7 +4,12 @@ import Tchavi
 extension JSONDecoder {
     /// Decodes what a model wrote: arguments of a tool, or a structured response.
     static func promptValue<Value: Decodable>(from data: Data) throws -> Value {
-        // Refuses JSON that is nested so deep that decoding it could overflow the stack.
+        // Refuses JSON that is nested so deep that decoding it could overflow the stack, and members of one name: of these,
+        // decoders differ in which they read, so that what was checked would not be what is decoded.
+        let bytes = Array(data)
+        if let offset = try JSONPrefix(parsing: bytes, in: bytes.indices).repeatedNames.first {
+            throw JSONError("a member has the name of an earlier one, at offset \(offset)")
+        }
         _ = try JSONValue(parsing: data)
         return try prompts.decode(Value.self, from: data)
     }

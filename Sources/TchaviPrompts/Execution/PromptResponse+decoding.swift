@@ -102,7 +102,7 @@ extension PromptResponse {
 extension String {
     /// The text without white space and one Markdown fence around it.
     fileprivate var withoutFence: String {
-        let text = trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = trimmingCharacters(in: .whitespacesAndNewlines.union(["\u{FEFF}"]))
         guard text.hasPrefix("```"), text.hasSuffix("```"), text.utf8.count > 6,
             let lineEnd = text.firstIndex(where: \.isNewline)
         else { return text }
@@ -111,9 +111,8 @@ extension String {
         return String(text[lineEnd...].dropLast(3)).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// A name that servers accept for a schema: at most 64 ASCII letters, digits, `_` and `-`.
-    var schemaName: String {
-        let allowed = map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }
-        return String(allowed.prefix(64))
+    /// A name that servers accept for a function or a schema: at most 64 ASCII letters, digits, `_` and `-`.
+    var wireName: String {
+        String(prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
     }
 }

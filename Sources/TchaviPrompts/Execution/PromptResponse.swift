@@ -85,6 +85,12 @@ public struct PromptResponse: Sendable, Hashable {
 extension PromptResponse: JSONMapped {
     package init() { self.init(id: "", model: "", choices: []) }
 
+    /// The names of the JSON form, which a server's fields must not take.
+    static let ownFields: Set<String> = [
+        "id", "provider", "model", "choices", "usage", "attempts", "newMessages", "modelParams", "toolCallResults",
+        "resolvedMessages", "selection", "contentHash", "systemFingerprint",
+    ]
+
     package mutating func map(_ json: inout JSONMapper) {
         json.defaulted("id", &id)
         json.defaulted("provider", &provider)

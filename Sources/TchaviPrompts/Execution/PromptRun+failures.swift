@@ -54,6 +54,8 @@ extension TchaviError {
     /// Whether another model can be tried: the model has certainly not responded.
     fileprivate func allowsAnotherModel(_ configuration: TchaviClient.Configuration) -> Bool {
         if isConnectFailure { return true }
+        // An error within a response of status 200: the request was carried out.
+        guard isRepeatable else { return false }
         switch statusCode {
         case 401: return false
         // A proxy gave up waiting: the model may have responded.
@@ -66,7 +68,7 @@ extension TchaviError {
     /// Whether the model may have responded, although nothing of it is known.
     var mayHaveBeenCharged: Bool {
         guard !isConnectFailure, attempts ?? 0 > 0 else { return false }
-        guard let statusCode else { return true }
+        guard isRepeatable, let statusCode else { return true }
         return (200..<300).contains(statusCode) || statusCode == 408 || statusCode == 504
     }
 

@@ -73,6 +73,9 @@ struct PromptRun: Sendable {
     /// The time that the run has left; `nil` for no limit.
     private var remaining: Duration? { options.deadline.map { $0 - duration } }
 
+    /// The ids of the calls of the rounds before this one.
+    var callIdentities: CallIdentities { transcript.identities }
+
     /// Whether the run's deadline has passed.
     var isOverdue: Bool { remaining.map { $0 <= .zero } ?? false }
 
@@ -152,6 +155,8 @@ struct PromptRun: Sendable {
         recordAttempt(completion, latency: latency, failure: nil)
         result.usage.add(completion)
         var completion = completion
+        // Of several choices, the first one counts, as in a stream.
+        completion.choices.sort { $0.index < $1.index }
         if !completion.choices.isEmpty {
             transcript.identifyCalls(of: &completion.choices[0].message, round: round)
         }
@@ -241,6 +246,7 @@ struct PromptRun: Sendable {
     mutating func useNextModel(isolation: isolated (any Actor)? = #isolation) async -> Bool {
         guard let model = remainingModels.popFirst() else { return false }
         request.model = model
+        result.model = model
         transcript.removeEchoedFields()
         for index in context.indices.dropFirst(historyStart) { context[index] = context[index].withoutAdditionalFields }
         request.messages = context + transcript.messages
@@ -256,7 +262,7 @@ struct PromptRun: Sendable {
         result.id = completion.id
         if !completion.model.isEmpty { result.model = completion.model }
         result.choices = completion.choices
-        result.additionalFields = completion.additionalFields
+        result.additionalFields = completion.additionalFields.filter { !PromptResponse.ownFields.contains($0.key) }
         if let fingerprint = completion.systemFingerprint {
             result.additionalFields["systemFingerprint"] = .string(fingerprint)
         }

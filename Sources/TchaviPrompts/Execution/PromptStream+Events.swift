@@ -8,10 +8,13 @@ extension PromptStream {
         /// `nil` before the first event and after the last.
         private var report: RunReport?
         private var hasBegun = false
+        private var isWaiting = false
         private var chat: ChatCompletionStream.Iterator?
         private var pending: ArraySlice<Event> = []
         /// The number of tool calls of this round that have an event.
         private var startedCalls = 0
+        /// The ids of the calls so far, those with an event among them.
+        private var identities: CallIdentities?
         /// The time spent waiting for the model in this round.
         private var roundLatency = Duration.zero
 
@@ -22,6 +25,15 @@ extension PromptStream {
         }
 
         func next(of stream: PromptStream) async throws -> Event? {
+            guard !isWaiting else {
+                throw TchaviError(
+                    .invalidRequest,
+                    "A copy of the iterator is waiting for the next event.",
+                    advice: "Iterate in one task, and pass the events on."
+                )
+            }
+            isWaiting = true
+            defer { isWaiting = false }
             if !hasBegun {
                 hasBegun = true
                 guard stream.singlePass.take() else { throw TchaviError.iteratedTwice("The stream of a run") }
@@ -56,7 +68,10 @@ extension PromptStream {
                 let latency = roundLatency + time.elapsed() - start
                 roundLatency = .zero
                 startedCalls = 0
-                let partial = iterator.headers.map { _ in iterator.completion }
+                identities = nil
+                // That of the error may be a completion that came instead of a stream.
+                let partial =
+                    (error as? TchaviError)?.partialCompletion ?? iterator.headers.map { _ in iterator.completion }
                 return try await report.run?.recover(from: error, partial: partial, latency: latency) ?? ()
             }
             roundLatency += time.elapsed() - start
@@ -94,13 +109,17 @@ extension PromptStream {
                 let name = call.name ?? ""
                 if name.isEmpty, !isComplete { break }
                 startedCalls += 1
-                if !name.isEmpty { pending.append(.toolCall(ToolCallStart(name: name, id: call.id ?? ""))) }
+                guard !name.isEmpty, var identities = identities ?? report.run?.callIdentities else { continue }
+                let id = identities.id(call.id ?? "", round: report.run?.round ?? 1, index: startedCalls - 1)
+                self.identities = identities
+                pending.append(.toolCall(ToolCallStart(name: name, id: id)))
             }
             if !pending.isEmpty { report.run?.recordFirstToken(after: roundLatency) }
         }
 
         private func endRound(_ report: RunReport, _ completion: ChatCompletion) async throws {
             startedCalls = 0
+            identities = nil
             let latency = roundLatency
             roundLatency = .zero
             if let calls = try report.run?.receive(completion, latency: latency), !calls.isEmpty {

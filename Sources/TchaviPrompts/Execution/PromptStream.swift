@@ -34,8 +34,7 @@ public struct PromptStream: AsyncSequence, Sendable {
     public struct ToolCallStart: Sendable, Hashable {
         /// The name of the requested tool.
         public let name: String
-        /// The id of the call as the model sends it; empty if it has not sent one yet. The id of the result is another one if
-        /// the model sends none, or repeats one.
+        /// The id of the call, which its result has too, unless the model sends it later than the name.
         public let id: String
     }
 

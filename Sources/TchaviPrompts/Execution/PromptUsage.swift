@@ -42,17 +42,24 @@ public struct PromptUsage: Sendable, Hashable {
     ///   responded without a byte of it arriving.
     mutating func add(_ completion: ChatCompletion?) {
         let usage = completion?.usage
-        promptTokens = Self.sum(promptTokens, usage?.promptTokens)
-        completionTokens = Self.sum(completionTokens, usage?.completionTokens)
-        totalTokens = Self.sum(totalTokens, usage?.totalTokens)
-        if let usage { additionalFields.add(usage.additionalFields) }
-        if let sum = creditsUsed, let tchavi = completion?.tchavi {
+        promptTokens = Self.sum(promptTokens, usage?.known(.prompt))
+        completionTokens = Self.sum(completionTokens, usage?.known(.completion))
+        totalTokens = Self.sum(totalTokens, usage?.known(.total))
+        if let usage { additionalFields.add(usage.additionalFields.filter { !Self.ownFields.contains($0.key) }) }
+        if let sum = creditsUsed, let tchavi = completion?.tchavi, tchavi.creditsUsed >= 0 {
             creditsUsed = sum.addingWithoutOverflow(tchavi.creditsUsed)
         } else {
             creditsUsed = nil
         }
         if let tchavi = completion?.tchavi { creditsRemaining = tchavi.creditsRemaining }
     }
+
+    /// The names of the JSON form, which a server's fields must not take.
+    private static let ownFields: Set<String> = [
+        "promptTokens", "prompt_tokens", "completionTokens", "completion_tokens", "totalTokens", "total_tokens",
+        "latency",
+        "timeToFirstToken", "creditsUsed", "creditsRemaining",
+    ]
 
     private static func sum(_ sum: Int?, _ new: Int?) -> Int? {
         guard let sum, let new else { return nil }

@@ -47,8 +47,8 @@ public struct RunEvent: Sendable, Hashable {
     /// The response, or the response so far; `nil` if the run failed before the prompt was resolved.
     ///
     /// Unless the observer asks for texts with ``PromptObserver/receivesText``, it has no texts of messages, no arguments
-    /// and results of tools, and of the model parameters only numbers and Booleans. It has the usage, the attempts, and the
-    /// names and durations of the tool calls.
+    /// and results of tools, and of the model parameters only numbers and Booleans. It has the usage, the attempts, the model
+    /// that was asked last, ids, and the names and durations of the tool calls.
     public var response: PromptResponse?
     /// The error that the run threw; `nil` unless the observer asks for texts with ``PromptObserver/receivesText``, because a
     /// server's message may repeat a prompt.
@@ -86,7 +86,7 @@ extension PromptResponse {
         var response = PromptResponse(
             id: id,
             provider: provider,
-            model: model,
+            model: attempts.last?.model ?? "",
             choices: choices.map(\.withoutText),
             usage: usage,
             modelParams: modelParams.filter { $0.value.double != nil || $0.value.boolean != nil },
@@ -94,19 +94,21 @@ extension PromptResponse {
             selection: selection,
             contentHash: contentHash
         )
-        response.usage.additionalFields = usage.additionalFields.compactMapValues(\.numbers)
+        response.usage.additionalFields = usage.additionalFields.numbers
         response.attempts = attempts.map(\.withoutText)
         return response
     }
 }
 
 extension ChatChoice {
+    private static let knownReasons: Set<FinishReason> = [.stop, .length, .toolCalls, .functionCall, .contentFilter]
+
     fileprivate var withoutText: ChatChoice {
         let calls = message.toolCalls?.map { ToolCall(id: $0.id, name: $0.name, arguments: "") }
         return ChatChoice(
             index: index,
-            message: ChatMessage(role: message.role, content: nil, toolCalls: calls),
-            finishReason: finishReason
+            message: ChatMessage(role: .assistant, content: nil, toolCalls: calls),
+            finishReason: finishReason.map { Self.knownReasons.contains($0) ? $0 : "other" }
         )
     }
 }
@@ -130,8 +132,15 @@ extension ModelAttempt {
     fileprivate var withoutText: ModelAttempt {
         var attempt = self
         attempt.failure?.message = ""
-        attempt.usage?.additionalFields = usage?.additionalFields.compactMapValues(\.numbers) ?? [:]
+        attempt.usage?.additionalFields = usage?.additionalFields.numbers ?? [:]
         return attempt
+    }
+}
+
+extension [String: JSONValue] {
+    /// The details of a usage that are numbers, under names that are no texts.
+    fileprivate var numbers: [String: JSONValue] {
+        filter { $0.key == $0.key.wireName }.compactMapValues(\.numbers)
     }
 }
 
@@ -139,6 +148,6 @@ extension JSONValue {
     /// The value if it is a number, or an object reduced to its numbers.
     fileprivate var numbers: JSONValue? {
         if double != nil { return self }
-        return object.map { .object($0.compactMapValues(\.numbers)) }
+        return object.map { .object($0.numbers) }
     }
 }

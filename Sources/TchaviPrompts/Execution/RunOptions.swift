@@ -31,13 +31,12 @@ public struct RunOptions: Sendable {
     /// What to do if the version declares a function tool that is not registered.
     public var unregisteredTools: UnregisteredTools
     /// Decides about each call before it is run. It is asked for the calls of a round one after another, in their order,
-    /// before any of them is run; not for calls that are only captured. If it throws, the call is denied. Cancelling the run
-    /// waits for it, so it must respond to cancellation.
+    /// before any of them is run; not for calls that are only captured. If it throws, the call is denied.
     public var beforeToolCall: (@Sendable (ToolCall) async throws -> ToolCallDecision)?
     /// The time limit of a tool call, for tools that have no timeout of their own.
     public var toolTimeout: Duration
     /// The maximum size of a tool's result in bytes, as the model gets it: 256 KiB unless set. Instead of a larger one,
-    /// the model is told its size.
+    /// the model is told its size; of a larger error, the beginning.
     public var maxToolResultBytes: Int
     /// What the next turn's model is told about a captured call.
     public var capturedCallText: String

@@ -54,7 +54,7 @@ extension Prompt {
     ) async throws -> StructuredResponse<Value> {
         var input = RunInput(input, conversation, variables, images, options)
         if let schema {
-            let format = ResponseFormat.jsonSchema(name: "\(type)".schemaName, schema)
+            let format = ResponseFormat.jsonSchema(name: "\(type)".wireName, schema)
             input.options.modelParameters["response_format"] = format.json
         }
         return try await run(input, as: type, from: .text, repairs: repairs)

@@ -3,6 +3,9 @@ import Tchavi
 
 /// The tools of a run: those that have an implementation, and those whose calls are captured.
 struct Toolbox: Sendable {
+    /// How many calls of a round run at the same time: a model must not start any number of them.
+    private static let maximumConcurrentCalls = 64
+
     private let tools: [String: PromptTool]
     private let declared: Set<String>
     private let timeout: Duration
@@ -37,10 +40,13 @@ struct Toolbox: Sendable {
         var decisions: [Decision] = []
         for call in calls { decisions.append(await decision(on: call, before: end)) }
         return await withTaskGroup(of: (Int, ToolCallResult).self) { [decisions] group in
+            var results = [ToolCallResult?](repeating: nil, count: calls.count)
             for (index, call) in calls.enumerated() {
+                if index >= Self.maximumConcurrentCalls, let (done, result) = await group.next() {
+                    results[done] = result
+                }
                 group.addTask { (index, await result(of: call, decisions[index], round: round, before: end)) }
             }
-            var results = [ToolCallResult?](repeating: nil, count: calls.count)
             for await (index, result) in group { results[index] = result }
             return results.compactMap(\.self)
         }
@@ -50,9 +56,11 @@ struct Toolbox: Sendable {
     private typealias Decision = (decision: ToolCallDecision, error: (any Error)?)
 
     private func decision(on call: ToolCall, before end: Duration?) async -> Decision {
-        guard let decide, tools[call.name]?.body != nil else { return (.allow, nil) }
+        guard let decide, tools[call.name]?.body != nil, !Task.isCancelled else { return (.allow, nil) }
+        // With a limit, so that the closure is not waited for once the run is cancelled.
+        let remaining = end.map { $0 - time.elapsed() } ?? .seconds(365 * 86_400)
         do {
-            return try await time.run(within: end.map { $0 - time.elapsed() }, orThrow: PromptToolError.outOfTime) {
+            return try await time.run(within: remaining, orThrow: PromptToolError.outOfTime) {
                 (try await decide(call), nil)
             }
         } catch {
@@ -81,15 +89,19 @@ struct Toolbox: Sendable {
                 result.capture()
             } else {
                 result.type = .program
-                result.fail("The tool `\(call.name)` was not found.")
+                result.fail("The tool `\(call.name.prefix(100))` was not found.")
             }
             return result
         }
         result.type = tool.kind
+        guard !Task.isCancelled else {
+            result.fail(Self.cancelled)
+            return result
+        }
         switch decision.decision {
         case .allow: break
         case .deny(let reason):
-            result.fail(Task.isCancelled ? Self.cancelled : "The call was denied: \(reason)")
+            result.fail("The call was denied: \(reason)")
             result.errorDescription = decision.error.map { "\($0)" }
             return result
         case .change(let arguments): result.arguments = arguments.serialized()
@@ -105,11 +117,11 @@ struct Toolbox: Sendable {
             ) {
                 try await body(arguments)
             }
-            checkSize(&result)
         } catch {
             result.fail(Task.isCancelled ? Self.cancelled : Self.text(for: error))
             result.errorDescription = "\(error)"
         }
+        checkSize(&result)
         result.duration = time.elapsed() - start
         return result
     }
@@ -121,9 +133,16 @@ struct Toolbox: Sendable {
         (error as? any LocalizedError)?.errorDescription ?? "The tool failed."
     }
 
+    /// Shortens what is too large for the model: of a result, it is told the size; of an error, the beginning.
     private func checkSize(_ result: inout ToolCallResult) {
         let bytes = result.messageText.utf8.count
         guard bytes > maxResultBytes else { return }
+        guard !result.isError else {
+            result.fail(
+                String(decoding: result.messageText.utf8.prefix(max(0, maxResultBytes - 3)), as: UTF8.self) + "…"
+            )
+            return
+        }
         result.fail("The result has \(bytes) bytes, more than the \(maxResultBytes) that are allowed.")
     }
 }

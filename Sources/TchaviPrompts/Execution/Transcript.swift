@@ -19,13 +19,36 @@ extension RunOptions {
     ]
 }
 
+/// Ids of calls, each used once: some servers send calls without an id, or with that of another call, to which a result
+/// could belong as well.
+struct CallIdentities: Sendable {
+    private var used: Set<String>
+    /// The number to try next for an id that was used before.
+    private var nextNumbers: [String: Int] = [:]
+
+    init(used: Set<String>) { self.used = used }
+
+    /// Returns an id that no call has.
+    mutating func id(_ id: String, round: Int, index: Int) -> String {
+        let wanted = id.isEmpty ? "call_\(round)_\(index)" : id
+        var unique = wanted
+        while !used.insert(unique).inserted {
+            let number = nextNumbers[wanted, default: 2]
+            nextNumbers[wanted] = number + 1
+            unique = "\(wanted)_\(number)"
+        }
+        return unique
+    }
+}
+
 /// The messages that a run adds to the conversation, in a form that can always be sent.
 struct Transcript: Sendable {
     private(set) var messages: [ChatMessage]
     /// The calls of the last message that have no result yet.
     private(set) var openCalls: [ToolCall] = []
     private let echoedFields: Set<String>
-    private var usedIDs: Set<String>
+    /// The ids of the calls so far.
+    private(set) var identities: CallIdentities
 
     /// - Parameters:
     ///   - messages: The user's message, if there is one.
@@ -34,22 +57,17 @@ struct Transcript: Sendable {
     init(_ messages: [ChatMessage], after history: [ChatMessage], echoedFields: Set<String>) {
         self.messages = messages
         self.echoedFields = echoedFields
-        usedIDs = Set(history.flatMap { $0.toolCalls ?? [] }.map(\.id))
+        identities = CallIdentities(used: Set(history.flatMap { $0.toolCalls ?? [] }.map(\.id)))
     }
 
-    /// Gives every call of a message an id of its own: some servers send calls without an id, or with that of another
-    /// call, to which a result could belong as well.
+    /// Gives every call of a message an id of its own, and one meaning: a call with a function is a call of it, whatever
+    /// its type and its other fields say.
     mutating func identifyCalls(of message: inout ChatMessage, round: Int) {
-        guard let calls = message.toolCalls else { return }
-        for (index, call) in calls.enumerated() {
-            let wanted = call.id.isEmpty ? "call_\(round)_\(index)" : call.id
-            var id = wanted
-            var number = 2
-            while !usedIDs.insert(id).inserted {
-                id = "\(wanted)_\(number)"
-                number += 1
-            }
-            if id != call.id { message.toolCalls?[index].id = id }
+        for (index, call) in (message.toolCalls ?? []).enumerated() {
+            message.toolCalls?[index].id = identities.id(call.id, round: round, index: index)
+            guard !call.function.name.isEmpty else { continue }
+            message.toolCalls?[index].type = "function"
+            message.toolCalls?[index].additionalFields["custom"] = nil
         }
     }
 
@@ -61,6 +79,8 @@ struct Transcript: Sendable {
     mutating func append(_ message: ChatMessage, isComplete: Bool) {
         var message = message
         message.role = .assistant
+        message.name = nil
+        message.toolCallID = nil
         if !isComplete {
             message.toolCalls = nil
             message.functionCall = nil
@@ -72,6 +92,7 @@ struct Transcript: Sendable {
         // Servers other than OpenAI's refuse the field; the model said it all the same.
         if let refusal = message.refusal.take(), message.text.isEmpty { message.content = .text(refusal) }
         message.toolCalls = message.toolCalls?.map { $0.echoed(echoedFields) }
+        message.functionCall = message.functionCall?.echoed([])
         if message.text.isEmpty, message.content?.hasOnlyText ?? true { message.content = nil }
         guard message.content != nil || message.toolCalls != nil || message.functionCall != nil else { return }
         messages.append(message)
@@ -107,17 +128,28 @@ struct Transcript: Sendable {
 }
 
 extension ToolCall {
-    /// The call as it is sent back: some servers refuse fields that they do not know, and arguments that are not JSON.
+    /// The call as it is sent back, without fields that servers do not know.
     fileprivate func echoed(_ fields: Set<String>) -> ToolCall {
         var call = self
         // The fields of a call of another kind are the call itself.
         let isFunction = type == "function" || type.isEmpty
         call.additionalFields = additionalFields.filter { fields.contains($0.key) || (!isFunction && $0.key == type) }
-        call.function.additionalFields = function.additionalFields.filter { fields.contains($0.key) }
-        if isFunction {
-            call.type = "function"
-            if (try? JSONValue(parsing: function.arguments)) == nil { call.function.arguments = "{}" }
-        }
+        guard isFunction else { return call }
+        call.type = "function"
+        call.function = function.echoed(fields)
+        return call
+    }
+}
+
+extension FunctionCall {
+    /// The call as it is sent back: some servers refuse arguments that are not a JSON object, and names that a function
+    /// cannot have.
+    fileprivate func echoed(_ fields: Set<String>) -> FunctionCall {
+        var call = self
+        call.additionalFields = additionalFields.filter { fields.contains($0.key) }
+        if (try? JSONValue(parsing: arguments))?.object == nil { call.arguments = "{}" }
+        call.name = name.wireName
+        if call.name.isEmpty { call.name = "unnamed" }
         return call
     }
 }
