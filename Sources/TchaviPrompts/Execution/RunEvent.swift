@@ -138,9 +138,9 @@ extension ModelAttempt {
 }
 
 extension [String: JSONValue] {
-    /// The details of a usage that are numbers, under names that are no texts.
+    /// The details of a usage that are numbers of tokens.
     fileprivate var numbers: [String: JSONValue] {
-        filter { $0.key == $0.key.wireName }.compactMapValues(\.numbers)
+        filter { $0.key.hasSuffix("_tokens") || $0.key.hasSuffix("_tokens_details") }.compactMapValues(\.numbers)
     }
 }
 
