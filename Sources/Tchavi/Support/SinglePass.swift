@@ -19,7 +19,7 @@ extension TchaviError {
         TchaviError(
             .invalidRequest,
             "\(sequence) can be iterated only once, and has already been iterated.",
-            advice: "Keep the elements of the first iteration, or use `collect()` for the whole result."
+            advice: "Keep the elements of the first iteration, or call `collect()` instead of it for the whole result."
         )
     }
 }

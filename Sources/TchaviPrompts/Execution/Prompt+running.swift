@@ -82,6 +82,7 @@ extension Prompt {
     /// the response.
     func run(
         _ input: RunInput,
+        isolation: isolated (any Actor)? = #isolation,
         check: (PromptResponse) async throws -> PromptRun.Repair?
     ) async throws -> PromptResponse {
         let report = RunReport(self)

@@ -1,4 +1,4 @@
-public import Tchavi
+import Tchavi
 
 extension PromptRun {
     /// A request for another response.
@@ -45,12 +45,6 @@ extension PromptRun {
 }
 
 extension TchaviError {
-    /// The response so far, if the error ended a run of a prompt that had called the model: what the model and the tools
-    /// had returned, what it cost, and in ``PromptResponse/newMessages`` a transcript that can be sent.
-    ///
-    /// A completion of which only a part has arrived is in ``PromptResponse/choices``.
-    public var response: PromptResponse? { run as? PromptResponse }
-
     /// Whether another model can be tried: the model has certainly not responded.
     fileprivate func allowsAnotherModel(_ configuration: TchaviClient.Configuration) -> Bool {
         if isConnectFailure { return true }

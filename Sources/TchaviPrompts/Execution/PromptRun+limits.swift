@@ -47,7 +47,7 @@ extension PromptRun {
     private func limitError(_ limit: PromptError.Limit, _ reason: String) -> PromptError {
         var error = PromptError(
             .limit,
-            "The run of `\(promptID)` was ended in round \(round): \(reason).",
+            "The run of `\(promptID)` was ended: \(reason).",
             advice: "What it had done is in the error's `response`. Raise the limit if runs may go that far.",
             promptID: promptID
         )

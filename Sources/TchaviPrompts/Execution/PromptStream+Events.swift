@@ -24,7 +24,10 @@ extension PromptStream {
             report.run?.recordFailure(CancellationError(), partial: chat.completion, latency: roundLatency)
         }
 
-        func next(of stream: PromptStream) async throws -> Event? {
+        func next(
+            of stream: PromptStream,
+            isolation: isolated (any Actor)? = #isolation
+        ) async throws -> Event? {
             guard !isWaiting else {
                 throw TchaviError(
                     .invalidRequest,

@@ -12,7 +12,7 @@ struct Resolver {
     ) throws(PromptError) -> Resolution {
         try checkLength(of: input)
         let missing = prompt.compiled.variables.filter { variables[$0.name] == nil }
-        guard missing.isEmpty else { throw missingVariables(missing) }
+        guard missing.isEmpty else { throw missingVariables(missing, given: variables) }
         var messages: [ChatMessage]
         do {
             messages = try prompt.compiled.rendered(variables)
@@ -91,11 +91,17 @@ struct Resolver {
         throw error
     }
 
-    private func missingVariables(_ missing: [CompiledMessages.Variable]) -> PromptError {
+    private func missingVariables(
+        _ missing: [CompiledMessages.Variable],
+        given variables: [String: String]
+    ) -> PromptError {
+        let names = Set(prompt.compiled.variables.map(\.name))
+        let unused = variables.keys.filter { !names.contains($0) }.sorted().map { "`\($0)`" }
         let list = missing.map { "`\($0.name)` (message \($0.messageIndex))" }.joined(separator: ", ")
         var error = PromptError(
             .missingVariables,
-            "Version \(prompt.version) of `\(prompt.promptID)` needs values for \(list).",
+            "Version \(prompt.version) of `\(prompt.promptID)` needs values for \(list)."
+                + (unused.isEmpty ? "" : " Given, but not used: \(unused.joined(separator: ", "))."),
             advice: "Pass them as `variables:`. Nothing was sent.",
             promptID: prompt.promptID
         )
@@ -127,7 +133,7 @@ struct Resolver {
         let version = "version \(prompt.version) of `\(prompt.promptID)`"
         switch error {
         case .missingVariables(let names):
-            return missingVariables(prompt.compiled.variables.filter { names.contains($0.name) })
+            return missingVariables(prompt.compiled.variables.filter { names.contains($0.name) }, given: [:])
         case .invalidValue(let value, let index):
             return PromptError(
                 .invalidInput,

@@ -80,6 +80,18 @@ public struct RunEvent: Sendable, Hashable {
     }
 }
 
+extension RunEvent.Outcome: CustomStringConvertible {
+    /// The outcome in words: `completed`, or `failed: rateLimited, status 429`.
+    public var description: String {
+        switch self {
+        case .completed: "completed"
+        case .failed(let failure): "failed: \(failure.code)\(failure.statusCode.map { ", status \($0)" } ?? "")"
+        case .cancelled: "cancelled"
+        case .abandoned: "abandoned"
+        }
+    }
+}
+
 extension PromptResponse {
     /// A response of what is known to contain no text, so that a property that is added later is left out.
     fileprivate var withoutText: PromptResponse {

@@ -60,7 +60,7 @@ struct Toolbox: Sendable {
         // With a limit, so that the closure is not waited for once the run is cancelled.
         let remaining = end.map { $0 - time.elapsed() } ?? .seconds(365 * 86_400)
         do {
-            return try await time.run(within: remaining, orThrow: PromptToolError.outOfTime) {
+            return try await time.run(within: remaining, orThrow: OutOfTime()) {
                 (try await decide(call), nil)
             }
         } catch {
@@ -96,6 +96,11 @@ struct Toolbox: Sendable {
         result.type = tool.kind
         guard !Task.isCancelled else {
             result.fail(Self.cancelled)
+            return result
+        }
+        // The run is ended by its deadline next.
+        guard !(decision.error is OutOfTime) else {
+            result.fail("The call was not carried out.")
             return result
         }
         switch decision.decision {
@@ -186,6 +191,9 @@ extension String {
     /// The arguments of a call as JSON; models send an empty string for a call without arguments.
     var orEmptyObject: String { allSatisfy(\.isWhitespace) ? "{}" : self }
 }
+
+/// The run's time was up before it was decided about a call.
+private struct OutOfTime: Error {}
 
 extension PromptToolError {
     fileprivate static func timeout(_ limit: Duration) -> PromptToolError {

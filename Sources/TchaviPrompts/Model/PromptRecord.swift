@@ -40,6 +40,26 @@ public struct PromptRecord: Sendable, Hashable, Identifiable {
     }
 }
 
+extension PromptRecord {
+    /// Creates a prompt with one version, of number 1, which is deployed unconditionally.
+    ///
+    /// - Parameters:
+    ///   - id: The prompt's id.
+    ///   - messages: The messages, whose texts and image URLs may contain variables.
+    ///   - model: The name of the model.
+    ///   - modelParameters: The model parameters under their names in the chat API.
+    public init(
+        _ id: String,
+        messages: [ChatMessage],
+        model: String,
+        modelParameters: [String: JSONValue] = [:]
+    ) {
+        let config = PromptVersionConfig(id: "1", messages: messages, model: model, modelParameters: modelParameters)
+        let version = PromptVersion(id: "1", version: 1, promptID: id, config: config)
+        self.init(promptID: id, versions: [version], deployments: ["1": [Deployment(id: "everyone")]])
+    }
+}
+
 extension PromptRecord: JSONMapped {
     package init() { self.init(promptID: "", versions: []) }
 

@@ -153,4 +153,17 @@ struct ResolutionTests {
         #expect(error?.code == .invalidInput)
         #expect(error?.message.hasPrefix("`RunOptions.modelParameters` for `p`") == true)
     }
+
+    @Test func `The error of a missing variable names those that were given and are not used`() async throws {
+        let prompt = try await LocalGateway().prompt()
+        let error = #expect(throws: PromptError.self) { try prompt.resolve(variables: ["nmae": "Ada", "age": 36]) }
+        #expect(error?.message.hasSuffix("Given, but not used: `age`, `nmae`.") == true)
+    }
+
+    @Test func `A prompt made in code is deployed`() async throws {
+        let record = PromptRecord("hello", messages: [.system("Hello <<name>>")], model: "m")
+        let prompt = try await LocalGateway().prompt(record)
+        #expect(try prompt.resolve(variables: ["name": "Ada"]).messages == [.system("Hello Ada")])
+        #expect(prompt.version == 1)
+    }
 }

@@ -247,4 +247,27 @@ struct ToolboxTests {
             #expect(response.newMessages[1] == sent)
         }
     }
+
+    @Test func `The run's deadline also ends the wait for a decision, and the call was not carried out`() async throws {
+        let clock = TestClock()
+        let asked = AsyncStream.makeStream(of: Void.self)
+        var options = RunOptions(tools: [Self.weather], deadline: .seconds(5))
+        options.beforeToolCall = { _ in
+            asked.continuation.yield()
+            try await Task.sleep(for: .seconds(3600))
+            return .allow
+        }
+        gateway.enqueue(.toolCalls([call("weather")]))
+        var configuration = TchaviClient.Configuration()
+        configuration.clock = clock
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]), configuration: configuration)
+        let run = Task { [options] in try await prompt.run("?", options: options) }
+        for await _ in asked.stream { break }
+        await clock.whenSleeping()
+        clock.advance(by: .seconds(5))
+        let error = await #expect(throws: PromptError.self) { _ = try await run.value }
+        #expect(error?.limit == .deadline)
+        #expect(error?.promptResponse?.newMessages.last?.text == "The call was not carried out.")
+        #expect(error?.promptResponse?.toolCallResults.map(\.isError) == [true])
+    }
 }
