@@ -53,11 +53,14 @@ func readme(key: String) async throws {
     let ticket = try await prompt.run("It is lost!", variables: ["customer": "Ada"], as: Ticket.self, schema: schema).value
     use(ticket)
 
+    let values = ["customer": "Ada"]
+    let options = RunOptions(maxTotalTokens: 20_000)
     do {
-        _ = try await prompt.run("Where is my order?", in: conversation, variables: ["customer": "Ada"])
-    } catch let error as TchaviError {
-        if let partial = error.response { conversation.append(partial) }
-        print(error)
+        conversation.append(try await prompt.run("Where is my order?", in: conversation, variables: values, options: options))
+    } catch {
+        guard let response = error.promptResponse else { throw error }
+        conversation.append(response)
+        conversation.append(try await prompt.run(in: conversation, variables: values, options: options))
     }
 
     let explanation = try await library.explain("support-reply", matching: PromptQuery()
@@ -89,7 +92,10 @@ func writingPrompts(gateway: TchaviClient, library: PromptLibrary) async throws 
     use(shipped)
 
     let text = "---\nmodel: gpt-4o-mini\n---\nGreet <<customer>>.\n"
-    let files = FileTree(["greeting/1.md": Data(text.utf8)])
+    let files = FileTree([
+        "greeting/1.md": Data(text.utf8),
+        "greeting/prompt.json": Data(#"{"deployments": [{"version": 1}]}"#.utf8),
+    ])
     let directory = PromptDirectory(reading: files)
     for diagnostic in directory.diagnostics { print(diagnostic) }
     let inMemory = PromptLibrary(source: .memory(directory.prompts.filter(\.isReadable).map(\.record)), gateway: gateway)
@@ -272,6 +278,16 @@ func prompts(gateway: TchaviClient, scannedPage: Data) async throws {
     let braces = PromptLibrary(source: .directory("Prompts"), gateway: gateway, syntax: .braces)
     _ = braces
 
+    let weather = ToolDefinition(name: "get_weather", parameters: .object(["city": .string("The city's name.")]))
+    let record = PromptRecord(
+        "weather",
+        messages: [.system("Answer in <<unit>>.")],
+        model: "gpt-4o-mini",
+        modelParameters: ["temperature": 0.2, "tools": [weather.json]]
+    )
+    let inCode = PromptLibrary(source: .memory([record]), gateway: gateway)
+    use(inCode)
+
     let resolution = try prompt.resolve(
         "What is on the picture?",
         variables: ["customer": "Ada"],
@@ -350,6 +366,10 @@ func running(gateway: TchaviClient, prompt: Prompt, stopButtonWasPressed: Bool) 
         }
     }
 
+    let whole = prompt.stream("And the other one?", in: conversation, variables: ["customer": "Ada"])
+    for try await delta in whole.text { print(delta, terminator: "") }
+    if let response = whole.partialResponse { conversation.append(response) }
+
     let stream = prompt.stream("Where is my order?", variables: ["customer": "Ada"])
     for try await delta in stream.text {
         print(delta, terminator: "")
@@ -379,7 +399,8 @@ func running(gateway: TchaviClient, prompt: Prompt, stopButtonWasPressed: Bool) 
 
 struct RunLog: PromptObserver {
     func finished(_ event: RunEvent) {
-        print(event.promptID, event.outcome, event.duration, event.response?.usage ?? PromptUsage())
+        let usage = event.response.map { "\($0.usage)" } ?? "no response"
+        print("\(event.promptID): \(event.outcome), \(event.duration), \(usage)")
     }
 }
 
@@ -397,7 +418,7 @@ struct SearchQuery: Decodable { let query: String; let limit: Int? }
 
 struct Refund: Decodable { let order: String; let amount: Double }
 
-func tools(prompt: Prompt, store: ShopStore, shop: ShopStore, person: ShopStore, key: Secret) async throws {
+func tools(prompt: Prompt, store: ShopStore, shop: ShopStore, person: ShopStore, key: String) async throws {
     @Sendable func forecast(for city: String) async throws -> String { city }
 
     struct Place: Decodable { let city: String }
@@ -422,13 +443,18 @@ func tools(prompt: Prompt, store: ShopStore, shop: ShopStore, person: ShopStore,
     let reset = PromptTool.program("reset_filters") { await store.reset() }
     use([search, note, today, reset])
 
+    let position = PromptTool.program("get_position") { () -> JSONValue in
+        ["city": "Brest", "latitude": 48.39, "harbour": true]
+    }
+    use(position)
+
     let orders = try PromptTool.api(
         "get_order",
         .get,
         "https://orders.example/v1/orders/{id}",
         description: "Returns an order of the shop.",
         parameters: .object(["id": .string("The number of the order.")]),
-        headers: ["X-API-Key": key]
+        headers: ["X-API-Key": Secret(key)]
     )
     use(orders)
 
@@ -452,19 +478,47 @@ func tools(prompt: Prompt, store: ShopStore, shop: ShopStore, person: ShopStore,
         guard call.name == "refund" else { return .allow }
         return await person.confirms(call.function.arguments) ? .allow : .deny(reason: "The user said no.")
     }
+
+    var capped = RunOptions(tools: [search])
+    capped.beforeToolCall = { call in
+        guard var arguments = try JSONValue(parsing: call.function.arguments).object else { return .allow }
+        arguments["limit"] = 10
+        return .change(arguments: .object(arguments))
+    }
+    use((guarded, capped))
 }
 
 func structuredResponses(prompt: Prompt) async throws {
     struct Ticket: Decodable { let title: String; let urgent: Bool }
 
     let ticketSchema: JSONSchema = .object(["title": .string(), "urgent": .boolean("Whether a person waits for it.")])
-    let filed = try await prompt.run("My parcel is lost!", as: Ticket.self, schema: ticketSchema, repairs: 1)
+    let quick = RunOptions(deadline: .seconds(30))
+    let filed = try await prompt.run("My parcel is lost!", options: quick, as: Ticket.self, schema: ticketSchema, repairs: 1)
     print(filed.value.title, filed.response.usage)
 
     let strict = ResponseFormat.jsonSchema(name: "ticket", ticketSchema, strict: true)
     let options = RunOptions(modelParameters: ["response_format": strict.json])
     let exact = try await prompt.run("My parcel is lost!", options: options, as: Ticket.self)
     use(exact)
+
+    enum Priority: String, CaseIterable, Decodable { case low, normal, high }
+
+    let claim: JSONSchema = .object(
+        [
+            "title": .string("At most ten words."),
+            "day": .string(format: "date"),
+            "channel": .string(allowed: ["mail", "phone"]),
+            "priority": .enumeration(of: Priority.self),
+            "parcels": .integer(minimum: 1, maximum: 20),
+            "value": .number("In euros.", minimum: 0),
+            "insured": .boolean(),
+            "tags": .array(of: .string(), maximum: 5),
+            "reference": .anyOf([.integer(), .string()]),
+            "phone": .string().nullable(),
+        ],
+        optional: ["note": .string()]
+    )
+    use(claim)
 
     let fileTicket = PromptTool.schema("file_ticket", description: "Files the ticket.", parameters: ticketSchema)
     let called = try await prompt.run("My parcel is lost!", as: Ticket.self, tool: fileTicket)
@@ -475,7 +529,7 @@ func structuredResponses(prompt: Prompt) async throws {
     use(ticket)
 }
 
-func whenRunsFail(library: PromptLibrary, prompt: Prompt) async throws {
+func whenRunsFail(library: PromptLibrary, prompt: Prompt, booking: PromptTool) async throws {
     do {
         _ = try await library.prompt("suport-reply")
     } catch let error as PromptError where error.code == .notFound {
@@ -483,13 +537,22 @@ func whenRunsFail(library: PromptLibrary, prompt: Prompt) async throws {
     }
 
     var conversation = Conversation()
+    let values = ["customer": "Ada"]
+    let options = RunOptions(tools: [booking], deadline: .seconds(60))
     do {
-        conversation.append(try await prompt.run("Book me the train to Brest.", in: conversation))
-    } catch let error as TchaviError {
-        guard let done = error.response else { throw error }
-        print("\(error.message) The tools returned: \(done.toolCallResults.map(\.result))")
+        let response = try await prompt.run("Book the train to Brest.", in: conversation, variables: values, options: options)
+        conversation.append(response)
+    } catch {
+        guard let done = error.promptResponse else { throw error }
+        print("\(error) The tools returned: \(done.toolCallResults.map(\.result))")
         conversation.append(done)
-        conversation.append(try await prompt.run(in: conversation))
+        conversation.append(try await prompt.run(in: conversation, variables: values, options: options))
+    }
+
+    do {
+        conversation.append(try await prompt.run("And back?", in: conversation, variables: values, options: options))
+    } catch let error as PromptError where error.limit != nil {
+        print("The run was ended: \(error.message)")
     }
 }
 
@@ -516,6 +579,55 @@ struct WhenRunsFailTests {
         #expect(sent.last?.text == "train 17")
         #expect(conversation.messages.last?.text == "Booked.")
     }
+
+    @Test func `A run that has reached a limit goes on from its error's response`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(.toolCalls([ToolCall(id: "a", name: "book", arguments: "{}")]), .text("Booked."))
+        let prompt = try await gateway.prompt(.simple("p", [.system("x")]))
+        var options = RunOptions(tools: [.program("book") { "train 17" }], maxTotalTokens: 1)
+        let limited = options
+        let error = await #expect(throws: PromptError.self) { _ = try await prompt.run("Book.", options: limited) }
+        #expect(error?.limit == .tokens)
+        var conversation = Conversation()
+        conversation.append(try #require(error?.promptResponse))
+        options.maxTotalTokens = nil
+        conversation.append(try await prompt.run(in: conversation, options: options))
+        #expect(conversation.messages.map(\.role) == [.user, .assistant, .tool, .assistant])
+        #expect(conversation.messages.last?.text == "Booked.")
+    }
+}
+
+struct OrderNumber: Decodable { let id: String }
+
+func supportReply(to question: String, from library: PromptLibrary) async throws -> PromptResponse {
+    let prompt = try await library.prompt("support")
+    let orders = PromptTool.program("get_order", parameters: .object(["id": .string()])) { (order: OrderNumber) -> String in
+        "Order \(order.id) is on its way."
+    }
+    return try await prompt.run(question, variables: ["customer": "Ada"], options: RunOptions(tools: [orders]))
+}
+
+struct SupportReplyTests {
+    @Test func `The model gets the order that it asks for`() async throws {
+        let gateway = LocalGateway()
+        gateway.enqueue(
+            .toolCalls([ToolCall(id: "call_1", name: "get_order", arguments: #"{"id": "17"}"#)]),
+            .text("It is on its way, Ada.")
+        )
+        let record = PromptRecord("support", messages: [.system("You help <<customer>>.")], model: "gpt-4o-mini")
+        let library = PromptLibrary(source: .memory([record]), gateway: gateway.client())
+
+        let response = try await supportReply(to: "Where is order 17?", from: library)
+
+        #expect(response.text == "It is on its way, Ada.")
+        #expect(response.toolCallResults.map(\.name) == ["get_order"])
+        #expect(response.toolCallResults.first?.result.string == "Order 17 is on its way.")
+        let requests = gateway.chatRequests
+        #expect(requests.count == 2)
+        #expect(requests.first?.messages.first?.text == "You help Ada.")
+        #expect(requests.last?.messages.last?.text == "Order 17 is on its way.")
+        #expect(gateway.unusedResponses.isEmpty)
+    }
 }
 
 func testing(request: ChatRequest) async throws {
@@ -537,6 +649,13 @@ func testing(request: ChatRequest) async throws {
     overSocket.baseURL = server.baseURL
     let remote = TchaviClient(.apiKey(Secret(LocalGateway.defaultAPIKey)), configuration: overSocket)
     _ = remote
+
+    let shop = try LoopbackServer { connection in
+        while try connection.receiveRequest() != nil {
+            try connection.respond(headers: ["Content-Type": "application/json"], body: Data(#"{"id": "17"}"#.utf8))
+        }
+    }
+    print(shop.baseURL)
 
     let faulty = try LoopbackServer { connection in
         _ = try connection.receiveRequest()
