@@ -10,7 +10,7 @@ extension PromptTool {
     ///     "https://orders.example/v1/orders/{id}",
     ///     description: "Returns an order of the shop.",
     ///     parameters: .object(["id": .string("The number of the order.")]),
-    ///     headers: ["X-API-Key": key]
+    ///     headers: ["X-API-Key": Secret(key)]
     /// )
     /// ```
     ///

@@ -32,6 +32,9 @@ extension LocalGateway {
         syntax: VariableSyntax = .angleBrackets,
         configuration: TchaviClient.Configuration = TchaviClient.Configuration()
     ) async throws -> Prompt {
+        var configuration = configuration
+        // Enough for a machine on which all tests run at once, so that no test misses what a stream has cost.
+        configuration.metadataTimeout = max(configuration.metadataTimeout, .seconds(600))
         let library = PromptLibrary(
             source: .memory([record]),
             gateway: client(configuration: configuration),
