@@ -49,7 +49,9 @@ public final class PromptLibrary: Sendable {
     let fetchedVersions: FetchedVersions
     let state = Locked(State())
     /// Held while a snapshot is composed, so that an older one never replaces a newer one.
-    let publishing = Locked(())
+    ///
+    /// Locks a value that is not used: to ThreadSanitizer, one without a size is at the address of something else.
+    let publishing = Locked(false)
     let registrar = ObservationRegistrar()
 
     /// Creates a library of one source. The source is not read before the first use.

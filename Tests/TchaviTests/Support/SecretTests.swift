@@ -22,6 +22,8 @@ struct SecretTests {
     @Test func `A client, its credential and its configuration show no key`() {
         var configuration = TchaviClient.Configuration()
         configuration.headers["X-Api-Key"] = text
+        // Not the shared transport, whose state other tests change while it is dumped.
+        configuration.transport = StubTransport { _, _ in .json([:]) }
         let client = TchaviClient(.apiKey(Secret(text)), configuration: configuration)
         var dumped = ""
         dump(client, to: &dumped)

@@ -1,7 +1,7 @@
 public import Metrics
 public import TchaviPrompts
 
-/// Counts selections with swift-metrics, by prompt, version, reason and origin.
+/// Counts selections with swift-metrics, by prompt, version, reason and origin, and times runs by prompt and outcome.
 ///
 /// ```swift
 /// let library = PromptLibrary(source: .directory("Prompts"), gateway: client, observers: [MetricsObserver()])
@@ -13,15 +13,22 @@ public import TchaviPrompts
 /// deployment. A caller's default is selected for any id, so a program that has defaults should not take ids from requests.
 public struct MetricsObserver: PromptObserver {
     private let label: String
+    private let runLabel: String
     private let factory: (any MetricsFactory)?
 
     /// Creates an observer.
     ///
     /// - Parameters:
-    ///   - label: The name of the counter.
+    ///   - label: The name of the counter of selections.
+    ///   - runLabel: The name of the timer of runs.
     ///   - factory: The metrics backend; `nil` for the one with which `MetricsSystem` was bootstrapped.
-    public init(label: String = "prompt_selections_total", factory: (any MetricsFactory)? = nil) {
+    public init(
+        label: String = "prompt_selections_total",
+        runLabel: String = "prompt_run_duration",
+        factory: (any MetricsFactory)? = nil
+    ) {
         self.label = label
+        self.runLabel = runLabel
         self.factory = factory
     }
 
@@ -38,5 +45,23 @@ public struct MetricsObserver: PromptObserver {
         ]
         // Creating a counter is a look-up: backends return the handler of the same label and dimensions again.
         Counter(label: label, dimensions: dimensions, factory: factory ?? MetricsSystem.factory).increment()
+    }
+
+    /// Records how long a run took. Its outcome is a dimension without the code of an error, of which servers invent more.
+    ///
+    /// - Parameter event: The end of the run.
+    public func finished(_ event: RunEvent) {
+        let outcome =
+            switch event.outcome {
+            case .completed: "completed"
+            case .failed: "failed"
+            case .cancelled: "cancelled"
+            case .abandoned: "abandoned"
+            }
+        Metrics.Timer(
+            label: runLabel,
+            dimensions: [("prompt", event.promptID), ("outcome", outcome)],
+            factory: factory ?? MetricsSystem.factory
+        ).recordNanoseconds(Int64(event.duration / .nanoseconds(1)))
     }
 }

@@ -25,3 +25,21 @@ extension SelectionEvent {
         return metadata
     }
 }
+
+extension RunEvent {
+    /// What a log says about the end of a run; what is unknown is left out. `duration` is in milliseconds, and
+    /// `failed-tools` are the names of the tools of which a call failed.
+    public var logMetadata: Logger.Metadata {
+        var metadata = selection.logMetadata
+        metadata["outcome"] = "\(outcome)"
+        metadata["duration"] = "\(duration / .milliseconds(1))"
+        guard let response else { return metadata }
+        metadata["model"] = "\(response.model)"
+        metadata["attempts"] = "\(response.attempts.count)"
+        metadata["tokens"] = response.usage.totalTokens.map { "\($0)" }
+        metadata["credits"] = response.usage.creditsUsed.map { "\($0)" }
+        let failed = Set(response.toolCallResults.filter(\.isError).map(\.name)).sorted()
+        if !failed.isEmpty { metadata["failed-tools"] = "\(failed.joined(separator: ", "))" }
+        return metadata
+    }
+}

@@ -2,7 +2,7 @@
 public import TchaviPrompts
 public import os
 
-/// Logs every selection with the system's `os.Logger`, for apps.
+/// Logs every selection and the end of every run with the system's `os.Logger`, for apps.
 public struct SystemLogObserver: PromptObserver {
     private let logger: Logger
 
@@ -16,6 +16,13 @@ public struct SystemLogObserver: PromptObserver {
     /// - Parameter event: The selection. Its description has neither the text of a prompt nor the query.
     public func selected(_ event: SelectionEvent) {
         logger.info("Selected \(event.selection.description, privacy: .public)")
+    }
+
+    /// Logs the end of a run.
+    ///
+    /// - Parameter event: The end of the run, without texts.
+    public func finished(_ event: RunEvent) {
+        logger.info("Run of \(event.promptID, privacy: .public): \(event.outcome.description, privacy: .public)")
     }
 }
 #endif

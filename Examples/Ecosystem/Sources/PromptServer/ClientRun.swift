@@ -59,14 +59,14 @@ final class ClientRun: Sendable {
         do {
             var event: PromptStream.Event? = first
             while let current = event {
-                if let event = RunEvent(current) { try await writer.write(event.buffer) }
+                if let event = ServerEvent(current) { try await writer.write(event.buffer) }
                 do {
                     event = try await next()
                 } catch {
                     // The status has been sent, so the error has to be an event.
                     let failure = Failure(error)
                     failure.log(error, to: logger)
-                    try await writer.write(RunEvent(failure).buffer)
+                    try await writer.write(ServerEvent(failure).buffer)
                     break
                 }
             }

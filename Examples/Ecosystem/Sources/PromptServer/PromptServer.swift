@@ -6,7 +6,7 @@ public import TchaviPrompts
 ///
 /// | route | what it does |
 /// |---|---|
-/// | `POST /run` | runs a prompt, and responds with server-sent events: see ``RunRequest`` and ``RunEvent`` |
+/// | `POST /run` | runs a prompt, and responds with server-sent events: see ``RunRequest`` and ``ServerEvent`` |
 /// | `GET /health` | 200 with what the library holds, or 503 if it has no prompts or only old ones: see ``LibraryHealth`` |
 /// | `POST /webhook` | reads the prompts again; needs the webhook's secret in `X-Webhook-Secret` |
 public struct PromptServer: Sendable {

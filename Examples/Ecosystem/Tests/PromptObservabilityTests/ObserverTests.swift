@@ -120,4 +120,28 @@ struct ObserverTests {
     ) -> [(String, String)] {
         [("prompt", "tone"), ("version", version), ("reason", reason), ("origin", origin)]
     }
+
+    @Test func `The end of a run is logged and timed, without any text`() async throws {
+        let handler = InMemoryLogHandler()
+        let metrics = TestMetrics()
+        let gateway = LocalGateway()
+        let library = PromptLibrary(
+            source: .memory([PromptRecord("tone", messages: [.system("Be terse.")], model: "m")]),
+            gateway: gateway.client(),
+            observers: [LoggingObserver(Logger(label: "prompts") { _ in handler }), MetricsObserver(factory: metrics)]
+        )
+        let prompt = try await library.prompt("tone")
+        _ = try await prompt.run("my secret")
+        gateway.enqueue(.error(status: 402, code: "insufficient_credits", message: "my secret"))
+        await #expect(throws: TchaviError.self) { _ = try await prompt.run("my secret") }
+        let entries = handler.entries.suffix(2)
+        #expect(entries.map(\.level) == [.info, .warning])
+        #expect(entries.map { $0.metadata["outcome"] } == ["completed", "failed: insufficientCredits, status 402"])
+        #expect(entries.first?.metadata["tokens"] != nil)
+        #expect(!"\(handler.entries)".contains("secret"))
+        for outcome in ["completed", "failed"] {
+            let timer = try metrics.expectTimer("prompt_run_duration", [("prompt", "tone"), ("outcome", outcome)])
+            #expect(timer.values.count == 1)
+        }
+    }
 }

@@ -12,7 +12,7 @@ import TchaviPrompts
 /// event: response
 /// data: {"id":"…","model":"…","prompt":"support-reply","selection":{…},"usage":{…},"version":3}
 /// ```
-struct RunEvent {
+struct ServerEvent {
     let name: String
     let data: JSONValue
 
