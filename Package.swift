@@ -25,11 +25,17 @@ let package = Package(
         .library(name: "Tchavi", targets: ["Tchavi"]),
         .library(name: "TchaviPrompts", targets: ["TchaviPrompts"]),
         .library(name: "TchaviTesting", targets: ["TchaviTesting"]),
+        .executable(name: "promptctl", targets: ["promptctl"]),
     ],
     targets: [
         .target(name: "Tchavi", swiftSettings: settings),
         .target(name: "TchaviPrompts", dependencies: ["Tchavi"], swiftSettings: settings),
         .target(name: "TchaviTesting", dependencies: ["Tchavi", "TchaviPrompts"], swiftSettings: settings),
+        .executableTarget(
+            name: "promptctl",
+            dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting"],
+            swiftSettings: settings
+        ),
         .target(
             name: "ExampleSupport",
             dependencies: ["Tchavi", "TchaviTesting"],
@@ -71,6 +77,11 @@ let package = Package(
         .testTarget(
             name: "TchaviTestingTests",
             dependencies: ["Tchavi", "TchaviPrompts", "TchaviTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PromptctlTests",
+            dependencies: ["promptctl", "Tchavi", "TchaviPrompts", "TchaviTesting", "TestSupport"],
             swiftSettings: settings
         ),
     ],

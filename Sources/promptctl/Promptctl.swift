@@ -1,0 +1,5 @@
+/// The command line of prompt libraries.
+@main
+struct Promptctl {
+    static func main() async {}
+}
