@@ -159,5 +159,5 @@ public struct TchaviClient: Sendable {
         return ServerSentEventStream(try await pipeline.stream(call, options), pipeline: pipeline)
     }
 
-    static let userAgent = "tchavi-swift/0.1.0"
+    package static let userAgent = "tchavi-swift/0.1.0"
 }

@@ -89,6 +89,6 @@ extension DeploymentLinter {
     }
 
     private func names(_ config: PromptVersionConfig) -> [String] {
-        CompiledMessages(config.messages, syntax: syntax).variables.map(\.name)
+        config.variableNames(syntax: syntax)
     }
 }

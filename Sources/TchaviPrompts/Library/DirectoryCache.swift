@@ -118,7 +118,7 @@ struct DirectoryCache: Sendable {
             catalogue.unusable += unit.unusable
             catalogue.diagnostics += unit.diagnostics
         }
-        catalogue.folders = Self.folders(of: catalogue.entries)
+        catalogue.folders = PromptFolder.directories(of: catalogue.entries)
         catalogue.diagnostics += failures.map { failure in
             PromptDiagnostic(
                 location: failure.path,
@@ -127,21 +127,5 @@ struct DirectoryCache: Sendable {
             )
         }
         return catalogue
-    }
-
-    /// Returns the directories that contain the prompts, with those that contain them.
-    private static func folders(of entries: [PromptCatalogue.Entry]) -> [PromptFolder] {
-        var folders: [String: PromptFolder] = [:]
-        for entry in entries {
-            var path = entry.record.folderID
-            while !path.isEmpty, folders[path] == nil {
-                let slash = path.lastIndex(of: "/")
-                let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-                let parent = slash.map { String(path[..<$0]) }
-                folders[path] = PromptFolder(id: path, name: name, parentFolderID: parent)
-                path = parent ?? ""
-            }
-        }
-        return folders.values.sorted { $0.id.precedesInBytes($1.id) }
     }
 }

@@ -28,7 +28,8 @@ extension PromptBundle {
             guard let line = lines.next() else { throw PromptError.truncatedBundle }
             signature = line
         }
-        if let verifier { try verifier.check(signature, of: bytes[..<end], manifest) }
+        let decoded = signature.flatMap(Self.decoded)
+        if let verifier { try verifier.check(signature != nil, decoded, of: bytes[..<end], manifest) }
         let body = Array(bytes[lines.position...])
         guard SHA256.hexadecimal(body) == manifest.revision else {
             throw PromptError.invalidBundle(
@@ -37,11 +38,18 @@ extension PromptBundle {
             )
         }
         self.init(manifest: manifest, body: body)
+        signed = decoded.map { (Data(bytes[..<end]), $0) }
         try read(&lines, name: name)
     }
 
     /// The location of a line in errors and diagnostics.
     static func location(_ name: String, line: Int) -> String { "\(name):\(line)" }
+
+    /// The signature in the second line; `nil` if it cannot be read.
+    private static func decoded(_ line: ArraySlice<UInt8>) -> Data? {
+        let text = (try? JSONValue(parsing: Data(line)))?["signature"]?.string
+        return text.flatMap { Data(base64Encoded: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     private mutating func read(_ lines: inout BundleLines, name: String) throws(PromptError) {
         var ids: Set<String> = []
@@ -149,17 +157,26 @@ private struct BundleLines {
 }
 
 extension BundleVerifier {
-    /// Checks the second line of a bundle.
-    fileprivate func check(_ line: ArraySlice<UInt8>?, of first: ArraySlice<UInt8>, _ manifest: BundleManifest) throws {
-        guard let line else {
+    /// Checks the signature of a bundle.
+    ///
+    /// - Parameters:
+    ///   - isSigned: Whether the bundle has a line with a signature.
+    ///   - signature: The signature, if it could be read.
+    ///   - first: The bytes that are signed.
+    ///   - manifest: What they say.
+    fileprivate func check(
+        _ isSigned: Bool,
+        _ signature: Data?,
+        of first: ArraySlice<UInt8>,
+        _ manifest: BundleManifest
+    ) throws {
+        guard isSigned else {
             throw PromptError.invalidBundle(
                 "it is not signed, and a signature is required",
                 "Publish it with `data(signedWith:)`."
             )
         }
-        guard let text = (try? JSONValue(parsing: Data(line)))?["signature"]?.string,
-            let signature = Data(base64Encoded: text), !signature.isEmpty
-        else {
+        guard let signature else {
             throw PromptError.invalidBundle("its signature is not in base64", "Publish it again.")
         }
         guard try accepts(signature, of: first) else {

@@ -139,8 +139,8 @@ extension PromptBundle {
 }
 
 extension PromptRecord {
-    /// Why something in the record could not be read.
-    fileprivate var unreadableReason: String? {
+    /// Why something in the record could not be read; `nil` if all of it could.
+    package var unreadableReason: String? {
         versions.lazy.compactMap(\.unreadableReason).first ?? fallbackVersion?.unreadableReason
             ?? deployments.values.lazy.flatMap { $0 }.compactMap(\.unreadableReason).first
     }

@@ -31,6 +31,8 @@ public struct PromptBundle: Sendable {
     public internal(set) var publishedAt: Timestamp?
     /// The prompts of which nothing can be used, as in a catalogue.
     var unusable: [(promptID: String, location: String)] = []
+    /// The bytes that are signed, and their signature, if the bundle was read and has one.
+    package internal(set) var signed: (bytes: Data, signature: Data)?
     /// The lines of the folders and prompts.
     let body: [UInt8]
     /// The number of lines of prompts.

@@ -28,6 +28,13 @@ public struct RemoteSourceOptions: Sendable {
     /// Creates the default options.
     public init() {}
 
+    /// Fetches a document as a source does.
+    ///
+    /// - Parameter url: The URL of the document.
+    /// - Returns: Its bytes.
+    /// - Throws: `TchaviError` if it cannot be fetched; `CancellationError`.
+    package func document(at url: URL) async throws -> Data { try await fetcher.get(url, headers: headers).body }
+
     var fetcher: DocumentFetcher {
         var fetcher = DocumentFetcher(
             transport: transport,

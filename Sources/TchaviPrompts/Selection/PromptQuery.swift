@@ -175,7 +175,7 @@ public struct PromptQuery: Sendable, Hashable {
     public func requiringMatch() -> PromptQuery { with { $0.requiresMatch = true } }
 
     /// The query without its bucketing key.
-    var withoutKey: PromptQuery { with { $0.bucketingKey = nil } }
+    package var withoutKey: PromptQuery { with { $0.bucketingKey = nil } }
 
     /// What is left of the query without its conditions and its bucketing key.
     var withoutConditionsAndKey: PromptQuery {

@@ -1,0 +1,67 @@
+import Foundation
+import Tchavi
+import TchaviPrompts
+
+/// `promptctl verify`: whether a bundle is whole and signed.
+struct VerifyCommand: Command {
+    static let syntax = CommandSyntax(
+        name: "verify",
+        abstract: "Check a bundle: that it is complete and unchanged, and that its signature is valid.",
+        discussion: """
+            With TCHAVI_BUNDLE_KEY or --verify-with, the bundle has to have a valid signature. Exits with 65 if the bundle \
+            cannot be used, and with 1 if single prompts in it cannot be read.
+            """,
+        arguments: [.init(name: "bundle", help: "The file or the URL of the bundle.", completion: .files)],
+        options: [
+            .value(
+                "verify-with",
+                "command",
+                help: "Verify with this command, run by sh: it reads the signed bytes on standard input, finds the path of a "
+                    + "file with the signature in TCHAVI_SIGNATURE_FILE, and exits with 0 if the signature is valid."
+            ),
+            .json,
+        ]
+    )
+
+    static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
+        let name = try arguments.required("bundle")
+        let command = arguments.value("verify-with").map(SigningCommand.init)
+        if command != nil, session.variable("TCHAVI_BUNDLE_KEY") != nil {
+            throw UsageError("A bundle has one signature: unset TCHAVI_BUNDLE_KEY, or leave out '--verify-with'.", syntax)
+        }
+        let data: Data
+        switch try LibraryReference(name) {
+        case .bundle(let path):
+            guard let content = FileManager.default.contents(atPath: path) else {
+                throw Failure(.data, "The file '\(path)' cannot be read.", advice: "Check its permissions.")
+            }
+            data = content
+        case .url(let url): data = try await session.sourceOptions.document(at: url)
+        case .directory, .maxim, .git:
+            throw Failure(.data, "'\(name)' is not the file or the URL of a bundle.")
+        }
+        let bundle = try PromptBundle(data, verifying: session.verifier, name: name)
+        if let command {
+            guard let (bytes, signature) = bundle.signed else {
+                throw Failure(.data, "The bundle is not signed, and a signature is required.")
+            }
+            guard try await command.accepts(signature, of: bytes) else {
+                throw Failure(.data, "The bundle's signature is not valid.")
+            }
+        }
+        let isVerified = command != nil || session.verifier != nil
+        let signature: BundleReport.Signature = isVerified ? .valid : bundle.signed == nil ? .none : .unverified
+        let report = BundleReport(bundle, size: data.count, signature: signature)
+        if arguments.has("json") {
+            session.writeJSON(
+                report.members.merging(["findings": .array(bundle.diagnostics.map { .string($0.description) })]) { $1 }
+            )
+        } else {
+            for diagnostic in bundle.diagnostics {
+                session.messages.write(diagnostic.description.escapingControlCharacters)
+            }
+            session.output.write(report.text)
+        }
+        return bundle.diagnostics.contains { $0.severity == .error } ? .findings : .success
+    }
+}

@@ -1,0 +1,92 @@
+import Tchavi
+import TchaviPrompts
+
+/// What a change of one prompt does.
+struct PromptDifference: Sendable {
+    enum Kind: Sendable, Hashable {
+        case added(versions: Int)
+        case removed
+        case changed
+        /// The prompt cannot be read before or after the change.
+        case unreadable(String)
+    }
+
+    /// Callers that do not pass a variable that they need after the change.
+    struct MissingVariables: Sendable, Hashable {
+        let names: [String]
+        let before: Selection
+        let after: Selection
+        /// The first of the queries.
+        let query: PromptQuery
+    }
+
+    let promptID: String
+    let kind: Kind
+    /// The queries that get another version, or a version with another content.
+    private(set) var changes: [WhatIf.Change] = []
+    /// The numbers of the versions whose content is another one.
+    private(set) var editedVersions: [Int] = []
+    private(set) var addedVersions: [Int] = []
+    private(set) var removedVersions: [Int] = []
+    private(set) var missing: [MissingVariables] = []
+
+    init(_ promptID: String, _ kind: Kind) {
+        self.promptID = promptID
+        self.kind = kind
+    }
+
+    /// Compares two forms of a prompt.
+    init(
+        _ before: PromptRecord,
+        _ after: PromptRecord,
+        queries: [PromptQuery]?,
+        syntax: VariableSyntax
+    ) async {
+        self.init(after.promptID, .changed)
+        let whatIf = WhatIf(before: before, after: after)
+        changes = if let queries { await whatIf.changes(for: queries) } else { await whatIf.changes() }
+        let (old, new) = (Self.hashes(of: before), Self.hashes(of: after))
+        editedVersions = new.keys.filter { number in old[number].map { $0 != new[number] } ?? false }.sorted()
+        addedVersions = new.keys.filter { old[$0] == nil }.sorted()
+        removedVersions = old.keys.filter { new[$0] == nil }.sorted()
+        missing = Self.missing(in: changes, before, after, syntax)
+    }
+
+    private static func hashes(of record: PromptRecord) -> [Int: String?] {
+        Dictionary(record.versions.map { ($0.version, $0.contentHash) }) { first, _ in first }
+    }
+
+    private static func missing(
+        in changes: [WhatIf.Change],
+        _ before: PromptRecord,
+        _ after: PromptRecord,
+        _ syntax: VariableSyntax
+    ) -> [MissingVariables] {
+        var found: [MissingVariables] = []
+        var seen: Set<[String]> = []
+        for change in changes {
+            guard change.after.version != nil else { continue }
+            let given = Set(before.variables(of: change.before, syntax))
+            let needed = after.variables(of: change.after, syntax)
+            let names = needed.filter { !given.contains($0) }
+            // The same step between two versions is reported for the first of its queries.
+            let step = ["\(change.before.version ?? -1)", "\(change.after.version ?? -1)"] + names
+            guard !names.isEmpty, seen.insert(step).inserted else { continue }
+            found.append(
+                MissingVariables(names: names, before: change.before, after: change.after, query: change.query)
+            )
+        }
+        return found
+    }
+}
+
+extension PromptRecord {
+    /// The variables that the selected version needs.
+    fileprivate func variables(of selection: Selection, _ syntax: VariableSyntax) -> [String] {
+        let version =
+            selection.reason == .fallback
+            ? fallbackVersion
+            : versions.first { $0.version == selection.version && $0.id == selection.versionID }
+        return version?.config?.variableNames(syntax: variableSyntax ?? syntax) ?? []
+    }
+}

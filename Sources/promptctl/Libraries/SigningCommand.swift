@@ -1,0 +1,46 @@
+import Foundation
+import Tchavi
+
+/// A command of the user's that creates or checks signatures.
+struct SigningCommand: Sendable {
+    private let command: String
+
+    init(_ command: String) {
+        self.command = command
+    }
+
+    /// Runs the command with the bytes on its standard input.
+    ///
+    /// - Returns: What it writes to standard output.
+    /// - Throws: ``Failure`` if it fails or writes nothing.
+    func signature(of bytes: Data) async throws -> Data {
+        let result = try await run(bytes, environment: [:])
+        guard result.exitCode == 0 else { throw failure("failed with exit code \(result.exitCode)", result) }
+        guard !result.output.isEmpty else { throw failure("wrote no signature", result) }
+        return result.output
+    }
+
+    /// Runs the command with the bytes on its standard input and the path of a file with the signature in
+    /// `TCHAVI_SIGNATURE_FILE`.
+    ///
+    /// - Returns: Whether it exits with 0.
+    func accepts(_ signature: Data, of bytes: Data) async throws -> Bool {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("promptctl-\(UUID().uuidString)")
+        try signature.write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try await run(bytes, environment: ["TCHAVI_SIGNATURE_FILE": file.path]).exitCode == 0
+    }
+
+    private func run(_ bytes: Data, environment: [String: String]) async throws -> ProcessRun.Result {
+        try await ProcessRun("/bin/sh", ["-c", command], environment: environment).result(input: bytes)
+    }
+
+    private func failure(_ what: String, _ result: ProcessRun.Result) -> Failure {
+        let errors = String(decoding: result.errors.prefix(1000), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return Failure(
+            .data,
+            "The command '\(command)' \(what); nothing was written." + (errors.isEmpty ? "" : " It says: \(errors)"),
+            advice: "Run it by itself to see why."
+        )
+    }
+}

@@ -1,0 +1,54 @@
+import Tchavi
+import TchaviPrompts
+
+extension Promptctl {
+    /// Reports the error that ended a command.
+    ///
+    /// - Returns: The exit code that it means.
+    static func report(_ error: any Error, in session: Session) -> ExitCode {
+        if let error = error as? UsageError {
+            write(error.message, in: session)
+            if let syntax = error.syntax {
+                session.messages.write("Usage: \(syntax.usage)")
+                session.messages.write("  See 'promptctl help \(syntax.name)' for more information.")
+            } else {
+                session.messages.write("  See 'promptctl --help' for more information.")
+            }
+            return .usage
+        }
+        if error is CancellationError {
+            session.messages.write("Interrupted.")
+            return .interrupted
+        }
+        let failure = Failure(error)
+        write([failure.message, failure.advice].compactMap(\.self).joined(separator: " "), in: session)
+        return failure.code
+    }
+
+    private static func write(_ message: String, in session: Session) {
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { String($0).escapingControlCharacters }
+        session.messages.write(session.messages.styled("Error:", .red) + " " + lines.joined(separator: "\n"))
+    }
+}
+
+extension Failure {
+    /// What an error of the library means for the command.
+    init(_ error: any Error) {
+        switch error {
+        case let error as Failure: self = error
+        case let error as GitError:
+            self.init(error.isInput ? .data : .unavailable, error.message, advice: error.advice)
+        case let error as PromptError:
+            let code: ExitCode =
+                switch error.code {
+                case .noMatch: .findings
+                case .unavailable: .unavailable
+                default: .data
+                }
+            self.init(code, error.message, advice: error.advice)
+        case let error as TchaviError: self.init(.unavailable, error.description)
+        default: self.init(.data, error.localizedDescription)
+        }
+    }
+}
