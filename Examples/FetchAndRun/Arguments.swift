@@ -17,17 +17,13 @@ struct Arguments {
           --version N              use version N, deployed or not
           --latest                 use the version with the highest number, deployed or not
           --image URL              add an image to the input
-          --prompts DIRECTORY      read the prompts from this directory (default: Fixtures/Prompts)
-          --source URL             fetch the prompts from the bundle at this URL instead
-          --bundle FILE            write the prompts to this file as a bundle, for a web server; run nothing
-          --explain                print why each deployment was selected or excluded; run nothing
-          --list                   print the names of all prompts
-          --lint                   print the problems of all deployments; exit code 65 if one is an error
-          --what-if DIRECTORY      print for which queries the prompts in this directory select another version
+          --source SOURCE          read the prompts from this directory, from the bundle at this URL, or from maxim: (the
+                                   workspace of MAXIM_API_KEY at MAXIM_BASE_URL); the default is Fixtures/Prompts
           --json                   print only the PromptResponse, as JSON
           --help                   print this help
 
-        Without arguments it runs support-reply for Ada, an enterprise customer.
+        Without arguments it runs support-reply for Ada, an enterprise customer. `swift run promptctl` lists, checks, explains
+        and publishes prompts.
         Exit codes: 0 success, 64 invalid arguments, 65 prompt error, 69 gateway error, 70 other error.
         """
 
@@ -40,13 +36,7 @@ struct Arguments {
     var query = PromptQuery()
     var variables: [String: String] = [:]
     var images: [ImageURL] = []
-    var directory = ExampleGateway.prompts
-    var source: URL?
-    var bundle: String?
-    var explains = false
-    var lists = false
-    var lints = false
-    var changedDirectory: String?
+    var source = ExampleGateway.prompts
     var printsJSON = false
     var wantsHelp = false
 
@@ -81,18 +71,7 @@ struct Arguments {
                 query = query.version(number)
             case "--latest": query = query.latest()
             case "--image": images.append(ImageURL(try Self.value(&rest, argument)))
-            case "--prompts": directory = try Self.value(&rest, argument)
-            case "--source":
-                let text = try Self.value(&rest, argument)
-                guard let url = URL(string: text), url.scheme != nil else {
-                    throw UsageError(message: "--source expects a URL, not `\(text)`.")
-                }
-                source = url
-            case "--bundle": bundle = try Self.value(&rest, argument)
-            case "--explain": explains = true
-            case "--list": lists = true
-            case "--lint": lints = true
-            case "--what-if": changedDirectory = try Self.value(&rest, argument)
+            case "--source": source = try Self.value(&rest, argument)
             case "--json": printsJSON = true
             case "--help", "-h": wantsHelp = true
             case _ where argument.hasPrefix("-") && argument.count > 1:

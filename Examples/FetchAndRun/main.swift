@@ -33,37 +33,8 @@ do {
 
 func run(_ arguments: Arguments) async throws {
     let gateway = try ExampleGateway()
-    let source: any PromptSource =
-        if let url = arguments.source { .bundle(at: url) } else { .directory(arguments.directory) }
-    let library = PromptLibrary(sources: [source], gateway: gateway.client)
-    if let file = arguments.bundle {
-        let bundle = try await PromptBundle(reading: DirectorySource(arguments.directory))
-        try bundle.data.write(to: URL(fileURLWithPath: file))
-        print("\(bundle.records.count) prompts, revision \(bundle.revision)")
-        return
-    }
+    let library = PromptLibrary(sources: [try promptSource(arguments.source)], gateway: gateway.client)
     for diagnostic in try await library.diagnostics() { printError("Skipped \(diagnostic)") }
-    if arguments.lists {
-        for id in try await library.promptIDs() { print(id) }
-        return
-    }
-    if arguments.lints {
-        let findings = try await library.lint()
-        for finding in findings { print(finding) }
-        print("\(findings.count) findings")
-        if findings.contains(where: { $0.severity == .error }) { exit(65) }
-        return
-    }
-    if let directory = arguments.changedDirectory {
-        let changed = PromptLibrary(source: .directory(directory), gateway: gateway.client)
-        try await printChanges(from: library, to: changed)
-        return
-    }
-    if arguments.explains {
-        print(try await library.explain(arguments.prompt, matching: arguments.query))
-        return
-    }
-
     let prompt = try await library.prompt(arguments.prompt, matching: arguments.query)
     let resolution = try prompt.resolve(arguments.input, variables: arguments.variables, images: arguments.images)
     // This program has no tools of its own: it shows what the model would have called.
@@ -80,17 +51,18 @@ func run(_ arguments: Arguments) async throws {
     }
 }
 
-/// Prints for which queries each prompt of two libraries selects another version.
-func printChanges(from library: PromptLibrary, to changed: PromptLibrary) async throws {
-    let (before, after) = (try await library.promptIDs(), try await changed.promptIDs())
-    for id in before where !after.contains(id) { print("\(id): removed") }
-    for id in after where !before.contains(id) { print("\(id): added") }
-    for id in before where after.contains(id) {
-        let whatIf = WhatIf(before: try await library.record(id), after: try await changed.record(id))
-        let changes = await whatIf.changes()
-        print("\(id): \(changes.count) changes")
-        for change in changes { print("  \(change)") }
+/// Returns the source that an argument names: a directory, the URL of a bundle, or Maxim's API.
+func promptSource(_ name: String) throws -> any PromptSource {
+    if name == "maxim:" {
+        let environment = ProcessInfo.processInfo.environment
+        guard let key = environment["MAXIM_API_KEY"] else {
+            throw TchaviError(.authentication, "MAXIM_API_KEY is not set.", advice: "Set it to a key of the workspace.")
+        }
+        let base = environment["MAXIM_BASE_URL"].flatMap { URL(string: $0) } ?? MaximSource.defaultBaseURL
+        return .maxim(apiKey: Secret(key), baseURL: base)
     }
+    if let url = URL(string: name), url.scheme?.hasPrefix("http") == true { return .bundle(at: url) }
+    return .directory(name)
 }
 
 func show(_ response: PromptResponse, _ resolution: Resolution, _ gateway: ExampleGateway) {

@@ -6,11 +6,11 @@ import TchaviPrompts
 @main
 struct Promptctl {
     /// Every command, in the order of the help.
-    static let commands: [any Command.Type] = [
+    static var commands: [any Command.Type] { [
         InitCommand.self, ListCommand.self, ShowCommand.self, LintCommand.self, FormatCommand.self, ExplainCommand.self,
         DiffCommand.self, TestCommand.self, ResolveCommand.self, RunCommand.self, PublishCommand.self,
         VerifyCommand.self, ImportMaximCommand.self, ConvertCommand.self,
-    ]
+    ] }
 
     static func main() async {
         let environment = ProcessInfo.processInfo.environment
@@ -52,10 +52,10 @@ struct Promptctl {
             session.output.write(TchaviClient.userAgent.split(separator: "/").last.map(String.init) ?? "")
             return .success
         case "--generate-completion-script":
-            guard arguments.count == 2, let shell = CompletionScript.Shell(rawValue: arguments[1]) else {
+            guard arguments.count == 2, let script = CompletionScript(rawValue: arguments[1]) else {
                 throw UsageError("Expected one of 'bash', 'zsh' and 'fish' after '\(first)'.", nil)
             }
-            session.output.write(CompletionScript(shell).text)
+            session.output.write(script.text)
             return .success
         case "help":
             let words = arguments.dropFirst()
@@ -87,7 +87,7 @@ struct Promptctl {
             let name = command.syntax.name.split(separator: " ").map(String.init)
             if words.starts(with: name) { return (command, words.dropFirst(name.count)) }
         }
-        let names = commands.map(\.syntax.name)
+        let names = commands.map { $0.syntax.name }
         let first = words.first ?? ""
         let completions = names.filter { $0.hasPrefix(first + " ") }
         if first.hasPrefix("-") {

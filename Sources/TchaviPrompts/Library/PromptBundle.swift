@@ -78,7 +78,7 @@ public struct PromptBundle: Sendable {
     }
 
     /// The bundle as the catalogue of a source.
-    var catalogue: PromptCatalogue {
+    package var catalogue: PromptCatalogue {
         var catalogue = PromptCatalogue(entries: entries, diagnostics: diagnostics, revision: revision)
         catalogue.folders = folders
         catalogue.unusable = unusable

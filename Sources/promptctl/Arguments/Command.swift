@@ -1,5 +1,5 @@
 /// A command: what it accepts, and what it does.
-protocol Command {
+protocol Command: Sendable {
     /// What the command accepts.
     static var syntax: CommandSyntax { get }
 

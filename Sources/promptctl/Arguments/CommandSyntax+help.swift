@@ -22,7 +22,7 @@ extension CommandSyntax {
 
     /// Paragraphs, which a blank line separates.
     private static func paragraphs(_ text: String) -> String {
-        text.split(separator: "\n\n").map { wrapped($0.replacing("\n", with: " ")) }.joined(separator: "\n\n")
+        text.split(separator: "\n\n").map { wrapped(String($0).replacing("\n", with: " ")) }.joined(separator: "\n\n")
     }
 
     /// Rows of a name and a description, which begins in the same column.
@@ -45,7 +45,7 @@ extension CommandSyntax {
                 lines.append(line)
                 line = ""
             }
-            line += line.isEmpty ? word : " \(word)"
+            line += line.isEmpty ? String(word) : " \(word)"
         }
         return (lines + [line]).joined(separator: "\n" + String(repeating: " ", count: indentation))
     }

@@ -34,7 +34,7 @@ extension CommandSyntax.Option {
         ),
         .value("tag", "name=value", isRepeating: true, help: "Set a tag, which the rules may use."),
         .value("user", "key", help: "Set the key that decides between the arms of a split, such as a user's id."),
-        .value("pin", "number", help: "Use the version of this number, deployed or not."),
+        .value("version", "number", help: "Use the version of this number, deployed or not."),
         .flag("latest", help: "Use the version with the highest number, deployed or not."),
         .flag("exact", help: "Match only deployments that use every condition and no other field."),
         .flag("any", help: "Match deployments that use at least one of the variables of --set, not all of them."),
@@ -87,8 +87,8 @@ extension ParsedArguments {
         for (name, value) in try pairs("set") { query = query.deploymentVariable(name, value) }
         for (name, value) in try pairs("tag") { query = query.tag(name, value) }
         query = query.bucketed(by: value("user"))
-        if has("pin"), has("latest") { throw UsageError("'--pin' and '--latest' exclude each other.", syntax) }
-        if let number = try integer("pin") { query = query.version(number) }
+        if has("version"), has("latest") { throw UsageError("'--version' and '--latest' exclude each other.", syntax) }
+        if let number = try integer("version") { query = query.version(number) }
         if has("latest") { query = query.latest() }
         if has("exact") { query = query.exactMatch() }
         if has("any") { query = query.enforcing(.any) }

@@ -1,19 +1,15 @@
 /// A script with which a shell completes the arguments of the command.
-struct CompletionScript {
-    enum Shell: String, CaseIterable {
-        case bash, zsh, fish
-    }
+enum CompletionScript: String, CaseIterable {
+    case bash, zsh, fish
 
-    let text: String
-
-    init(_ shell: Shell) {
-        let commands = Promptctl.commands.map(\.syntax)
-        text =
-            switch shell {
-            case .bash: Self.bash(commands)
-            case .zsh: Self.zsh(commands)
-            case .fish: Self.fish(commands)
-            }
+    /// The script for the shell.
+    var text: String {
+        let commands = Promptctl.commands.map { $0.syntax }
+        switch self {
+        case .bash: return Self.bash(commands)
+        case .zsh: return Self.zsh(commands)
+        case .fish: return Self.fish(commands)
+        }
     }
 
     /// Prints the ids of the prompts in the default library.

@@ -34,8 +34,8 @@ struct DiffCommand: Command {
             before: LibraryReference(arguments.required("before")), after: LibraryReference(arguments.required("after"))
         )
         let queries = try arguments.value("queries").map { try RecordedQueries(file: $0) }
-        let before = try await LoadedLibrary(references.before, gitPath: references.after.path, in: session)
-        let after = try await LoadedLibrary(references.after, gitPath: references.before.path, in: session)
+        let before = try await LoadedLibrary.read(references.before, gitPath: references.after.path, in: session)
+        let after = try await LoadedLibrary.read(references.after, gitPath: references.before.path, in: session)
         for library in [before, after] where library.isEmpty { throw library.hasNoPrompts }
         let difference = try await LibraryDifference(
             before,

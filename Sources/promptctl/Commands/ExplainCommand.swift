@@ -16,7 +16,7 @@ struct ExplainCommand: Command {
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
         let query = try arguments.query()
-        let library = try await LoadedLibrary(try arguments.library(), in: session)
+        let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         let explanation = try await library.library(syntax: .angleBrackets)
             .explain(try arguments.required("id"), matching: query)
         if arguments.has("json") {

@@ -28,7 +28,7 @@ struct FormatCommand: Command {
         guard case .directory = try LibraryReference(path) else {
             throw Failure(.usage, "'\(path)' is not a directory.")
         }
-        let library = try await LoadedLibrary(.directory(path), in: session)
+        let library = try await LoadedLibrary.read(.directory(path), in: session)
         guard let files = library.files, !library.isEmpty else { throw library.hasNoPrompts }
         let formatted = files.formatted()
         let changed = zip(files.files, formatted.files).filter { $0.content != $1.content }.map(\.1)

@@ -70,7 +70,7 @@ struct ImportMaximCommand: Command {
     private static func library(_ arguments: ParsedArguments, _ session: Session) async throws -> LoadedLibrary {
         guard let prompts = arguments.value("prompts") else {
             if arguments.has("folders") { throw UsageError("'--folders' needs '--prompts'.", syntax) }
-            return try await LoadedLibrary(.maxim(promptID: nil), in: session)
+            return try await LoadedLibrary.read(.maxim(promptID: nil), in: session)
         }
         let catalogue = try PromptCatalogue(
             maximPrompts: try json(prompts),

@@ -27,7 +27,7 @@ struct LintCommand: Command {
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
         let format = arguments.has("json") ? "json" : try arguments.choice("format", of: ["text", "json", "github"])
-        let library = try await LoadedLibrary(try arguments.library(), in: session)
+        let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         let findings = try await library.findings(syntax: try arguments.variableSyntax(), in: session)
         guard !library.isEmpty else { throw library.hasNoPrompts }
         let counts = FindingCounts(findings)

@@ -16,7 +16,7 @@ struct ListCommand: Command {
     )
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
-        let library = try await LoadedLibrary(try arguments.library(), in: session)
+        let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         let syntax = try arguments.variableSyntax()
         let folder = arguments.value("folder")
         let records = library.records.filter { folder.map($0.folderID.isSameText) ?? true }

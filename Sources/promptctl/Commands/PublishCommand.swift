@@ -35,7 +35,7 @@ struct PublishCommand: Command {
         if file == "-", arguments.has("json") {
             throw UsageError("'--json' needs a file: standard output has the bundle.", syntax)
         }
-        let library = try await LoadedLibrary(try arguments.library(), in: session)
+        let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         guard !library.isEmpty else { throw library.hasNoPrompts }
         let bundle: PromptBundle
         do {
@@ -66,7 +66,7 @@ struct PublishCommand: Command {
         if session.variable("TCHAVI_BUNDLE_KEY") != nil {
             throw UsageError("A bundle has one signature: unset TCHAVI_BUNDLE_KEY, or leave out '--sign-with'.", syntax)
         }
-        return .custom { bytes in try await SigningCommand(command).signature(of: bytes) }
+        return .custom { bytes in try await SigningCommand(command, in: session).signature(of: bytes) }
     }
 
     private static func date(_ arguments: ParsedArguments, isSigned: Bool) throws -> Timestamp? {

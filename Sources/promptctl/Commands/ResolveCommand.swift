@@ -33,7 +33,7 @@ struct ResolveCommand: Command {
         }
         session.messages.write("Selected \(prompt.selection).")
         let output = session.output
-        output.write("\(output.styled("model:", .cyan)) \(resolution.request.model.rawValue.escapingControlCharacters)")
+        output.write("\(output.styled("model:", .cyan)) \(resolution.request.model.escapingControlCharacters)")
         for (name, value) in resolution.parameters {
             output.write("\(output.styled("\(name.escapingControlCharacters):", .cyan)) \(value.serialized())")
         }
@@ -79,7 +79,7 @@ struct PreparedRun {
     /// Reads the library and selects the version.
     func prompt(in session: Session, gateway: TchaviClient?) async throws -> Prompt {
         let id = try arguments.required("id")
-        let library = try await LoadedLibrary(try arguments.library(), in: session)
+        let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         let prompts = library.library(syntax: try arguments.variableSyntax(), gateway: gateway)
         let prompt = try await prompts.prompt(id, matching: query)
         for diagnostic in try await prompts.diagnostics() where diagnostic.promptID == id {

@@ -8,16 +8,16 @@ struct ShowCommand: Command {
         abstract: "Show a prompt with its folder, versions, deployments and findings.",
         arguments: [.promptID],
         options: [
-            .value("pin", "number", help: "Show the messages of the version of this number, too."),
+            .value("version", "number", help: "Show the messages of the version of this number, too."),
             .library, .syntax, .json,
         ]
     )
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
         let id = try arguments.required("id")
-        let number = try arguments.integer("pin")
+        let number = try arguments.integer("version")
         let syntax = try arguments.variableSyntax()
-        let library = try await LoadedLibrary(try arguments.library(), in: session)
+        let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         let record = try await library.library(syntax: syntax).record(id)
         let findings = try await library.findings(syntax: syntax, of: record)
         if let number, !record.versions.contains(where: { $0.version == number }) {

@@ -32,7 +32,7 @@ struct TestCommand: Command {
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
         let syntax = try arguments.variableSyntax()
         let model = try TestModel(arguments, session)
-        let library = try await LoadedLibrary(try arguments.library(), in: session)
+        let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         guard let files = library.files, let directory = library.directory else {
             throw Failure(
                 .data,

@@ -25,7 +25,7 @@ struct VerifyCommand: Command {
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
         let name = try arguments.required("bundle")
-        let command = arguments.value("verify-with").map(SigningCommand.init)
+        let command = arguments.value("verify-with").map { SigningCommand($0, in: session) }
         if command != nil, session.variable("TCHAVI_BUNDLE_KEY") != nil {
             throw UsageError("A bundle has one signature: unset TCHAVI_BUNDLE_KEY, or leave out '--verify-with'.", syntax)
         }

@@ -2,17 +2,17 @@ import Tchavi
 import TchaviPrompts
 
 extension PromptQuery {
-    /// Reads a query as a person writes it: `{"set": {…}, "tag": {…}, "user": "…", "pin": 3}`, named after the options of the
+    /// Reads a query as a person writes it: `{"set": {…}, "tag": {…}, "user": "…", "version": 3}`, named after the options of the
     /// command, or in the form that programs encode, or with members of both.
     ///
     /// - Throws: `JSONError` for what cannot be read, and for a member that is unknown, because it may be misspelled.
     init(authored json: JSONValue) throws(JSONError) {
         guard var members = json.object else { throw JSONError("expected a query as an object") }
         let (set, tags) = (members.removeValue(forKey: "set"), members.removeValue(forKey: "tag"))
-        let (user, pin) = (members.removeValue(forKey: "user"), members.removeValue(forKey: "pin"))
+        let (user, version) = (members.removeValue(forKey: "user"), members.removeValue(forKey: "version"))
         let known = [
             "conditions", "exactMatch", "operator", "bucketBy", "folderId", "requiresMatch", "latest", "set", "tag", "user",
-            "pin",
+            "version",
         ]
         if let unknown = members.keys.sorted().first(where: { !known.contains($0) }) {
             throw JSONError("unknown member. \(KnownNames(known).advice(for: unknown))", at: [.member(unknown)])
@@ -26,8 +26,8 @@ extension PromptQuery {
             }
             query = query.bucketed(by: key)
         }
-        if let pin, !pin.isNull {
-            guard let number = pin.integer else { throw JSONError("expected a number", at: [.member("pin")]) }
+        if let version, !version.isNull {
+            guard let number = version.integer else { throw JSONError("expected a number", at: [.member("version")]) }
             query = query.version(number)
         }
         self = query

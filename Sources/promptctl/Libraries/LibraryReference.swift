@@ -52,7 +52,7 @@ enum LibraryReference: Sendable {
         case .directory(let path), .bundle(let path): path
         case .url(let url): url.withoutCredentials
         case .maxim(let id): "maxim:\(id ?? "")"
-        case .git(let revision): "git:\(revision.description)"
+        case .git(let git): "git:\(git.revision)\(git.path.map { ":\($0)" } ?? "")"
         }
     }
 

@@ -22,28 +22,34 @@ struct LoadedLibrary: Sendable {
     ///   - gitPath: The directory that is read at a Git revision without a path; `nil` for the default one.
     ///   - session: The environment, and where progress is shown.
     /// - Throws: ``Failure`` or the source's error if the library as a whole cannot be read.
-    init(_ reference: LibraryReference, gitPath: String? = nil, in session: Session) async throws {
+    static func read(
+        _ reference: LibraryReference,
+        gitPath: String? = nil,
+        in session: Session
+    ) async throws -> LoadedLibrary {
         let progress = Progress("Reading \(reference.name)", on: session.messages)
         defer { progress.end() }
-        self.reference = reference
         switch reference {
         case .directory(let path):
-            let (files, failures) = try await Self.files(of: path)
-            self.init(reference, files, failures)
+            let (files, failures) = try await files(of: path)
+            return LoadedLibrary(reference, files, failures)
         case .git(let revision):
-            let files = try await revision.files(default: gitPath ?? LibraryReference.defaultDirectory)
-            self.init(reference, files, [])
-        case .bundle(let path):
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw Failure(.data, "The file '\(path)' cannot be read.", advice: "Check its permissions.")
+            let files = try await revision.files(
+                default: gitPath ?? LibraryReference.defaultDirectory,
+                environment: session.environment
+            )
+            let warnings = files.warnings.map {
+                PromptDiagnostic(location: reference.name, severity: .warning, reason: $0)
             }
-            let bundle = try PromptBundle(data, verifying: session.verifier, name: path)
-            self.init(reference, bundle.catalogue, origin: nil)
+            return LoadedLibrary(reference, files.tree, warnings)
+        case .bundle(let path):
+            let bundle = try PromptBundle(file: path, verifying: session.verifier)
+            return LoadedLibrary(reference, bundle.catalogue)
         case .url(let url):
             let source = BundleSource(at: url, verifying: session.verifier, options: session.sourceOptions)
-            try await self.init(reference, source)
+            return try await LoadedLibrary(reference, source)
         case .maxim(let id):
-            try await self.init(reference, try session.maximSource(promptID: id))
+            return try await LoadedLibrary(reference, try session.maximSource(promptID: id))
         }
     }
 
@@ -129,6 +135,16 @@ private struct ReadSource: PromptSource {
 
     func version(_ number: Int, of promptID: String) async throws -> PromptVersion? {
         try await origin?.version(number, of: promptID)
+    }
+}
+
+extension PromptBundle {
+    /// Reads a file.
+    init(file path: String, verifying verifier: BundleVerifier?) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Failure(.data, "The file '\(path)' cannot be read.", advice: "Check its permissions.")
+        }
+        try self.init(data, verifying: verifier, name: path)
     }
 }
 

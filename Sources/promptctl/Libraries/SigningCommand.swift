@@ -4,9 +4,11 @@ import Tchavi
 /// A command of the user's that creates or checks signatures.
 struct SigningCommand: Sendable {
     private let command: String
+    private let environment: [String: String]
 
-    init(_ command: String) {
+    init(_ command: String, in session: Session) {
         self.command = command
+        environment = session.environment
     }
 
     /// Runs the command with the bytes on its standard input.
@@ -14,8 +16,8 @@ struct SigningCommand: Sendable {
     /// - Returns: What it writes to standard output.
     /// - Throws: ``Failure`` if it fails or writes nothing.
     func signature(of bytes: Data) async throws -> Data {
-        let result = try await run(bytes, environment: [:])
-        guard result.exitCode == 0 else { throw failure("failed with exit code \(result.exitCode)", result) }
+        let result = try await run(bytes)
+        guard result.status == .exited(0) else { throw failure("failed", result) }
         guard !result.output.isEmpty else { throw failure("wrote no signature", result) }
         return result.output
     }
@@ -28,15 +30,23 @@ struct SigningCommand: Sendable {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("promptctl-\(UUID().uuidString)")
         try signature.write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        return try await run(bytes, environment: ["TCHAVI_SIGNATURE_FILE": file.path]).exitCode == 0
+        return try await run(bytes, signatureFile: file.path).status == .exited(0)
     }
 
-    private func run(_ bytes: Data, environment: [String: String]) async throws -> ProcessRun.Result {
-        try await ProcessRun("/bin/sh", ["-c", command], environment: environment).result(input: bytes)
+    private func run(_ bytes: Data, signatureFile: String? = nil) async throws -> ProcessRun.Result {
+        var run = ProcessRun(program: "/bin/sh", arguments: ["-c", command], input: bytes, outputLimit: 1 << 20)
+        run.environment = environment
+        run.environment["TCHAVI_SIGNATURE_FILE"] = signatureFile
+        do {
+            return try await run.result()
+        } catch let error as ProcessRun.Failure {
+            throw Failure(.data, "The command '\(command)' cannot be run: \(error)")
+        }
     }
 
     private func failure(_ what: String, _ result: ProcessRun.Result) -> Failure {
-        let errors = String(decoding: result.errors.prefix(1000), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let errors = String(decoding: result.errorOutput.prefix(1000), as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
         return Failure(
             .data,
             "The command '\(command)' \(what); nothing was written." + (errors.isEmpty ? "" : " It says: \(errors)"),

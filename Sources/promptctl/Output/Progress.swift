@@ -1,4 +1,5 @@
 import Tchavi
+import TchaviPrompts
 
 /// A line on a terminal that shows how far long work has come. It appears after a moment, and is removed at the end.
 final class Progress: Sendable {

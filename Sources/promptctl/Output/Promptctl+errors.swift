@@ -1,3 +1,4 @@
+import Foundation
 import Tchavi
 import TchaviPrompts
 
@@ -38,7 +39,7 @@ extension Failure {
         switch error {
         case let error as Failure: self = error
         case let error as GitError:
-            self.init(error.isInput ? .data : .unavailable, error.message, advice: error.advice)
+            self.init(error.fault == .input ? .data : .unavailable, error.message, advice: error.advice)
         case let error as PromptError:
             let code: ExitCode =
                 switch error.code {

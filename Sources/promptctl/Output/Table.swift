@@ -1,4 +1,4 @@
-import Tchavi
+import TchaviPrompts
 
 /// Rows whose columns are aligned.
 struct Table {
