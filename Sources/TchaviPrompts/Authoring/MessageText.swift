@@ -3,11 +3,15 @@ import Tchavi
 /// The messages of a version's file: what stands below the front matter.
 struct MessageText {
     private(set) var messages: [ChatMessage] = []
+    /// Where each message begins: its marker, or its first line if it has none.
+    private(set) var offsets: [Int] = []
     private(set) var findings: [Finding] = []
 
     private let source: SourceText
     /// The role of the message that is being read; `nil` before the first role line and after a JSON message.
     private var role: Role?
+    /// Where the message that is being read begins; `nil` before its first line.
+    private var offset: Int?
     private var parts: [ContentPart] = []
     /// The lines of text since the last marker.
     private var text: [Range<Int>] = []
@@ -26,8 +30,10 @@ struct MessageText {
             case .role(let role):
                 finishMessage()
                 self.role = role
+                offset = line.lowerBound
             case .image(let image):
                 finishText()
+                offset = offset ?? line.lowerBound
                 parts.append(.image(image))
                 if ImageURLTemplate.isMisplaced(in: image.url) {
                     findings.append(
@@ -45,6 +51,7 @@ struct MessageText {
                 readJSON(lines[start..<index], marker: line)
             case nil:
                 text.append(line)
+                if offset == nil, !isBlank(line) { offset = line.lowerBound }
                 if let advice = MessageMarker.advice(forText: source.bytes[line]) {
                     findings.append(
                         Finding(
@@ -60,6 +67,8 @@ struct MessageText {
         finishMessage()
     }
 
+    private func isBlank(_ line: Range<Int>) -> Bool { source.bytes[line].allSatisfy(\.isSpaceOrTab) }
+
     private func beginsMessage(_ line: Range<Int>) -> Bool {
         switch MessageMarker(source.bytes[line]) {
         case .role, .json: true
@@ -70,7 +79,6 @@ struct MessageText {
     /// Ends a text, which does not include the blank lines around it.
     private mutating func finishText() {
         let bytes = source.bytes
-        func isBlank(_ line: Range<Int>) -> Bool { bytes[line].allSatisfy(\.isSpaceOrTab) }
         if let first = text.firstIndex(where: { !isBlank($0) }), let last = text.lastIndex(where: { !isBlank($0) }) {
             var buffer: [UInt8] = []
             for line in text[first...last] {
@@ -88,6 +96,7 @@ struct MessageText {
         defer {
             parts = []
             role = nil
+            offset = nil
         }
         // Text before the first marker belongs to a system message, if there is any.
         guard let role = role ?? (parts.isEmpty ? nil : .system) else { return }
@@ -100,6 +109,7 @@ struct MessageText {
                 .parts(parts)
             }
         messages.append(ChatMessage(role: role, content: content))
+        offsets.append(offset ?? 0)
     }
 
     private mutating func readJSON(_ lines: ArraySlice<Range<Int>>, marker: Range<Int>) {
@@ -130,6 +140,7 @@ struct MessageText {
             let message = try ChatMessage(json: json.value)
             try message.checkImageURLs()
             messages.append(message)
+            offsets.append(marker.lowerBound)
         } catch {
             findings.append(Finding(error, in: source.bytes, valueAt: start))
         }

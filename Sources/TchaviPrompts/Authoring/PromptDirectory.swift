@@ -1,3 +1,5 @@
+import Tchavi
+
 /// Prompts as people write them: the files of a directory, read as records with the places they come from.
 ///
 /// A prompt is a directory that contains a file for each version, named after its number, and `prompt.json`, which says
@@ -62,6 +64,8 @@ public struct AuthoredPrompt: Sendable, Hashable, Identifiable {
     /// The file at which errors of the whole prompt are reported: `prompt.json`, else the lowest version's, else the
     /// record's.
     var definingFile: String
+    /// Where the record stands in its file, if ``file`` contains records.
+    var recordPath: [JSONError.Step] = []
 
     /// Creates a prompt that could be read.
     public init(file: String, record: PromptRecord) {

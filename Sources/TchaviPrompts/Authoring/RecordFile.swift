@@ -70,6 +70,8 @@ struct RecordFile {
 
     private mutating func read(_ json: JSONValue, path: [JSONError.Step]) {
         if json.isMarkedDeleted { return }
+        let count = prompts.count
+        defer { if prompts.count > count { prompts[count].recordPath = path } }
         if let id = json["promptChainId"]?.string, json["promptId"] == nil {
             let cause = "`\(id)` is a prompt chain, which this package cannot run"
             errors.append((prompts.count, JSONError(cause, at: path + [.member("promptChainId")])))

@@ -6,6 +6,8 @@ struct VersionFile {
     private(set) var version: PromptVersion
     /// Where the front matter gives the id; `nil` if it does not.
     private(set) var idOffset: Int?
+    /// Where each message begins: its marker, or its first line if it has none.
+    private(set) var messageOffsets: [Int] = []
     private(set) var findings: [Finding] = []
 
     private let source: SourceText
@@ -51,6 +53,16 @@ struct VersionFile {
             )
         }
         version.config?.messages = text.messages
+        messageOffsets = text.offsets
+    }
+
+    /// Returns where the front matter gives a model parameter; `nil` if it does not.
+    func offset(ofParameter name: String) -> Int? {
+        // `parameters` can have a name that is the key of something else, such as `model`.
+        if let entry = entries["parameters"], entry.value?[name] != nil {
+            return JSONPlaces(source.bytes, at: entry.valueOffset).name(at: [.member(name)])
+        }
+        return FrontMatterKey.parameters.contains(name) ? entries[name]?.offset : nil
     }
 
     // MARK: Entries

@@ -41,7 +41,7 @@ extension DeploymentFinding {
         public static let numericVersion: Kind = "numericVersion"
         /// A deployed version or a fallback without a `config`, messages or a model.
         public static let incompleteVersion: Kind = "incompleteVersion"
-        /// A deployed version or a fallback whose model parameters a run refuses.
+        /// A version or a fallback whose model parameters a run refuses, deployed or not.
         public static let invalidParameters: Kind = "invalidParameters"
         /// A deployment whose `rules.version` is another version than the one that it is stored under.
         public static let versionMismatch: Kind = "versionMismatch"
@@ -51,6 +51,15 @@ extension DeploymentFinding {
         public static let unreachableSplit: Kind = "unreachableSplit"
         /// An arm that no bucketing key is assigned to.
         public static let unreachableArm: Kind = "unreachableArm"
+        /// A variable in the other syntax, `{{name}}` where variables are written `<<name>>` or the other way round, which is
+        /// sent as it is.
+        public static let otherSyntax: Kind = "otherSyntax"
+        /// A message whose role the chat API does not have.
+        public static let unknownRole: Kind = "unknownRole"
+        /// A message without text, other parts and tool calls.
+        public static let emptyMessage: Kind = "emptyMessage"
+        /// A model parameter outside of the range that the chat API documents.
+        public static let parameterOutOfRange: Kind = "parameterOutOfRange"
 
         /// Every kind that the linter reports.
         static let known: Set<Kind> = [
@@ -58,6 +67,7 @@ extension DeploymentFinding {
             .zeroWeights, .unequalArms, .missingVersion, .noFallback, .newVariable, .unequalVariables,
             .fallbackVariable, .lexicographicComparison, .numericVersion, .incompleteVersion,
             .invalidParameters, .versionMismatch, .staleFallback, .unreachableSplit, .unreachableArm,
+            .otherSyntax, .unknownRole, .emptyMessage, .parameterOutOfRange,
         ]
     }
 }

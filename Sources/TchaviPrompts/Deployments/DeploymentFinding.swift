@@ -1,12 +1,12 @@
-/// A problem with a prompt's deployments, found before they go live.
+/// A problem with a prompt's deployments or the content of its versions, found before they go live.
 public struct DeploymentFinding: Codable, Sendable, Hashable {
     /// How serious a finding is.
     public enum Severity: String, Codable, Sendable, Hashable, Comparable {
-        /// The rules and versions work as written, but the deployments probably do not do what is intended; for instance,
-        /// a deployment is never selected because another one always outranks it.
+        /// The rules and versions work as written, but they probably do not do what is intended; for instance, a
+        /// deployment is never selected because another one always outranks it.
         case warning
         /// Something can never work as written: a rule or group that no query satisfies, a version that does not exist or
-        /// cannot be run, or model parameters that a run refuses.
+        /// cannot be run, or model parameters or roles that a run or the chat API refuses.
         case error
 
         /// Whether the first is less severe than the second.
@@ -30,13 +30,17 @@ public struct DeploymentFinding: Codable, Sendable, Hashable {
     public var deploymentID: String?
     /// The rule, if the finding is about one.
     public var rule: Rule?
+    /// The index of the message, from 0, if the finding is about one. Of several messages, it is that of the first.
+    public var messageIndex: Int?
+    /// The name of the model parameter, if the finding is about one.
+    public var parameter: String?
     /// What was found and why it matters, in one sentence.
     public var message: String
     /// How to fix it, in one sentence.
     public var advice: String
 
     private enum CodingKeys: String, CodingKey {
-        case kind, severity, rule, message, advice
+        case kind, severity, rule, messageIndex, parameter, message, advice
         case promptID = "promptId"
         case versionID = "versionId"
         case deploymentID = "deploymentId"
@@ -55,7 +59,10 @@ extension DeploymentFinding: CustomStringConvertible {
 }
 
 extension PromptRecord {
-    /// Checks the deployments for problems before they go live. Runs outside of the caller's actor.
+    /// Checks the deployments, and the content of all versions, for problems before they go live. Runs outside of the
+    /// caller's actor.
+    ///
+    /// Versions and deployments that could not be read are not checked: the diagnostics of their source report them.
     ///
     /// - Parameter syntax: The syntax of the variables in the messages, if ``variableSyntax`` is `nil`.
     /// - Returns: The findings, the most severe first.

@@ -61,8 +61,9 @@ extension DeploymentLinter {
         )
     }
 
-    /// Reports a version that cannot be run.
+    /// Reports a version that cannot be run, unless it could not be read.
     private mutating func checkConfig(_ version: PromptVersion) {
+        guard version.unreadableReason == nil else { return }
         let missing =
             version.config == nil
             ? "`config`"
@@ -77,28 +78,6 @@ extension DeploymentLinter {
                 "Save the version with its messages and model, or deploy another version."
             )
         }
-        guard let config = version.config else { return }
-        do throws(InvalidParameter) {
-            let request = try ChatRequest(model: config.model, messages: [], parameters: config.modelParameters)
-            guard let choices = request.choicesWithTools else { return }
-            reportParameters(
-                of: version,
-                "request \(choices) choices and have tools, whose calls can be run for one choice only",
-                "Set `n` to 1, or remove the tools."
-            )
-        } catch {
-            reportParameters(of: version, error.reason, error.advice)
-        }
-    }
-
-    private mutating func reportParameters(of version: PromptVersion, _ reason: String, _ advice: String) {
-        report(
-            .invalidParameters,
-            .error,
-            version: version.id,
-            "The model parameters of version \(version.version) \(reason).",
-            advice
-        )
     }
 
     mutating func checkFallback() {

@@ -1,10 +1,12 @@
 import Tchavi
 
-/// Checks the deployments of one record.
+/// Checks the deployments and versions of one record.
 ///
 /// The checks are in extensions, each in a file of its own:
 ///
 /// - *Versions*: the versions that are deployed, and the fallback;
+/// - *Content*: the messages of all versions;
+/// - *Parameters*: the model parameters of all versions;
 /// - *Rules*: each rule of each deployment;
 /// - *Contradictions*: rules, tags and groups that no query can satisfy together;
 /// - *Reachability*: audiences that no query selects;
@@ -59,9 +61,10 @@ struct DeploymentLinter {
 
     /// Runs every check.
     ///
-    /// - Returns: The findings, the most severe first.
+    /// - Returns: The findings, each once, the most severe first.
     mutating func run() -> [DeploymentFinding] {
         checkVersions()
+        checkContent()
         for deployment in deployments { checkRules(deployment) }
         checkContradictions()
         checkPinnedField()
@@ -73,7 +76,9 @@ struct DeploymentLinter {
         checkFallback()
         checkKinds()
         checkVariables()
-        return findings.enumerated()
+        // A fallback that is a copy of a version has the same problems, in the same words.
+        var seen: Set<DeploymentFinding> = []
+        return findings.filter { seen.insert($0).inserted }.enumerated()
             .sorted {
                 $0.element.severity != $1.element.severity
                     ? $0.element.severity > $1.element.severity : $0.offset < $1.offset
@@ -115,6 +120,8 @@ struct DeploymentLinter {
         version: String?,
         deployment: String? = nil,
         rule: Rule? = nil,
+        messageIndex: Int? = nil,
+        parameter: String? = nil,
         _ message: String,
         _ advice: String
     ) {
@@ -126,6 +133,8 @@ struct DeploymentLinter {
                 versionID: version,
                 deploymentID: deployment,
                 rule: rule,
+                messageIndex: messageIndex,
+                parameter: parameter,
                 message: message,
                 advice: advice
             )

@@ -120,11 +120,7 @@ struct DirectoryCache: Sendable {
         }
         catalogue.folders = PromptFolder.directories(of: catalogue.entries)
         catalogue.diagnostics += failures.map { failure in
-            PromptDiagnostic(
-                location: failure.path,
-                reason: "It cannot be read: \(failure.reason).",
-                advice: "Check its permissions; the prompts that were read from it are still used."
-            )
+            failure.diagnostic(advice: "Check its permissions; the prompts that were read from it are still used.")
         }
         return catalogue
     }

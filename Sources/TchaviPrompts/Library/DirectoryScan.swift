@@ -26,6 +26,10 @@ struct DirectoryScan: Sendable {
         /// The path, relative to the root.
         let path: String
         let reason: String
+
+        func diagnostic(advice: String) -> PromptDiagnostic {
+            PromptDiagnostic(location: path, reason: "It cannot be read: \(reason).", advice: advice)
+        }
     }
 
     /// How deep directories may be nested. Links can make a few directories appear very often.
@@ -37,12 +41,21 @@ struct DirectoryScan: Sendable {
     private(set) var directories: [Directory] = []
     private(set) var failures: [Failure] = []
 
-    /// Scans a directory for `.json` and `.md` files at any depth. Follows symbolic links, but no cycles; skips names that
-    /// begin with a dot, and everything that is not a regular file.
+    /// Whether a file of this name can be meant as a prompt or a part of one.
+    static func isPromptFile(_ name: String) -> Bool { name.hasSuffix(".json") || name.hasSuffix(".md") }
+
+    /// Scans a directory for files at any depth. Follows symbolic links, but no cycles; skips names that begin with a dot,
+    /// and everything that is not a regular file.
     ///
+    /// - Parameters:
+    ///   - root: The path of the directory.
+    ///   - isIncluded: Whether to look for files of a name.
     /// - Throws: `POSIXError` if the directory itself cannot be read.
-    init(of root: String) throws(POSIXError) {
-        try self.init(root, in: AT_FDCWD, at: "", ancestors: [], entries: Locked(0))
+    init(
+        of root: String,
+        isIncluded: @Sendable (String) -> Bool = { Self.isPromptFile($0) }
+    ) throws(POSIXError) {
+        try self.init(root, in: AT_FDCWD, at: "", ancestors: [], entries: Locked(0), isIncluded: isIncluded)
     }
 
     /// Scans one directory and those in it.
@@ -53,13 +66,15 @@ struct DirectoryScan: Sendable {
     ///   - path: The path, relative to the root.
     ///   - ancestors: The directories that it is in.
     ///   - entries: The number of files and directories that have been looked at.
+    ///   - isIncluded: Whether to look for files of a name.
     /// - Throws: `POSIXError` if the directory cannot be read.
     private init(
         _ name: String,
         in parent: Int32,
         at path: String,
         ancestors: [FileStamp.Identity],
-        entries: Locked<Int>
+        entries: Locked<Int>,
+        isIncluded: @Sendable (String) -> Bool
     ) throws(POSIXError) {
         let descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .current }
@@ -73,7 +88,7 @@ struct DirectoryScan: Sendable {
         let identity = FileStamp(status).identity
         guard !ancestors.contains(identity) else { return }
         let ancestors = ancestors + [identity]
-        let (candidates, error) = Self.candidates { readdir(handle) }
+        let (candidates, error) = Self.candidates(isIncluded) { readdir(handle) }
         if let error {
             // What has been listed so far would look as if the rest had been removed.
             throw error
@@ -119,7 +134,8 @@ struct DirectoryScan: Sendable {
                     in: descriptor,
                     at: path.isEmpty ? inner[index] : "\(path)/\(inner[index])",
                     ancestors: ancestors,
-                    entries: entries
+                    entries: entries,
+                    isIncluded: isIncluded
                 )
             }
         }
@@ -146,6 +162,7 @@ struct DirectoryScan: Sendable {
 
     /// Lists a directory, of which the closure returns one entry after another, up to an error.
     private static func candidates(
+        _ isIncluded: (String) -> Bool,
         _ next: () -> UnsafeMutablePointer<dirent>?
     ) -> ([Candidate], POSIXError?) {
         var candidates: [Candidate] = []
@@ -153,7 +170,7 @@ struct DirectoryScan: Sendable {
             errno = 0
             guard let entry = next() else { return (candidates, errno == 0 ? nil : .current) }
             guard let name = entry.name, !name.utf8.starts(with: ".".utf8) else { continue }
-            let isFile = name.hasSuffix(".json") || name.hasSuffix(".md")
+            let isFile = isIncluded(name)
             // Most file systems tell what is neither a directory nor a link, so that it need not be looked at.
             if !isFile, entry.type == Int(DT_REG) { continue }
             candidates.append(Candidate(name: name, isFile: isFile, isDirectory: entry.type == Int(DT_DIR)))

@@ -76,12 +76,7 @@ private final class DirectoryReader: Sendable {
                 }
             }
         } catch let error as POSIXError {
-            throw PromptError(
-                .notFound,
-                "The prompt directory `\(path)` cannot be read: \(error.reason).",
-                advice: "Check the path; relative paths start at the working directory "
-                    + "(\(FileManager.default.currentDirectoryPath))."
-            )
+            throw PromptError.unreadable(directory: path, error)
         }
     }
 }

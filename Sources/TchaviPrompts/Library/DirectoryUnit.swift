@@ -54,15 +54,7 @@ struct DirectoryUnit: Sendable {
             } catch {
                 changed = changed || error.code == .ENOENT && file.stamp != nil
                 isComplete = isComplete && !file.isPart
-                diagnostics.append(
-                    PromptDiagnostic(
-                        location: path,
-                        reason: error.code == .EFBIG
-                            ? "The file is larger than \(FileContent.maximumSize >> 20) MiB."
-                            : "The file cannot be read: \(error.reason).",
-                        advice: "Check the file and its permissions."
-                    )
-                )
+                diagnostics.append(FileContent.diagnostic(error, at: path))
                 hashed += Array("\(error.reason)\0".utf8)
             }
         }

@@ -42,4 +42,14 @@ struct FileContent {
         guard fstat(descriptor, &status) == 0 else { throw .current }
         self.stamp = FileStamp(status) == stamp ? stamp : nil
     }
+
+    /// Returns the diagnostic of a file that cannot be read.
+    static func diagnostic(_ error: POSIXError, at path: String) -> PromptDiagnostic {
+        PromptDiagnostic(
+            location: path,
+            reason: error.code == .EFBIG
+                ? "The file is larger than \(maximumSize >> 20) MiB." : "The file cannot be read: \(error.reason).",
+            advice: "Check the file and its permissions."
+        )
+    }
 }

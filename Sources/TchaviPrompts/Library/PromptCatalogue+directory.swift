@@ -1,13 +1,33 @@
 extension PromptCatalogue {
-    /// The catalogue of a directory that was read from a tree of files.
-    package init(_ directory: PromptDirectory) {
+    /// Creates the catalogue of a directory that was read from a tree of files.
+    ///
+    /// - Parameters:
+    ///   - directory: The prompts.
+    ///   - failures: What could not be read into the tree, such as a file without permission.
+    package init(_ directory: PromptDirectory, failures: [PromptDiagnostic]) {
+        var ids: [String: String] = [:]
+        for prompt in directory.prompts { ids[prompt.file] = prompt.id }
+        var broken: Set<String> = []
+        let failures = failures.map { failure in
+            let names = failure.location.split(separator: "/")
+            let name = names.last ?? ""
+            let parent = names.dropLast().joined(separator: "/")
+            let isPart = name == "prompt.json" || name.hasSuffix(".md") && name.dropLast(3).utf8.allSatisfy(\.isASCIIDigit)
+            guard isPart, failure.severity == .error, let id = ids[parent] else { return failure }
+            // Without one of its files, the others could mean something else.
+            broken.insert(parent)
+            var failure = failure
+            failure.promptID = id
+            return failure
+        }
         // Without knowing what is deployed, nothing can be selected.
+        func isUsable(_ prompt: AuthoredPrompt) -> Bool { !prompt.isIncomplete && !broken.contains(prompt.file) }
         self.init(
-            entries: directory.prompts.filter { !$0.isIncomplete }
+            entries: directory.prompts.filter(isUsable)
                 .map { Entry(location: $0.definingFile, record: $0.record) },
-            diagnostics: directory.diagnostics
+            diagnostics: failures + directory.diagnostics
         )
-        unusable = directory.prompts.filter(\.isIncomplete).map { ($0.id, $0.definingFile) }
+        unusable = directory.prompts.filter { !isUsable($0) }.map { ($0.id, $0.definingFile) }
         folders = PromptFolder.directories(of: entries)
     }
 }

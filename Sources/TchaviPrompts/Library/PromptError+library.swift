@@ -1,3 +1,4 @@
+import Foundation
 import Tchavi
 
 extension PromptError {
@@ -14,6 +15,16 @@ extension PromptError {
         )
         error.availablePrompts = nearest
         return error
+    }
+
+    /// The directory of prompts cannot be read.
+    static func unreadable(directory path: String, _ error: POSIXError) -> PromptError {
+        PromptError(
+            .notFound,
+            "The prompt directory `\(path)` cannot be read: \(error.reason).",
+            advice: "Check the path; relative paths start at the working directory "
+                + "(\(FileManager.default.currentDirectoryPath))."
+        )
     }
 
     /// The prompt's record cannot be read, and there is no earlier valid record.

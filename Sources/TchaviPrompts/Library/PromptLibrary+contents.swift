@@ -67,7 +67,8 @@ extension PromptLibrary {
         return await selector(of: record, in: layer.form).explain(query)
     }
 
-    /// Checks the deployments of every prompt for problems. Runs outside of the caller's actor, and needs no gateway.
+    /// Checks the deployments and versions of every prompt for problems. Runs outside of the caller's actor, and needs no
+    /// gateway.
     ///
     /// - Returns: The findings, ordered by prompt id, with the most severe of each prompt first.
     /// - Throws: The source's error if the prompts have not been read before.

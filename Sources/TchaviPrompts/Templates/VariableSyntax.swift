@@ -23,6 +23,22 @@ public enum VariableSyntax: String, Sendable, Hashable {
         case .braces: UInt8(ascii: "}")
         }
     }
+
+    /// The syntax that an author may have confused with this one.
+    var other: VariableSyntax {
+        switch self {
+        case .angleBrackets: .braces
+        case .braces: .angleBrackets
+        }
+    }
+
+    /// Returns a variable as it is written in this syntax.
+    func variable(_ name: String) -> String {
+        switch self {
+        case .angleBrackets: "<<\(name)>>"
+        case .braces: "{{\(name)}}"
+        }
+    }
 }
 
 extension VariableSyntax: JSONScalar {

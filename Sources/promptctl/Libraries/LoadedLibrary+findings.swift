@@ -12,13 +12,13 @@ extension LoadedLibrary {
         defer { progress.end() }
         let byPrompt = Dictionary(grouping: diagnostics) { $0.promptID.flatMap { ids.contains($0) ? $0 : nil } }
         var findings = (byPrompt[nil] ?? []).map { LibraryFinding($0, in: self) }
-        var places = directory.flatMap { directory in files.map { FindingPlaces(directory, $0) } }
+        var places = PlaceFinder(self)
         for (index, record) in records.enumerated() {
             progress.advance(to: index)
             try Task.checkCancellation()
             findings += (byPrompt[record.promptID] ?? []).map { LibraryFinding($0, in: self) }
             for finding in await record.lint(syntax: syntax) {
-                findings.append(LibraryFinding(finding, at: places?.place(of: finding), in: self))
+                findings.append(LibraryFinding(finding, at: places.place(of: finding), in: self))
             }
         }
         return findings
@@ -27,7 +27,22 @@ extension LoadedLibrary {
     /// What is wrong with one prompt.
     func findings(syntax: VariableSyntax, of record: PromptRecord) async throws -> [LibraryFinding] {
         let own = diagnostics.filter { $0.promptID == record.promptID }.map { LibraryFinding($0, in: self) }
-        var places = directory.flatMap { directory in files.map { FindingPlaces(directory, $0) } }
-        return await own + record.lint(syntax: syntax).map { LibraryFinding($0, at: places?.place(of: $0), in: self) }
+        var places = PlaceFinder(self)
+        return await own + record.lint(syntax: syntax).map { LibraryFinding($0, at: places.place(of: $0), in: self) }
+    }
+}
+
+/// Finds where the subjects of findings are written, if the library has files.
+private struct PlaceFinder {
+    private var places: FindingPlaces?
+    private let prompts: [String: AuthoredPrompt]
+
+    init(_ library: LoadedLibrary) {
+        places = library.files.map { FindingPlaces(in: $0) }
+        prompts = Dictionary(library.directory?.prompts.map { ($0.id, $0) } ?? []) { first, _ in first }
+    }
+
+    mutating func place(of finding: DeploymentFinding) -> PromptPlace? {
+        prompts[finding.promptID].flatMap { places?.place(of: finding, in: $0) }
     }
 }

@@ -10,8 +10,6 @@ struct LoadedLibrary: Sendable {
     let files: FileTree?
     /// The prompts of those files, with the places that they come from.
     let directory: PromptDirectory?
-    /// What could not be read, and what probably means something else.
-    let diagnostics: [PromptDiagnostic]
     /// Where a version is fetched from that is not in the catalogue.
     private let origin: (any PromptSource)?
 
@@ -65,7 +63,6 @@ struct LoadedLibrary: Sendable {
         self.origin = origin
         files = nil
         directory = nil
-        diagnostics = catalogue.diagnostics
     }
 
     private init(_ reference: LibraryReference, _ files: FileTree, _ failures: [PromptDiagnostic]) {
@@ -73,8 +70,7 @@ struct LoadedLibrary: Sendable {
         self.reference = reference
         self.files = files
         self.directory = directory
-        catalogue = PromptCatalogue(directory)
-        diagnostics = failures + directory.diagnostics
+        catalogue = PromptCatalogue(directory, failures: failures)
         origin = nil
     }
 
@@ -83,6 +79,9 @@ struct LoadedLibrary: Sendable {
     private static func files(of path: String) async throws -> (FileTree, [PromptDiagnostic]) {
         try FileTree.reading(directory: path)
     }
+
+    /// What could not be read, and what probably means something else.
+    var diagnostics: [PromptDiagnostic] { catalogue.diagnostics }
 
     /// The prompts of which something can be used, ordered by the bytes of their ids. Of prompts with one id there is none.
     var records: [PromptRecord] {

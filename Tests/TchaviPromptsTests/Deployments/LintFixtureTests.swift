@@ -30,6 +30,7 @@ struct LintFixtureTests {
     @Test(arguments: [
         ("contradiction", 2), ("incomparable", 2), ("unknownOperator", 2), ("lexicographicComparison", 3),
         ("incompleteVersion", 3), ("invalidParameters", 4), ("versionMismatch", 2), ("unreachableSplit", 2),
+        ("otherSyntax", 2), ("unknownRole", 2), ("emptyMessage", 2), ("parameterOutOfRange", 4),
     ])
     func `Each of several problems is found`(kind: String, count: Int) async throws {
         let findings = try await findings(kind)
@@ -53,6 +54,10 @@ struct LintFixtureTests {
         ("unreachableSplit", ["winner", "promptVersionNumber"]), ("incomparable", ["`latest` is not a valid version"]),
         ("mixedTypes", ["with a Boolean", "with a number"]),
         ("numericVersion", ["version 2.10 ", "`\"2.10\"` or `\"2.1\"`"]),
+        ("otherSyntax", ["`{{language}}` (message 1)", "`{{picture}}` (message 1)"]),
+        ("unknownRole", ["Message 1 of version 1", "Did you mean `user`?", "Message 0 of version 2"]),
+        ("emptyMessage", ["Message 1 of version 1", "Message 0 of version 2"]),
+        ("parameterOutOfRange", ["`temperature`", "`max_tokens`", "`top_logprobs`", "`seed`"]),
     ])
     func `Findings name what is wrong`(kind: String, parts: [String]) async throws {
         let text = try await findings(kind).map(\.description).joined(separator: "\n")

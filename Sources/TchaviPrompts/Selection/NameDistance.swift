@@ -1,5 +1,5 @@
 /// How much names differ from one that may be misspelled.
-struct NameDistance {
+package struct NameDistance: Sendable {
     /// The name in lower case, at most ``maximumLength`` bytes of it.
     private let name: [UInt8]
     private let counts: [Int32]
@@ -7,7 +7,7 @@ struct NameDistance {
     /// The fewest bytes that count as a part of a name.
     private static let shortestPart = 3
 
-    init(from name: String) {
+    package init(from name: String) {
         self.name = Self.bytes(of: name)
         counts = Self.counts(of: self.name)
     }
@@ -21,7 +21,7 @@ struct NameDistance {
     ///   - count: How many names.
     ///   - names: The names to choose from.
     /// - Returns: The nearest names; all of them if there are no more.
-    func nearest(_ count: Int, of names: [String]) -> [String] {
+    package func nearest(_ count: Int, of names: [String]) -> [String] {
         var best: [(name: String, distance: Int)] = []
         for name in names {
             let limit = best.count < count ? Int.max : best.last?.distance ?? 0
@@ -39,7 +39,7 @@ struct NameDistance {
     }
 
     /// The number of insertions, deletions, replacements and exchanges of neighbors between the names.
-    func distance(to other: String) -> Int { distance(to: Self.bytes(of: other), within: .max) ?? .max }
+    package func distance(to other: String) -> Int { distance(to: Self.bytes(of: other), within: .max) ?? .max }
 
     /// The difference from a name that begins with or contains this one, or is contained in it.
     private func partDistance(to other: [UInt8]) -> Int? {

@@ -1,6 +1,6 @@
 /// A set of names of which an author may have misspelled one.
-package struct KnownNames {
-    let names: [String]
+package struct KnownNames: Sendable {
+    package let names: [String]
     private let set: Set<String>
 
     package init(_ names: [String]) {
@@ -8,7 +8,7 @@ package struct KnownNames {
         set = Set(names)
     }
 
-    func contains(_ name: String) -> Bool { set.contains(name) }
+    package func contains(_ name: String) -> Bool { set.contains(name) }
 
     /// Advice on what to write instead of an unknown name.
     package func advice(for name: String) -> String {
