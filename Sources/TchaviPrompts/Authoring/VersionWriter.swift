@@ -53,7 +53,7 @@ struct VersionWriter {
         case "description": version.description.map { .string($0) }
         case "createdAt": (version.createdAt?.text).map { .string($0) }
         case "updatedAt": (version.updatedAt?.text).map { .string($0) }
-        case "tags": config.tags.isEmpty ? nil : config.tags.json
+        case "tags": config.tags.isEmpty ? Optional.none : config.tags.json
         case "id": version.id.isSameText(as: "\(promptID)@\(version.version)") ? nil : .string(version.id)
         case "promptId": version.promptID.isSameText(as: promptID) ? nil : .string(version.promptID)
         case "configId": config.id.isEmpty ? nil : .string(config.id)

@@ -44,6 +44,7 @@ struct DiffCommand: Command {
             syntax: try arguments.variableSyntax(),
             in: session
         )
+        for library in [before, after] { library.reportOrphans(in: session) }
         if arguments.has("json") {
             session.writeJSON(difference.members)
         } else if arguments.has("markdown") {

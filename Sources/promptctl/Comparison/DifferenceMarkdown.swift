@@ -40,13 +40,10 @@ struct DifferenceMarkdown {
         guard !prompt.changes.isEmpty else { return text }
         text += "\n| query | users | before | after |\n|---|---|---|---|\n"
         for change in prompt.changes.prefix(listedChanges) {
-            var query = change.query
-            var users = ""
-            if let share = change.share {
-                query = query.withoutKey
-                users = "\(((share * 10_000).rounded() / 100).ecmaScriptDescription) %"
-            }
-            text += "| \(code(query.description)) | \(users) | \(cell(change.before)) | \(cell(change.after)) |\n"
+            let cells = [
+                code(change.queryDescription), change.shareDescription ?? "", cell(change.before), cell(change.after),
+            ]
+            text += "| \(cells.joined(separator: " | ")) |\n"
         }
         let rest = prompt.changes.count - listedChanges
         if rest > 0 { text += "\n…and \(counted(rest, "more query", plural: "more queries")).\n" }

@@ -16,7 +16,12 @@ extension PromptDifference {
         add(addedVersions, "added")
         add(removedVersions, "removed")
         add(editedVersions, "edited in place")
-        if changes.isEmpty, notes.isEmpty { notes.append("No query gets another version.") }
+        if changes.isEmpty { notes.append("No query gets another version.") }
+        if otherReasons > 0 {
+            notes.append(
+                "\(counted(otherReasons, "query gets", plural: "queries get")) the same version for another reason."
+            )
+        }
         return notes
     }
 
@@ -46,7 +51,7 @@ extension PromptDifference {
             for warning in warnings {
                 output.write("  \(output.styled("warning:", .yellow)) \(warning.escapingControlCharacters)")
             }
-            for change in changes.prefix(Self.listedChanges) { output.write("  \(change)") }
+            for change in changes.prefix(Self.listedChanges) { output.write("  \(change.line.escapingControlCharacters)") }
             let rest = changes.count - Self.listedChanges
             if rest > 0 { output.write("  and \(rest) more; --json has all") }
         }
@@ -68,6 +73,7 @@ extension PromptDifference {
             members["addedVersions"] = .array(addedVersions.map { .integer(Int64($0)) })
             members["removedVersions"] = .array(removedVersions.map { .integer(Int64($0)) })
             members["changes"] = .array(changes.map(\.json))
+            members["otherReasons"] = .integer(Int64(otherReasons))
             members["missingVariables"] = .array(
                 missing.map { missing in
                     [
@@ -84,9 +90,30 @@ extension PromptDifference {
 }
 
 extension WhatIf.Change {
+    /// The query, without the key where a share of the users is meant.
+    var queryDescription: String { share == nil ? query.description : query.withoutKey.description }
+
+    /// The share of the users whose selection changes; `nil` where no split decides.
+    var shareDescription: String? { share.map { "\((($0 * 10_000).rounded() / 100).ecmaScriptDescription) %" } }
+
+    /// The change in one line.
+    fileprivate var line: String {
+        let users = shareDescription.map { ", \($0) of users" } ?? ""
+        return "\(queryDescription)\(users): \(before.short) -> \(after.short)"
+    }
+
     fileprivate var json: JSONValue {
         var members: [String: JSONValue] = ["query": query.json, "before": before.json, "after": after.json]
         members["share"] = share.map { .double($0) }
         return .object(members)
+    }
+}
+
+extension Selection {
+    /// The version and what decided, with the beginning of the content's hash, which tells an edit from no edit.
+    fileprivate var short: String {
+        guard let version else { return "no version" }
+        let hash = versionContentHash.map { ", sha256:\($0.prefix(8))" } ?? ""
+        return "version \(version) (\(deploymentID ?? reason.rawValue)\(hash))"
     }
 }

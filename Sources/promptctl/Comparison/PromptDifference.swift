@@ -24,6 +24,8 @@ struct PromptDifference: Sendable {
     let kind: Kind
     /// The queries that get another version, or a version with another content.
     private(set) var changes: [WhatIf.Change] = []
+    /// The number of queries that get the same version for another reason.
+    private(set) var otherReasons = 0
     /// The numbers of the versions whose content is another one.
     private(set) var editedVersions: [Int] = []
     private(set) var addedVersions: [Int] = []
@@ -44,7 +46,11 @@ struct PromptDifference: Sendable {
     ) async {
         self.init(after.promptID, .changed)
         let whatIf = WhatIf(before: before, after: after)
-        changes = if let queries { await whatIf.changes(for: queries) } else { await whatIf.changes() }
+        let all = if let queries { await whatIf.changes(for: queries) } else { await whatIf.changes() }
+        changes = all.filter { !$0.before.isSameVersion(as: $0.after) }
+        otherReasons = all.count - changes.count
+        // Recorded queries are counted, so each stays.
+        if queries == nil { changes = changes.withoutEnforcement }
         let (old, new) = (Self.hashes(of: before), Self.hashes(of: after))
         editedVersions = new.keys.filter { number in old[number].map { $0 != new[number] } ?? false }.sorted()
         addedVersions = new.keys.filter { old[$0] == nil }.sorted()
@@ -88,5 +94,36 @@ extension PromptRecord {
             ? fallbackVersion
             : versions.first { $0.version == selection.version && $0.id == selection.versionID }
         return version?.config?.variableNames(syntax: variableSyntax ?? syntax) ?? []
+    }
+}
+
+extension Selection {
+    /// Whether the same version is selected, with the same content.
+    fileprivate func isSameVersion(as other: Selection) -> Bool {
+        version == other.version && versionID == other.versionID && versionContentHash == other.versionContentHash
+    }
+}
+
+/// How a selection changes.
+private struct Step: Hashable {
+    let query: PromptQuery
+    let before: Selection
+    let after: Selection
+    let share: Double?
+}
+
+extension [WhatIf.Change] {
+    /// The changes without those whose query only enforces a condition of another one that changes in the same way.
+    fileprivate var withoutEnforcement: [WhatIf.Change] {
+        var seen: Set<Step> = []
+        return filter { change in
+            var query = change.query.withoutKey
+            for condition in query.conditions where condition.isEnforced {
+                query = query.tag(condition.field, condition.value)
+            }
+            return seen.insert(
+                Step(query: query, before: change.before, after: change.after, share: change.share)
+            ).inserted
+        }
     }
 }

@@ -47,9 +47,24 @@ extension Failure {
                 case .unavailable: .unavailable
                 default: .data
                 }
-            self.init(code, error.message, advice: error.advice)
+            self.init(code, error.message, advice: error.commandAdvice)
         case let error as TchaviError: self.init(.unavailable, error.description)
         default: self.init(.data, error.localizedDescription)
+        }
+    }
+}
+
+extension PromptError {
+    /// The advice for somebody who uses the command.
+    fileprivate var commandAdvice: String? {
+        switch code {
+        case .missingVariables:
+            let names = Array(Set(missingVariables.map(\.name))).sorted { $0.precedesInBytes($1) }
+            return "Set them with \(names.map { "--var \($0)=…" }.joined(separator: " "))."
+        case .noMatch:
+            return "'promptctl explain \((promptID ?? "ID").shellQuoted)' says why; --version N or --latest use a version that is "
+                + "not deployed."
+        default: return advice
         }
     }
 }
