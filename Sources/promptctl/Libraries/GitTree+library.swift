@@ -19,9 +19,8 @@ extension GitTree {
         /// The directories that are being looked at: each with the directory that contains the link which led to the next.
         private var walk: [(directory: [UInt8], link: [UInt8])] = []
 
-        /// Finds the files below a directory of a tree.
-        ///
-        /// - Parameter maximumEntries: How many entries are looked at. Links can make a few files appear very often.
+        /// Finds the files below a directory of a tree. The number of entries that are looked at is limited, because links
+        /// can make a few files appear very often.
         init(in directory: [UInt8], of tree: GitTree, maximumEntries: Int = 1_000_000) throws(GitError) {
             self.tree = tree
             self.maximumEntries = maximumEntries
