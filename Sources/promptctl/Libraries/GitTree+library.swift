@@ -39,6 +39,10 @@ extension GitTree {
                     )
                 }
                 let entry = tree.entries[index]
+                // Below a directory that a link led up to, there is the directory with that link again, which is a cycle too.
+                guard !walk.contains(where: { $0.directory.isIn(directory) && entry.path.isIn($0.directory) }) else {
+                    continue
+                }
                 let names = entry.path[start...].split(separator: 0x2F, omittingEmptySubsequences: false)
                 // As on disk, names that begin with a dot are skipped, and so are names that are not UTF-8.
                 guard let name = names.last, names.allSatisfy({ !$0.isEmpty && $0.first != 0x2E }) else { continue }
