@@ -1,4 +1,5 @@
 import Foundation
+import TchaviPrompts
 import Testing
 
 @testable import promptctl
@@ -339,9 +340,8 @@ struct GitRevisionFilesTests {
     func noGit() async throws {
         let sandbox = try await Self.revisions()
         for path in ["", sandbox.base] {
-            var environment = sandbox.environment
-            environment["PATH"] = path
-            let error = await #expect(throws: GitError.self) { [environment] in
+            let environment = sandbox.environment.merging(["PATH": path]) { $1 }
+            let error = await #expect(throws: GitError.self) {
                 try await GitRevision(parsing: "one").files(in: sandbox.directory, environment: environment)
             }
             #expect(error?.fault == .tool)

@@ -97,8 +97,7 @@ struct ProcessRunTests {
         run.outputLimit = 3
         #expect(try await run.result().output == Data("abc".utf8))
         run.outputLimit = 2
-        await #expect(throws: ProcessRun.Failure.outputLimit(program: "sh", bytes: 2)) { [run] in try await run.result()
-        }
+        await #expect(throws: ProcessRun.Failure.outputLimit(program: "sh", bytes: 2)) { try await run.result() }
     }
 
     @Test("Cancelling terminates the program", arguments: ["", "trap '' TERM;"])

@@ -34,10 +34,8 @@ extension ChildProcess {
         return 0
     }
 
-    /// Starts a program with the default handling of all signals, none of which is blocked.
-    ///
-    /// - Parameter streams: The descriptors that become the standard input, output and error.
-    /// - Returns: 0, or the number of the error.
+    /// Starts a program with the default handling of all signals, none of which is blocked. The descriptors become its
+    /// standard input, output and error. Returns 0, or the number of the error.
     static func spawn(
         _ processID: inout pid_t,
         _ executable: String,

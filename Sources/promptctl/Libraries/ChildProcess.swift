@@ -83,9 +83,8 @@ struct ChildProcess {
         }
     }
 
-    /// Moves bytes through the pipes that are ready, and returns whether there were any.
-    ///
-    /// - Parameter milliseconds: How long to wait for a pipe to be ready.
+    /// Moves bytes through the pipes that are ready, and returns whether there were any; waits for one to be ready no longer
+    /// than this.
     mutating func transfer(waiting milliseconds: Int32) -> Bool {
         if written == input.count { Self.close(&inputEnd) }
         var ends = [

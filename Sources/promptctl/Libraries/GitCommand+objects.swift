@@ -10,9 +10,7 @@ extension GitCommand {
         return sizes
     }
 
-    /// Returns the contents of blobs by their ids.
-    ///
-    /// - Parameter sizes: The ids and sizes. Of a blob that has changed in between, there is no content.
+    /// Returns the contents of blobs by their ids, given with the sizes. One that was removed in between is missing.
     func contents(of sizes: [String: Int]) async throws -> [String: Data] {
         let limit = sizes.values.reduce(sizes.count * 128, +)
         var rest = try await batch("--batch", Set(sizes.keys), outputLimit: limit)[...]

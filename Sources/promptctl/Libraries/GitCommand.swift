@@ -6,9 +6,7 @@ struct GitCommand: Sendable {
     var directory: String
     private let environment: [String: String]
 
-    /// Creates the commands.
-    ///
-    /// - Parameter environment: The environment, in which `git` is looked up and to which Git's own variables are added.
+    /// Creates the commands. `git` is looked up in the `PATH` of the environment, to which Git's own variables are added.
     init(directory: String, environment: [String: String]) {
         self.directory = directory
         let own = [

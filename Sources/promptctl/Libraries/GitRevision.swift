@@ -67,6 +67,7 @@ struct GitRevision: Hashable, Sendable {
     ///   - defaultPath: The directory of the library on disk, if the revision has no path; it need not exist. Without it,
     ///     the working directory is that of the library.
     ///   - environment: The environment of Git.
+    /// - Returns: The files, and what was ignored.
     /// - Throws: ``GitError`` or `CancellationError`.
     func files(
         in directory: String = ".",

@@ -19,9 +19,8 @@ extension GitTree {
         /// The directories that are being looked at: each with the directory that contains the link which led to the next.
         private var walk: [(directory: [UInt8], link: [UInt8])] = []
 
-        /// Finds the files below a directory of a tree.
-        ///
-        /// - Parameter maximumEntries: How many entries are looked at. Links can make a few files appear very often.
+        /// Finds the files below a directory of a tree. The number of entries that are looked at is limited, because links
+        /// can make a few files appear very often.
         init(in directory: [UInt8], of tree: GitTree, maximumEntries: Int = 1_000_000) throws(GitError) {
             self.tree = tree
             self.maximumEntries = maximumEntries
@@ -40,6 +39,10 @@ extension GitTree {
                     )
                 }
                 let entry = tree.entries[index]
+                // Below a directory that a link led up to, there is the directory with that link again, which is a cycle too.
+                guard !walk.contains(where: { $0.directory.isIn(directory) && entry.path.isIn($0.directory) }) else {
+                    continue
+                }
                 let names = entry.path[start...].split(separator: 0x2F, omittingEmptySubsequences: false)
                 // As on disk, names that begin with a dot are skipped, and so are names that are not UTF-8.
                 guard let name = names.last, names.allSatisfy({ !$0.isEmpty && $0.first != 0x2E }) else { continue }

@@ -1,4 +1,5 @@
 import Foundation
+import TchaviPrompts
 import Testing
 
 @testable import promptctl
