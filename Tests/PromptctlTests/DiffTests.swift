@@ -1,0 +1,152 @@
+import Foundation
+import Tchavi
+import TestSupport
+import Testing
+
+@testable import promptctl
+
+struct DiffTests {
+    private static func prompt(_ text: String) -> String { "---\nmodel: gpt-4o-mini\n---\n\(text)\n" }
+
+    private let before = [
+        "greeting/1.md": prompt("Greet <<customer>>."),
+        "greeting/2.md": prompt("Thank <<customer>>."),
+        "greeting/prompt.json":
+            #"{"deployments": [{"version": 2, "id": "pro", "when": {"plan": "pro"}}, {"version": 1, "id": "all"}]}"#,
+        "old/1.md": prompt("Old."),
+        "same/1.md": prompt("Same."),
+    ]
+
+    private var after: [String: String] {
+        var files = before
+        files["old/1.md"] = nil
+        files["new/1.md"] = Self.prompt("New.")
+        files["greeting/2.md"] = Self.prompt("Thank <<customer>> of <<company>>.")
+        files["greeting/3.md"] = Self.prompt("Three.")
+        files["greeting/prompt.json"] = """
+            {"deployments": [
+              {"version": 2, "id": "pro", "weight": 75, "when": {"plan": "pro"}},
+              {"version": 3, "id": "pro-3", "weight": 25, "when": {"plan": "pro"}},
+              {"version": 1, "id": "all"}
+            ]}
+            """
+        return files
+    }
+
+    private func directories() throws -> (before: TemporaryDirectory, after: TemporaryDirectory) {
+        (try TemporaryDirectory(before), try TemporaryDirectory(after))
+    }
+
+    @Test("A report says who gets another version, what was edited, and which callers miss a variable")
+    func report() async throws {
+        let (before, after) = try directories()
+        let diff = await Invocation("diff", before.path, after.path)
+        #expect(diff.code == .success)
+        #expect(diff.messages == "1 added, 1 removed, 1 changed, 1 unchanged.\n")
+        let lines = diff.output.split(separator: "\n").map(String.init)
+        #expect(lines.first == "greeting: changed")
+        #expect(lines.contains("  Version 3 was added."))
+        #expect(lines.contains("  Version 2 was edited in place."))
+        #expect(
+            lines.contains(
+                "  warning: Callers that get version 2 have to pass `company`, for instance those with plan = pro."
+            )
+        )
+        #expect(lines.contains { $0.hasPrefix("  plan = pro, 25 % of users: version 2 (pro, ") && $0.contains("-> version 3 (pro-3, ") })
+        #expect(lines.contains { $0.hasPrefix("  plan = pro, 75 % of users: version 2 (pro, ") && $0.contains("-> version 2 (pro, ") })
+        #expect(lines.suffix(2) == ["new: added, with 1 version", "old: removed"])
+        #expect(await Invocation("diff", before.path, after.path, "--exit-code").code == .findings)
+        #expect(await Invocation("diff", before.path, before.path, "--exit-code").code == .success)
+    }
+
+    @Test("The report as JSON has the same, with queries and shares")
+    func json() async throws {
+        let (before, after) = try directories()
+        let json = try await Invocation("diff", before.path, after.path, "--json").json
+        #expect(json["format"] == 1)
+        #expect(json["unchanged"] == 1)
+        let prompts = try #require(json["prompts"]?.array)
+        #expect(prompts.compactMap { $0["kind"]?.string } == ["changed", "added", "removed"])
+        let greeting = prompts[0]
+        #expect(greeting["editedVersions"] == [2])
+        #expect(greeting["addedVersions"] == [3])
+        let shares = greeting["changes"]?.array?.compactMap { $0["share"]?.double } ?? []
+        #expect(shares.sorted() == [0.25, 0.75])
+        #expect(greeting["missingVariables"]?.array?.first?["variables"] == ["company"])
+    }
+
+    @Test("Recorded queries are counted, and each line has to be readable")
+    func recordedQueries() async throws {
+        let (before, after) = try directories()
+        let file = after.file("queries.jsonl")
+        try after.write(
+            """
+            {"promptId": "greeting", "query": {"tag": {"plan": "pro"}, "user": "1"}}
+
+            {"promptId": "greeting", "query": {"conditions": [{"field": "plan", "value": "free"}]}}
+            {"promptId": "same"}
+            """,
+            to: "queries.jsonl"
+        )
+        let diff = await Invocation("diff", before.path, after.path, "--queries", file)
+        #expect(diff.messages.hasSuffix(" 1 of 3 recorded queries gets another version.\n"))
+        #expect(!diff.output.contains("% of users"))
+        for (line, reason) in [
+            (#"{"query": {}}"#, "expected the prompt's id as a string"),
+            (#"{"promptId": "greeting", "query": {"tags": {}}}"#, "unknown member. Did you mean `tag`?"),
+            (#"{"promptId": "greeting", "query": {"set": {"a": {}}}}"#, "$.query.set.a"), ("{", "line"), ("[]", "promptId"),
+        ] {
+            try after.write("\n\(line)\n", to: "queries.jsonl")
+            let refused = await Invocation("diff", before.path, after.path, "--queries", file)
+            #expect(refused.code == .data)
+            #expect(refused.messages.contains("queries.jsonl:2: "), "\(refused.messages)")
+            #expect(refused.messages.contains(reason), "\(refused.messages)")
+        }
+        #expect(await Invocation("diff", before.path, after.path, "--queries", "missing.jsonl").code == .data)
+    }
+
+    @Test("Markdown is a comment in which no text of a prompt becomes markup")
+    func markdown() async throws {
+        let (before, after) = try directories()
+        let markdown = await Invocation("diff", before.path, after.path, "--markdown").output
+        #expect(markdown.hasPrefix("## Prompts: `\(before.path)` → `\(after.path)`\n\n1 added, 1 removed, 1 changed"))
+        #expect(markdown.contains("| query | users | before | after |\n|---|---|---|---|\n"))
+        #expect(markdown.contains("| `plan = pro` | 25 % | version 2 (`pro`, "))
+        let hostile = ["`x` | @team <img src=x>", "**bold**\n# heading"]
+        for value in hostile {
+            let json = JSONValue.object([
+                "deployments": [["version": 3, "id": .string(value), "when": ["plan": .string(value)]], ["version": 1]]
+            ])
+            try after.write(json.serialized(), to: "greeting/prompt.json")
+            let output = await Invocation("diff", before.path, after.path, "--markdown").output
+            for line in output.split(separator: "\n") where line.hasPrefix("|") {
+                // The bars within cells are escaped.
+                #expect(line.replacing("\\|", with: "").count { $0 == "|" } == 5, "\(line)")
+            }
+            #expect(!output.contains("\n# heading"))
+        }
+        #expect(await Invocation("diff", before.path, after.path, "--markdown", "--json").code == .usage)
+    }
+
+    @Test("A comment stays below the size that GitHub accepts")
+    func longMarkdown() async throws {
+        var files: [String: String] = [:]
+        for index in 0..<3000 { files["prompt-\(index)/1.md"] = Self.prompt("Text.") }
+        let (before, after) = (try TemporaryDirectory(["prompt-0/1.md": Self.prompt("Text.")]), try TemporaryDirectory(files))
+        let output = await Invocation("diff", before.path, after.path, "--markdown").output
+        #expect(output.count < 65_536)
+        #expect(output.contains("more prompts.\n"))
+    }
+
+    @Test("A prompt that cannot be read any more is no removed prompt")
+    func unreadable() async throws {
+        let (before, after) = try directories()
+        try after.write("---\nmodle: x\n---\nHi\n", to: "same/1.md")
+        try after.write("{", to: "weather.json")
+        let diff = await Invocation("diff", before.path, after.path, "--exit-code")
+        #expect(diff.code == .findings)
+        #expect(diff.output.contains("same: cannot be compared: "))
+        #expect(diff.messages.contains("weather.json:1:1: error: "))
+        #expect(diff.messages.contains("1 unreadable, 0 unchanged."))
+    }
+}
