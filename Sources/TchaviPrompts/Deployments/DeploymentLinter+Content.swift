@@ -10,8 +10,13 @@ extension DeploymentLinter {
     private static let maximumFindings = 5
 
     mutating func checkContent() {
-        let versions = record.versions.sorted { $0.version < $1.version } + [record.fallbackVersion].compactMap(\.self)
-        for version in versions where version.unreadableReason == nil {
+        // A copy of a version has the same problems.
+        let fallback = record.fallbackVersion.flatMap { fallback in
+            record.versions.contains { $0.id.isSameText(as: fallback.id) && $0.config == fallback.config }
+                ? nil : fallback
+        }
+        let versions = record.versions.sorted { $0.version < $1.version }
+        for version in versions + [fallback].compactMap(\.self) where version.unreadableReason == nil {
             guard let config = version.config else { continue }
             checkSyntax(config.messages, of: version)
             checkRoles(config.messages, of: version)

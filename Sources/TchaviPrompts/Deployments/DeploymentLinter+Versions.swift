@@ -92,7 +92,7 @@ extension DeploymentLinter {
             )
         }
         if let version = record.versions.first(where: { $0.id.isSameText(as: fallback.id) }),
-            version.contentHash != fallback.contentHash
+            version.config != fallback.config, version.contentHash != fallback.contentHash
         {
             report(
                 .staleFallback,

@@ -76,7 +76,7 @@ struct DeploymentLinter {
         checkFallback()
         checkKinds()
         checkVariables()
-        // A fallback that is a copy of a version has the same problems, in the same words.
+        // A fallback that is an older copy of a version may have the same problems, in the same words.
         var seen: Set<DeploymentFinding> = []
         return findings.filter { seen.insert($0).inserted }.enumerated()
             .sorted {
