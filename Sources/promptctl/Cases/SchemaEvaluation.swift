@@ -6,8 +6,9 @@ struct SchemaEvaluation {
     typealias Keywords = [String: JSONValue]
     typealias Path = [JSONError.Step]
 
-    /// The most schemas that are applied within each other. Only references that lead back to themselves need more.
-    static let depthLimit = 320
+    /// The most schemas that are applied within each other, for which a megabyte of stack suffices in debug builds. More are
+    /// needed only by references without end, and by values that are nested about a hundred levels deep.
+    static let depthLimit = 256
     /// The most schemas and patterns that are applied to a value and what is inside it.
     static let stepLimit = 1_000_000
 
