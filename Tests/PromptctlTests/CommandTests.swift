@@ -57,11 +57,12 @@ struct CommandTests {
         let json = try await Invocation("list", Fixtures.prompts, "--json").json
         #expect(json["format"] == 1)
         let prompts = try #require(json["prompts"]?.array)
-        #expect(prompts.compactMap { $0["promptId"]?.string }.contains("support-reply"))
+        let names = prompts.compactMap { $0["promptId"]?.string }
+        #expect(names.contains("support-reply"))
         let ids = await Invocation("list", Fixtures.prompts, "--ids").output
-        #expect(ids.split(separator: "\n").map(String.init) == prompts.compactMap { $0["promptId"]?.string })
+        #expect(ids.split(separator: "\n").map(String.init) == names)
         let folder = try await Invocation("list", Fixtures.prompts, "--folder", "documents", "--json").json
-        #expect(folder["prompts"]?.array?.compactMap { $0["promptId"]?.string } == ["summarise"])
+        #expect(folder["prompts"]?.array?.compactMap { $0["promptId"]?.string } == ["summarise", "translate"])
     }
 
     @Test("A prompt is shown with its versions, deployments and findings; one that is not there is an error")

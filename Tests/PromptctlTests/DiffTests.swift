@@ -94,7 +94,7 @@ struct DiffTests {
         for (line, reason) in [
             (#"{"query": {}}"#, "expected the prompt's id as a string"),
             (#"{"promptId": "greeting", "query": {"tags": {}}}"#, "unknown member. Did you mean `tag`?"),
-            (#"{"promptId": "greeting", "query": {"set": {"a": {}}}}"#, "$.query.set.a"), ("{", "line"), ("[]", "promptId"),
+            (#"{"promptId": "greeting", "query": {"set": {"a": {}}}}"#, "$.query.set.a"), ("{", "at byte 1"), ("[]", "promptId"),
         ] {
             try after.write("\n\(line)\n", to: "queries.jsonl")
             let refused = await Invocation("diff", before.path, after.path, "--queries", file)

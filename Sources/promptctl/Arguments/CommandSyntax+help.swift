@@ -7,7 +7,7 @@ extension CommandSyntax {
 
     /// The help of the command.
     var help: String {
-        var sections = ["OVERVIEW: \(abstract)"]
+        var sections = [Self.wrapped("OVERVIEW: \(abstract)")]
         if !discussion.isEmpty { sections.append(Self.paragraphs(discussion)) }
         sections.append("USAGE: " + Self.wrapped(usage, indentation: 7))
         if !arguments.isEmpty {

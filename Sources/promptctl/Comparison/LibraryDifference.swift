@@ -81,8 +81,9 @@ struct LibraryDifference: Sendable {
         let parts = numbers.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         var text = (parts + ["\(unchanged) unchanged"]).joined(separator: ", ") + "."
         if let recorded {
-            text += " \(recorded.changed) of \(counted(recorded.total, "recorded query", plural: "recorded queries")) get "
-                + "another version."
+            let verb = recorded.changed == 1 ? "gets" : "get"
+            text += " \(recorded.changed) of \(counted(recorded.total, "recorded query", plural: "recorded queries")) "
+                + "\(verb) another version."
         }
         return text.prefix(1).uppercased() + text.dropFirst()
     }

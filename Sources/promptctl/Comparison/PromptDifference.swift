@@ -70,7 +70,8 @@ struct PromptDifference: Sendable {
     ) -> [MissingVariables] {
         var found: [MissingVariables] = []
         var seen: Set<[String]> = []
-        for change in changes {
+        // A query of a deployed version says more about callers than one that is pinned.
+        for change in changes.filter({ !$0.isPinned }) + changes.filter(\.isPinned) {
             guard change.after.version != nil else { continue }
             let given = Set(before.variables(of: change.before, syntax))
             let needed = after.variables(of: change.after, syntax)
@@ -126,4 +127,9 @@ extension [WhatIf.Change] {
             ).inserted
         }
     }
+}
+
+extension WhatIf.Change {
+    /// Whether both versions are selected by a number, or as the latest.
+    fileprivate var isPinned: Bool { before.reason == .pinned || after.reason == .pinned }
 }

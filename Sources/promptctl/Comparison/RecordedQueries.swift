@@ -20,7 +20,11 @@ struct RecordedQueries: Sendable {
                 guard let id = json["promptId"]?.string else {
                     throw JSONError("expected the prompt's id as a string", at: [.member("promptId")])
                 }
-                queries[id, default: []].append(try PromptQuery(authored: json["query"] ?? [:]))
+                do {
+                    queries[id, default: []].append(try PromptQuery(authored: json["query"] ?? [:]))
+                } catch {
+                    throw error.inside(.member("query"))
+                }
             } catch {
                 throw Failure(.data, "\(file):\(line.number): \(error.description).")
             }
