@@ -6,11 +6,14 @@ import TchaviPrompts
 @main
 struct Promptctl {
     /// Every command, in the order of the help.
-    static var commands: [any Command.Type] { [
-        InitCommand.self, ListCommand.self, ShowCommand.self, LintCommand.self, FormatCommand.self, ExplainCommand.self,
-        DiffCommand.self, TestCommand.self, ResolveCommand.self, RunCommand.self, PublishCommand.self,
-        VerifyCommand.self, ImportMaximCommand.self, ConvertCommand.self,
-    ] }
+    static var commands: [any Command.Type] {
+        [
+            InitCommand.self, ListCommand.self, ShowCommand.self, LintCommand.self, FormatCommand.self,
+            ExplainCommand.self,
+            DiffCommand.self, TestCommand.self, ResolveCommand.self, RunCommand.self, PublishCommand.self,
+            VerifyCommand.self, ImportMaximCommand.self, ConvertCommand.self,
+        ]
+    }
 
     static func main() async {
         let environment = ProcessInfo.processInfo.environment
@@ -101,7 +104,8 @@ struct Promptctl {
         if !completions.isEmpty {
             throw UsageError("'\(first)' needs a second word: '\(completions.joined(separator: "', '"))'.", nil)
         }
-        let nearest = KnownNames(names).nearest(to: words.prefix(2).joined(separator: " "))
+        let nearest =
+            KnownNames(names).nearest(to: words.prefix(2).joined(separator: " "))
             ?? KnownNames(names).nearest(to: first)
         throw UsageError("Unknown command '\(first)'." + (nearest.map { " Did you mean '\($0)'?" } ?? ""), nil)
     }

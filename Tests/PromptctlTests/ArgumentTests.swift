@@ -21,7 +21,8 @@ struct ArgumentTests {
     @Test("Options may stand before, between and after arguments, with a space or an equals sign")
     func places() throws {
         let forms: [[String]] = [
-            ["--name", "x", "a", "b"], ["a", "--name=x", "b"], ["a", "b", "-n", "x"], ["a", "b", "-nx"], ["-n=x", "a", "b"],
+            ["--name", "x", "a", "b"], ["a", "--name=x", "b"], ["a", "b", "-n", "x"], ["a", "b", "-nx"],
+            ["-n=x", "a", "b"],
         ]
         for form in forms {
             let arguments = try parsed(form)
@@ -88,7 +89,10 @@ struct ArgumentTests {
         #expect(try parsed(["a"]).choice("name", of: ["x", "y"]) == "x")
     }
 
-    @Test("Every command has help that names its arguments and options", arguments: Promptctl.commands.map { $0.syntax.name })
+    @Test(
+        "Every command has help that names its arguments and options",
+        arguments: Promptctl.commands.map { $0.syntax.name }
+    )
     func help(name: String) async throws {
         let syntax = try #require(Promptctl.commands.first { $0.syntax.name == name }).syntax
         let words = name.split(separator: " ").map(String.init)

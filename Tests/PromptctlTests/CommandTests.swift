@@ -176,10 +176,19 @@ struct CommandTests {
     @Test("--set is enforced, --tag is not, and both are strings")
     func explain() async throws {
         let directory = try TemporaryDirectory(greeting)
-        let matched = try await Invocation("explain", "greeting", "--tag", "plan=pro", "-l", directory.path, "--json").json
+        let matched = try await Invocation("explain", "greeting", "--tag", "plan=pro", "-l", directory.path, "--json")
+            .json
         #expect(matched["selection"]?["version"] == 2)
         #expect(matched["query"]?["conditions"] == [["field": "plan", "value": "pro", "enforced": false]])
-        let text = await Invocation("explain", "greeting", "--set", "region=eu", "--require-match", "-l", directory.path)
+        let text = await Invocation(
+            "explain",
+            "greeting",
+            "--set",
+            "region=eu",
+            "--require-match",
+            "-l",
+            directory.path
+        )
         #expect(text.code == .findings)
         #expect(text.output.hasPrefix("Picked no version of greeting."))
         #expect(text.output.contains("No deployment uses `region`, which the query enforces."))
@@ -211,8 +220,13 @@ struct CommandTests {
 
     @Test("A run says which gateway it uses, shows captured tool calls, and calls the real one only with --live")
     func run() async throws {
-        let arguments = ["run", "weather", "Is it high?", "--set", "coast=true", "--var", "unit=C", "-l", Fixtures.prompts]
-        let text = await Invocation(arguments, environment: ["TCHAVI_API_KEY": "sk", "TCHAVI_BASE_URL": "http://127.0.0.1:1"])
+        let arguments = [
+            "run", "weather", "Is it high?", "--set", "coast=true", "--var", "unit=C", "-l", Fixtures.prompts,
+        ]
+        let text = await Invocation(
+            arguments,
+            environment: ["TCHAVI_API_KEY": "sk", "TCHAVI_BASE_URL": "http://127.0.0.1:1"]
+        )
         #expect(text.code == .success)
         #expect(text.output.contains("tool "))
         #expect(text.messages.contains("Gateway  LocalGateway, not a language model (--live calls the gateway of"))

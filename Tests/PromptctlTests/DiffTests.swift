@@ -52,8 +52,16 @@ struct DiffTests {
                 "  warning: Callers that get version 2 have to pass `company`, for instance those with plan = pro."
             )
         )
-        #expect(lines.contains { $0.hasPrefix("  plan = pro, 25 % of users: version 2 (pro, ") && $0.contains("-> version 3 (pro-3, ") })
-        #expect(lines.contains { $0.hasPrefix("  plan = pro, 75 % of users: version 2 (pro, ") && $0.contains("-> version 2 (pro, ") })
+        #expect(
+            lines.contains {
+                $0.hasPrefix("  plan = pro, 25 % of users: version 2 (pro, ") && $0.contains("-> version 3 (pro-3, ")
+            }
+        )
+        #expect(
+            lines.contains {
+                $0.hasPrefix("  plan = pro, 75 % of users: version 2 (pro, ") && $0.contains("-> version 2 (pro, ")
+            }
+        )
         #expect(lines.suffix(2) == ["new: added, with 1 version", "old: removed"])
         #expect(await Invocation("diff", before.path, after.path, "--exit-code").code == .findings)
         #expect(await Invocation("diff", before.path, before.path, "--exit-code").code == .success)
@@ -94,7 +102,8 @@ struct DiffTests {
         for (line, reason) in [
             (#"{"query": {}}"#, "expected the prompt's id as a string"),
             (#"{"promptId": "greeting", "query": {"tags": {}}}"#, "unknown member. Did you mean `tag`?"),
-            (#"{"promptId": "greeting", "query": {"set": {"a": {}}}}"#, "$.query.set.a"), ("{", "at byte 1"), ("[]", "promptId"),
+            (#"{"promptId": "greeting", "query": {"set": {"a": {}}}}"#, "$.query.set.a"), ("{", "at byte 1"),
+            ("[]", "promptId"),
         ] {
             try after.write("\n\(line)\n", to: "queries.jsonl")
             let refused = await Invocation("diff", before.path, after.path, "--queries", file)
@@ -115,7 +124,9 @@ struct DiffTests {
         let hostile = ["`x` | @team <img src=x>", "**bold**\n# heading"]
         for value in hostile {
             let json = JSONValue.object([
-                "deployments": [["version": 3, "id": .string(value), "when": ["plan": .string(value)]], ["version": 1]]
+                "deployments": [
+                    ["version": 3, "id": .string(value), "when": ["plan": .string(value)]], ["version": 1],
+                ]
             ])
             try after.write(json.serialized(), to: "greeting/prompt.json")
             let output = await Invocation("diff", before.path, after.path, "--markdown").output
@@ -132,7 +143,9 @@ struct DiffTests {
     func longMarkdown() async throws {
         var files: [String: String] = [:]
         for index in 0..<3000 { files["prompt-\(index)/1.md"] = Self.prompt("Text.") }
-        let (before, after) = (try TemporaryDirectory(["prompt-0/1.md": Self.prompt("Text.")]), try TemporaryDirectory(files))
+        let (before, after) = (
+            try TemporaryDirectory(["prompt-0/1.md": Self.prompt("Text.")]), try TemporaryDirectory(files)
+        )
         let output = await Invocation("diff", before.path, after.path, "--markdown").output
         #expect(output.count < 65_536)
         #expect(output.contains("more prompts.\n"))

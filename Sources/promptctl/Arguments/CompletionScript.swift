@@ -42,7 +42,9 @@ enum CompletionScript: String, CaseIterable {
 
                 """
         }
-        let names = Set(commands.map { String($0.name.prefix { $0 != " " }) }).union(["help"]).sorted().joined(separator: " ")
+        let names = Set(commands.map { String($0.name.prefix { $0 != " " }) }).union(["help"]).sorted().joined(
+            separator: " "
+        )
         let takesValue = Set(
             commands.flatMap(\.options).filter { $0.value != nil }
                 .flatMap { ["--\($0.name)"] + ($0.short.map { ["-\($0)"] } ?? []) }
@@ -99,7 +101,9 @@ enum CompletionScript: String, CaseIterable {
     private static func zsh(_ commands: [CommandSyntax]) -> String {
         let descriptions = commands.filter { !$0.name.contains(" ") }
             .map { "        '\($0.name):\(zshText($0.abstract))'" }
-        let groups = ["        'import:Import prompts from another system.'", "        'help:Show the help of a command.'"]
+        let groups = [
+            "        'import:Import prompts from another system.'", "        'help:Show the help of a command.'",
+        ]
         let cases = commands.map { command in
             let words = command.allOptions.map { option in
                 let repeats = option.isRepeating ? "*" : ""
@@ -150,7 +154,10 @@ enum CompletionScript: String, CaseIterable {
     }
 
     private static func zshText(_ text: String) -> String {
-        text.replacing("'", with: "").replacing(":", with: "\\:").replacing("[", with: "\\[").replacing("]", with: "\\]")
+        text.replacing("'", with: "").replacing(":", with: "\\:").replacing("[", with: "\\[").replacing(
+            "]",
+            with: "\\]"
+        )
     }
 
     // MARK: fish

@@ -100,7 +100,9 @@ struct CaseRunner: Sendable {
             return
         }
         if let code = failure, code != error.code {
-            result.failures.append("Expected the error `\(code.rawValue)`, got `\(error.code.rawValue)`: \(error.message)")
+            result.failures.append(
+                "Expected the error `\(code.rawValue)`, got `\(error.code.rawValue)`: \(error.message)"
+            )
         }
     }
 }

@@ -14,12 +14,22 @@ struct ImportMaximCommand: Command {
             The report lists the rules for which Maxim's SDKs may select another version than this package, because of a \
             documented slip of their algorithm.
             """,
-        arguments: [.init(name: "directory", help: "The directory to write to.", isOptional: true, completion: .directories)],
+        arguments: [
+            .init(name: "directory", help: "The directory to write to.", isOptional: true, completion: .directories)
+        ],
         options: [
             .flag("curl", help: "Print the commands that fetch the workspace with curl; fetch nothing."),
-            .value("prompts", "file", help: "Import the prompts from this file, the response of the API.", completion: .files),
+            .value(
+                "prompts",
+                "file",
+                help: "Import the prompts from this file, the response of the API.",
+                completion: .files
+            ),
             .value("folders", "file", help: "Import the folders from this file, with --prompts.", completion: .files),
-            .flag("overwrite", help: "Replace files that exist. Files of prompts that Maxim does not have any more remain."),
+            .flag(
+                "overwrite",
+                help: "Replace files that exist. Files of prompts that Maxim does not have any more remain."
+            ),
             .json,
         ]
     )
@@ -47,7 +57,9 @@ struct ImportMaximCommand: Command {
         try FileWriter.write(files, to: directory, overwrites: arguments.has("overwrite"))
         if arguments.has("json") {
             session.writeJSON(
-                export.members(of: files, in: directory).merging(["differences": .array(differences.map(\.json))]) { $1 }
+                export.members(of: files, in: directory).merging(["differences": .array(differences.map(\.json))]) {
+                    $1
+                }
             )
         } else {
             for difference in differences { session.output.write(difference.description.escapingControlCharacters) }

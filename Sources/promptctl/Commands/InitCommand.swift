@@ -50,39 +50,39 @@ struct InitCommand: Command {
     private static var files: [String: Data] {
         [
             "greeting/1.md": """
-                ---
-                model: gpt-4o-mini
-                temperature: 0.5
-                ---
-                system:
-                Greet <<customer>> in one sentence.
+            ---
+            model: gpt-4o-mini
+            temperature: 0.5
+            ---
+            system:
+            Greet <<customer>> in one sentence.
 
-                """,
+            """,
             "greeting/2.md": """
-                ---
-                model: gpt-4o-mini
-                description: Thanks paying customers
-                temperature: 0.5
-                ---
-                system:
-                Greet <<customer>> in one sentence, and thank them for being a paying customer.
+            ---
+            model: gpt-4o-mini
+            description: Thanks paying customers
+            temperature: 0.5
+            ---
+            system:
+            Greet <<customer>> in one sentence, and thank them for being a paying customer.
 
-                """,
+            """,
             "greeting/prompt.json": """
-                {
-                  "deployments": [
-                    {"version": 2, "id": "pro", "when": {"plan": "pro"}},
-                    {"version": 1, "id": "everyone"}
-                  ]
-                }
+            {
+              "deployments": [
+                {"version": 2, "id": "pro", "when": {"plan": "pro"}},
+                {"version": 1, "id": "everyone"}
+              ]
+            }
 
-                """,
+            """,
             "greeting/cases.jsonl": #"""
-                {"name": "paying customers get version 2", "query": {"tag": {"plan": "pro"}}, "expected": {"version": 2, "reason": "matched"}}
-                {"name": "all others get version 1", "variables": {"customer": "Ada"}, "input": "Hello!", "expected": {"version": 1, "messages": [{"role": "system", "content": "Greet Ada in one sentence."}, {"role": "user", "content": "Hello!"}]}}
-                {"name": "the customer's name is required", "expected": {"fails": "missingVariables"}}
+            {"name": "paying customers get version 2", "query": {"tag": {"plan": "pro"}}, "expected": {"version": 2, "reason": "matched"}}
+            {"name": "all others get version 1", "variables": {"customer": "Ada"}, "input": "Hello!", "expected": {"version": 1, "messages": [{"role": "system", "content": "Greet Ada in one sentence."}, {"role": "user", "content": "Hello!"}]}}
+            {"name": "the customer's name is required", "expected": {"fails": "missingVariables"}}
 
-                """#,
+            """#,
         ].mapValues { Data($0.utf8) }
     }
 }

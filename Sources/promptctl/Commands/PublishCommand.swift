@@ -21,7 +21,8 @@ struct PublishCommand: Command {
             .value(
                 "sign-with",
                 "command",
-                help: "Sign with this command, run by sh: it reads the bytes on standard input and writes the signature's "
+                help:
+                    "Sign with this command, run by sh: it reads the bytes on standard input and writes the signature's "
                     + "bytes to standard output."
             ),
             .json,

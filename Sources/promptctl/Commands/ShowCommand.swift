@@ -75,7 +75,8 @@ private struct PromptPage {
 
     private func line(of version: PromptVersion) -> String {
         guard let config = version.config else {
-            return "\(version.version)  " + (version.unreadableReason.map { "cannot be read: \($0)" } ?? "has no content")
+            return "\(version.version)  "
+                + (version.unreadableReason.map { "cannot be read: \($0)" } ?? "has no content")
         }
         var parts = ["\(config.provider)/\(config.model)", counted(config.messages.count, "message")]
         let variables = config.variableNames(syntax: syntax)
@@ -109,7 +110,9 @@ extension ChatMessage {
         switch content {
         case .text(let text): lines.append(text)
         case .parts(let parts):
-            for part in parts { lines.append(part.text ?? part.imageURL.map { "image \($0.url)" } ?? part.json.serialized()) }
+            for part in parts {
+                lines.append(part.text ?? part.imageURL.map { "image \($0.url)" } ?? part.json.serialized())
+            }
         case nil: break
         }
         for call in toolCalls ?? [] { lines.append("tool \(call.function.name)(\(call.function.arguments))") }

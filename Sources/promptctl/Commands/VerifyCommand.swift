@@ -16,7 +16,8 @@ struct VerifyCommand: Command {
             .value(
                 "verify-with",
                 "command",
-                help: "Verify with this command, run by sh: it reads the signed bytes on standard input, finds the path of a "
+                help:
+                    "Verify with this command, run by sh: it reads the signed bytes on standard input, finds the path of a "
                     + "file with the signature in TCHAVI_SIGNATURE_FILE, and exits with 0 if the signature is valid."
             ),
             .json,
@@ -27,7 +28,10 @@ struct VerifyCommand: Command {
         let name = try arguments.required("bundle")
         let command = arguments.value("verify-with").map { SigningCommand($0, in: session) }
         if command != nil, session.variable("TCHAVI_BUNDLE_KEY") != nil {
-            throw UsageError("A bundle has one signature: unset TCHAVI_BUNDLE_KEY, or leave out '--verify-with'.", syntax)
+            throw UsageError(
+                "A bundle has one signature: unset TCHAVI_BUNDLE_KEY, or leave out '--verify-with'.",
+                syntax
+            )
         }
         let data: Data
         switch try LibraryReference(name) {

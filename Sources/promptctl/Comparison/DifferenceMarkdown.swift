@@ -11,7 +11,8 @@ struct DifferenceMarkdown {
     let text: String
 
     init(_ difference: LibraryDifference) {
-        var text = "## Prompts: \(Self.code(difference.before)) → \(Self.code(difference.after))\n\n\(difference.summary)\n"
+        var text =
+            "## Prompts: \(Self.code(difference.before)) → \(Self.code(difference.after))\n\n\(difference.summary)\n"
         for (index, prompt) in difference.prompts.enumerated() {
             let section = Self.section(of: prompt)
             if text.count + section.count > Self.maximumLength {
@@ -34,7 +35,8 @@ struct DifferenceMarkdown {
         for note in prompt.notes { text += "- \(note)\n" }
         for missing in prompt.missing {
             let names = missing.names.map(code).joined(separator: ", ")
-            text += "- :warning: Callers that get version \(missing.after.version ?? 0) have to pass \(names), for instance "
+            text +=
+                "- :warning: Callers that get version \(missing.after.version ?? 0) have to pass \(names), for instance "
                 + "those with \(code(missing.query.description)).\n"
         }
         guard !prompt.changes.isEmpty else { return text }

@@ -38,7 +38,8 @@ struct LibraryDifference: Sendable {
         for (index, id) in ids.enumerated() {
             progress.advance(to: index)
             try Task.checkCancellation()
-            let reason = unreadable.after[id].map { "\(after.reference.name): \($0)" }
+            let reason =
+                unreadable.after[id].map { "\(after.reference.name): \($0)" }
                 ?? unreadable.before[id].map { "\(before.reference.name): \($0)" }
             if let reason {
                 // One that nobody could read before, and nobody can now, is no change if it is the same.
@@ -61,7 +62,12 @@ struct LibraryDifference: Sendable {
                     unchanged += 1
                     continue
                 }
-                let difference = await PromptDifference(old, new, queries: queries.map { _ in own ?? [] }, syntax: syntax)
+                let difference = await PromptDifference(
+                    old,
+                    new,
+                    queries: queries.map { _ in own ?? [] },
+                    syntax: syntax
+                )
                 recorded?.changed += queries == nil ? 0 : difference.changes.count
                 prompts.append(difference)
             case (nil, nil): break
@@ -82,7 +88,8 @@ struct LibraryDifference: Sendable {
         var text = (parts + ["\(unchanged) unchanged"]).joined(separator: ", ") + "."
         if let recorded {
             let verb = recorded.changed == 1 ? "gets" : "get"
-            text += " \(recorded.changed) of \(counted(recorded.total, "recorded query", plural: "recorded queries")) "
+            text +=
+                " \(recorded.changed) of \(counted(recorded.total, "recorded query", plural: "recorded queries")) "
                 + "\(verb) another version."
         }
         return text.prefix(1).uppercased() + text.dropFirst()

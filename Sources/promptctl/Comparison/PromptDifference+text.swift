@@ -11,7 +11,9 @@ extension PromptDifference {
         func add(_ numbers: [Int], _ what: String) {
             guard !numbers.isEmpty else { return }
             let list = numbers.map(String.init).joined(separator: ", ")
-            notes.append("Version\(numbers.count == 1 ? "" : "s") \(list) \(numbers.count == 1 ? "was" : "were") \(what).")
+            notes.append(
+                "Version\(numbers.count == 1 ? "" : "s") \(list) \(numbers.count == 1 ? "was" : "were") \(what)."
+            )
         }
         add(addedVersions, "added")
         add(removedVersions, "removed")
@@ -51,7 +53,9 @@ extension PromptDifference {
             for warning in warnings {
                 output.write("  \(output.styled("warning:", .yellow)) \(warning.escapingControlCharacters)")
             }
-            for change in changes.prefix(Self.listedChanges) { output.write("  \(change.line.escapingControlCharacters)") }
+            for change in changes.prefix(Self.listedChanges) {
+                output.write("  \(change.line.escapingControlCharacters)")
+            }
             let rest = changes.count - Self.listedChanges
             if rest > 0 { output.write("  and \(rest) more; --json has all") }
         }

@@ -11,7 +11,8 @@ extension PromptQuery {
         let (set, tags) = (members.removeValue(forKey: "set"), members.removeValue(forKey: "tag"))
         let (user, version) = (members.removeValue(forKey: "user"), members.removeValue(forKey: "version"))
         let known = [
-            "conditions", "exactMatch", "operator", "bucketBy", "folderId", "requiresMatch", "latest", "set", "tag", "user",
+            "conditions", "exactMatch", "operator", "bucketBy", "folderId", "requiresMatch", "latest", "set", "tag",
+            "user",
             "version",
         ]
         if let unknown = members.keys.sorted().first(where: { !known.contains($0) }) {

@@ -13,7 +13,8 @@ struct LibraryExport {
         let damaged = Set(errors.compactMap(\.promptID) + library.catalogue.unusable.map(\.promptID))
         records = library.records.filter { !damaged.contains($0.promptID) && $0.unreadableReason == nil }
         let rest = library.records.filter { !damaged.contains($0.promptID) && $0.unreadableReason != nil }
-        leftOut = errors.map { LibraryFinding($0, in: library) }
+        leftOut =
+            errors.map { LibraryFinding($0, in: library) }
             + rest.map { record in
                 LibraryFinding(
                     PromptDiagnostic(

@@ -62,7 +62,8 @@ extension PromptError {
             let names = Array(Set(missingVariables.map(\.name))).sorted { $0.precedesInBytes($1) }
             return "Set them with \(names.map { "--var \($0)=…" }.joined(separator: " "))."
         case .noMatch:
-            return "'promptctl explain \((promptID ?? "ID").shellQuoted)' says why; --version N or --latest use a version that is "
+            return
+                "'promptctl explain \((promptID ?? "ID").shellQuoted)' says why; --version N or --latest use a version that is "
                 + "not deployed."
         default: return advice
         }
