@@ -61,6 +61,11 @@ extension DeploymentFinding {
         /// A model parameter outside of the range that the chat API documents.
         public static let parameterOutOfRange: Kind = "parameterOutOfRange"
 
+        /// The kinds that are about the content of a version, whether it is deployed or not.
+        package static let content: Set<Kind> = [
+            .otherSyntax, .unknownRole, .emptyMessage, .invalidParameters, .parameterOutOfRange,
+        ]
+
         /// Every kind that the linter reports.
         static let known: Set<Kind> = [
             .neverSelected, .alwaysTies, .contradiction, .incomparable, .mixedTypes, .unknownOperator,

@@ -164,6 +164,7 @@ extension BundleVerifier {
     ///   - signature: The signature, if it could be read.
     ///   - first: The bytes that are signed.
     ///   - manifest: What they say.
+    /// - Throws: ``PromptError`` of code ``PromptError/Code/invalidRecord``; the verifier's error.
     fileprivate func check(
         _ isSigned: Bool,
         _ signature: Data?,

@@ -125,12 +125,12 @@ enum CompletionScript: String, CaseIterable {
                 )
                 if ((CURRENT == 2)); then
                     _describe command commands
-                    _values option --help --version --generate-completion-script
+                    compadd -- --help --version --generate-completion-script
                     return
                 fi
-                if [[ $words[2] == import && CURRENT == 3 ]]; then _values source maxim; return; fi
+                if [[ $words[2] == import && CURRENT == 3 ]]; then compadd maxim; return; fi
                 if [[ $words[2] == help ]]; then _describe command commands; return; fi
-                if [[ $words[2] == --generate-completion-script ]]; then _values shell bash zsh fish; return; fi
+                if [[ $words[2] == --generate-completion-script ]]; then compadd bash zsh fish; return; fi
                 local command=$words[2] skipped=1
                 if [[ $command == import ]]; then command=$words[3] skipped=2; fi
                 words=("$command" "${(@)words[skipped + 2, -1]}")

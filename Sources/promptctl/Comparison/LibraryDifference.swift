@@ -16,8 +16,11 @@ struct LibraryDifference: Sendable {
     /// Compares two libraries.
     ///
     /// - Parameters:
+    ///   - before: The library before the change.
+    ///   - after: The library after the change.
     ///   - queries: The queries to compare; `nil` for those that the rules and tags suggest.
     ///   - syntax: The syntax of variables where a prompt does not say it.
+    ///   - session: Where progress is shown.
     /// - Throws: `CancellationError`.
     init(
         _ before: LoadedLibrary,

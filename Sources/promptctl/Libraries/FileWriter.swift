@@ -26,7 +26,10 @@ enum FileWriter {
     /// Writes files below a directory, which is created.
     ///
     /// - Parameters:
+    ///   - files: The files.
+    ///   - directory: The path of the directory.
     ///   - overwrites: Whether files that exist are replaced. Otherwise nothing is written if the directory has any of them.
+    /// - Throws: ``Failure`` that names the file.
     static func write(_ files: FileTree, to directory: String, overwrites: Bool) throws(Failure) {
         let existing = files.files.filter { FileManager.default.fileExists(atPath: "\(directory)/\($0.path)") }
         if !overwrites, let first = existing.first {

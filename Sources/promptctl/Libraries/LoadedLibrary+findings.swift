@@ -21,6 +21,22 @@ extension LoadedLibrary {
                 findings.append(LibraryFinding(finding, at: places.place(of: finding), in: self))
             }
         }
+        return try await findings + contentFindings(exceptOf: ids, syntax, &places)
+    }
+
+    /// What is wrong with the content of prompts of which nothing can be used. What is deployed of them is not known.
+    private func contentFindings(
+        exceptOf ids: Set<String>,
+        _ syntax: VariableSyntax,
+        _ places: inout PlaceFinder
+    ) async throws -> [LibraryFinding] {
+        var findings: [LibraryFinding] = []
+        for prompt in directory?.prompts ?? [] where !ids.contains(prompt.id) {
+            try Task.checkCancellation()
+            for finding in await prompt.record.lint(syntax: syntax) where DeploymentFinding.Kind.content.contains(finding.kind) {
+                findings.append(LibraryFinding(finding, at: places.place(of: finding, in: prompt), in: self))
+            }
+        }
         return findings
     }
 
@@ -50,6 +66,10 @@ private struct PlaceFinder {
     }
 
     mutating func place(of finding: DeploymentFinding) -> PromptPlace? {
-        prompts[finding.promptID].flatMap { places?.place(of: finding, in: $0) }
+        prompts[finding.promptID].flatMap { place(of: finding, in: $0) }
+    }
+
+    mutating func place(of finding: DeploymentFinding, in prompt: AuthoredPrompt) -> PromptPlace? {
+        places?.place(of: finding, in: prompt)
     }
 }

@@ -19,6 +19,7 @@ struct LoadedLibrary: Sendable {
     ///   - reference: What stands for the library.
     ///   - gitPath: The directory that is read at a Git revision without a path; `nil` for the default one.
     ///   - session: The environment, and where progress is shown.
+    /// - Returns: The library.
     /// - Throws: ``Failure`` or the source's error if the library as a whole cannot be read.
     static func read(
         _ reference: LibraryReference,
@@ -102,6 +103,7 @@ struct LoadedLibrary: Sendable {
     ///   - syntax: The syntax of variables where a prompt does not say it.
     ///   - gateway: The client that runs the prompts.
     ///   - allowsOverrides: Whether `TCHAVI_PROMPT_OVERRIDE` pins versions.
+    /// - Returns: The library.
     func library(
         syntax: VariableSyntax,
         gateway: TchaviClient? = nil,
