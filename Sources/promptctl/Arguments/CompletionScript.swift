@@ -128,7 +128,7 @@ enum CompletionScript: String, CaseIterable {
                     compadd -- --help --version --generate-completion-script
                     return
                 fi
-                if [[ $words[2] == import && CURRENT == 3 ]]; then compadd maxim; return; fi
+                if [[ $words[2] == import ]] && ((CURRENT == 3)); then compadd maxim; return; fi
                 if [[ $words[2] == help ]]; then _describe command commands; return; fi
                 if [[ $words[2] == --generate-completion-script ]]; then compadd bash zsh fish; return; fi
                 local command=$words[2] skipped=1

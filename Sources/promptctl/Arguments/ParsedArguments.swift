@@ -70,6 +70,13 @@ struct ParsedArguments: Sendable {
         return number
     }
 
+    /// The number above zero that an option gives.
+    func positiveInteger(_ name: String) throws(UsageError) -> Int? {
+        guard let number = try integer(name) else { return nil }
+        guard number > 0 else { throw invalid("\(number)", name, "Expected a number above 0.") }
+        return number
+    }
+
     /// The names and values of a repeating option of the form `NAME=VALUE`.
     func pairs(_ name: String) throws(UsageError) -> [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []

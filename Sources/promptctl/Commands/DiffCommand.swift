@@ -20,6 +20,11 @@ struct DiffCommand: Command {
         ],
         options: [
             .value("queries", "file", help: "Compare these queries, in JSON Lines.", completion: .files),
+            .value(
+                "limit",
+                "number",
+                help: "Make at most this many queries for each prompt. (default: 10000, and down to 1000 if many prompts change)"
+            ),
             .flag("markdown", help: "Print Markdown, for a comment on a pull request."),
             .flag("exit-code", help: "Exit with 1 if there are changes."),
             .syntax, .json,
@@ -41,6 +46,7 @@ struct DiffCommand: Command {
             before,
             after,
             queries: queries,
+            limit: try arguments.positiveInteger("limit"),
             syntax: try arguments.variableSyntax(),
             in: session
         )

@@ -1,3 +1,4 @@
+import Foundation
 import Tchavi
 import TchaviPrompts
 
@@ -11,6 +12,9 @@ struct LibraryDifference: Sendable {
     /// The number of recorded queries, and of those that get another version, if recorded queries were compared.
     private(set) var recorded: (total: Int, changed: Int)?
 
+    /// The greatest number of queries that were made for each prompt.
+    let limit: Int
+
     var isEmpty: Bool { prompts.isEmpty }
 
     /// Compares two libraries.
@@ -19,6 +23,7 @@ struct LibraryDifference: Sendable {
     ///   - before: The library before the change.
     ///   - after: The library after the change.
     ///   - queries: The queries to compare; `nil` for those that the rules and tags suggest.
+    ///   - limit: The greatest number of queries to make for each prompt; `nil` for fewer the more prompts change.
     ///   - syntax: The syntax of variables where a prompt does not say it.
     ///   - session: Where progress is shown.
     /// - Throws: `CancellationError`.
@@ -26,6 +31,7 @@ struct LibraryDifference: Sendable {
         _ before: LoadedLibrary,
         _ after: LoadedLibrary,
         queries: RecordedQueries?,
+        limit: Int?,
         syntax: VariableSyntax,
         in session: Session
     ) async throws {
@@ -36,13 +42,9 @@ struct LibraryDifference: Sendable {
         let ids = Set(old.keys).union(new.keys).union(unreadable.before.keys).union(unreadable.after.keys)
             .sorted { $0.precedesInBytes($1) }
         if queries != nil { recorded = (0, 0) }
-        let progress = Progress("Comparing prompts", of: ids.count, on: session.messages)
-        defer { progress.end() }
-        for (index, id) in ids.enumerated() {
-            progress.advance(to: index)
-            try Task.checkCancellation()
-            let reason =
-                unreadable.after[id].map { "\(after.reference.name): \($0)" }
+        var changed: [(before: PromptRecord, after: PromptRecord, queries: [PromptQuery]?)] = []
+        for id in ids {
+            let reason = unreadable.after[id].map { "\(after.reference.name): \($0)" }
                 ?? unreadable.before[id].map { "\(before.reference.name): \($0)" }
             if let reason {
                 // One that nobody could read before, and nobody can now, is no change if it is the same.
@@ -59,24 +61,38 @@ struct LibraryDifference: Sendable {
             case (_?, nil):
                 prompts.append(PromptDifference(id, .removed))
             case (let old?, let new?):
-                let own = queries?.queries[id]
-                if queries != nil { recorded?.total += own?.count ?? 0 }
-                guard old != new else {
-                    unchanged += 1
-                    continue
-                }
-                let difference = await PromptDifference(
-                    old,
-                    new,
-                    queries: queries.map { _ in own ?? [] },
-                    syntax: syntax
-                )
-                recorded?.changed += queries == nil ? 0 : difference.changes.count
-                prompts.append(difference)
+                let own = queries.map { $0.queries[id] ?? [] }
+                recorded?.total += own?.count ?? 0
+                if old == new { unchanged += 1 } else { changed.append((old, new, own)) }
             case (nil, nil): break
             }
         }
+        self.limit = limit ?? Self.limit(for: changed.count)
+        let progress = Progress("Comparing prompts", of: changed.count, on: session.messages)
+        defer { progress.end() }
+        let options = PromptDifference.Options(syntax: syntax, limit: self.limit)
+        try await withThrowingTaskGroup(of: PromptDifference.self) { group in
+            var rest = changed[...]
+            func addNext() {
+                guard let (old, new, queries) = rest.popFirst() else { return }
+                group.addTask { await PromptDifference(old, new, queries: queries, options) }
+            }
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { addNext() }
+            var count = 0
+            for try await difference in group {
+                try Task.checkCancellation()
+                count += 1
+                progress.advance(to: count)
+                recorded?.changed += difference.changes.count
+                prompts.append(difference)
+                addNext()
+            }
+        }
+        prompts.sort { $0.promptID.precedesInBytes($1.promptID) }
     }
+
+    /// How many queries are made for each of some prompts, so that many of them do not take minutes.
+    private static func limit(for prompts: Int) -> Int { min(10_000, max(1_000, 200_000 / max(1, prompts))) }
 
     /// The numbers of prompts, in one line.
     var summary: String {
@@ -111,6 +127,7 @@ struct LibraryDifference: Sendable {
             "prompts": .array(prompts.map(\.json)),
             "unchanged": .integer(Int64(unchanged)),
         ]
+        if recorded == nil { members["limit"] = .integer(Int64(limit)) }
         if let recorded {
             members["queries"] = .integer(Int64(recorded.total))
             members["changedQueries"] = .integer(Int64(recorded.changed))

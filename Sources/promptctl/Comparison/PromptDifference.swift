@@ -20,6 +20,14 @@ struct PromptDifference: Sendable {
         let query: PromptQuery
     }
 
+    /// How prompts are compared.
+    struct Options: Sendable {
+        /// The syntax of variables where a prompt does not say it.
+        let syntax: VariableSyntax
+        /// The greatest number of queries to make.
+        let limit: Int
+    }
+
     let promptID: String
     let kind: Kind
     /// The queries that get another version, or a version with another content.
@@ -42,11 +50,11 @@ struct PromptDifference: Sendable {
         _ before: PromptRecord,
         _ after: PromptRecord,
         queries: [PromptQuery]?,
-        syntax: VariableSyntax
+        _ options: Options
     ) async {
         self.init(after.promptID, .changed)
         let whatIf = WhatIf(before: before, after: after)
-        let all = if let queries { await whatIf.changes(for: queries) } else { await whatIf.changes() }
+        let all = if let queries { await whatIf.changes(for: queries) } else { await whatIf.changes(limit: options.limit) }
         changes = all.filter { !$0.before.isSameVersion(as: $0.after) }
         otherReasons = all.count - changes.count
         // Recorded queries are counted, so each stays.
@@ -55,7 +63,7 @@ struct PromptDifference: Sendable {
         editedVersions = new.keys.filter { number in old[number].map { $0 != new[number] } ?? false }.sorted()
         addedVersions = new.keys.filter { old[$0] == nil }.sorted()
         removedVersions = old.keys.filter { new[$0] == nil }.sorted()
-        missing = Self.missing(in: changes, before, after, syntax)
+        missing = Self.missing(in: changes, before, after, options.syntax)
     }
 
     private static func hashes(of record: PromptRecord) -> [Int: String?] {
