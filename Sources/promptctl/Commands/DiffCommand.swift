@@ -23,7 +23,8 @@ struct DiffCommand: Command {
             .value(
                 "limit",
                 "number",
-                help: "Make at most this many queries for each prompt. (default: 10000, and down to 1000 if many prompts change)"
+                help:
+                    "Make at most this many queries for each prompt. (default: 10000, and down to 1000 if many prompts change)"
             ),
             .flag("markdown", help: "Print Markdown, for a comment on a pull request."),
             .flag("exit-code", help: "Exit with 1 if there are changes."),

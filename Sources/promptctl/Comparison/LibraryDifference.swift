@@ -44,7 +44,8 @@ struct LibraryDifference: Sendable {
         if queries != nil { recorded = (0, 0) }
         var changed: [(before: PromptRecord, after: PromptRecord, queries: [PromptQuery]?)] = []
         for id in ids {
-            let reason = unreadable.after[id].map { "\(after.reference.name): \($0)" }
+            let reason =
+                unreadable.after[id].map { "\(after.reference.name): \($0)" }
                 ?? unreadable.before[id].map { "\(before.reference.name): \($0)" }
             if let reason {
                 // One that nobody could read before, and nobody can now, is no change if it is the same.

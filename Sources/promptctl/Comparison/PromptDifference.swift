@@ -54,7 +54,8 @@ struct PromptDifference: Sendable {
     ) async {
         self.init(after.promptID, .changed)
         let whatIf = WhatIf(before: before, after: after)
-        let all = if let queries { await whatIf.changes(for: queries) } else { await whatIf.changes(limit: options.limit) }
+        let all =
+            if let queries { await whatIf.changes(for: queries) } else { await whatIf.changes(limit: options.limit) }
         changes = all.filter { !$0.before.isSameVersion(as: $0.after) }
         otherReasons = all.count - changes.count
         // Recorded queries are counted, so each stays.

@@ -33,7 +33,8 @@ extension LoadedLibrary {
         var findings: [LibraryFinding] = []
         for prompt in directory?.prompts ?? [] where !ids.contains(prompt.id) {
             try Task.checkCancellation()
-            for finding in await prompt.record.lint(syntax: syntax) where DeploymentFinding.Kind.content.contains(finding.kind) {
+            for finding in await prompt.record.lint(syntax: syntax)
+            where DeploymentFinding.Kind.content.contains(finding.kind) {
                 findings.append(LibraryFinding(finding, at: places.place(of: finding, in: prompt), in: self))
             }
         }
