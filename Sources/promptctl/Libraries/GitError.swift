@@ -50,11 +50,12 @@ extension GitError {
 }
 
 extension ProcessRun.Result {
-    /// What Git wrote to the standard error, as one line without `fatal:`; `nil` if it is empty.
+    /// What Git wrote to the standard error, as one sentence without `fatal:`; `nil` if it is empty.
     var gitMessage: String? {
         let lines = String(decoding: errorOutput.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
         let text = lines.map { $0.drop(while: \.isWhitespace) }.filter { !$0.isEmpty }.joined(separator: " ")
         guard !text.isEmpty else { return nil }
-        return String(text.hasPrefix("fatal: ") ? text.dropFirst(7) : text[...])
+        let message = text.hasPrefix("fatal: ") ? text.dropFirst(7) : text[...]
+        return message.hasSuffix(".") ? String(message) : message + "."
     }
 }
