@@ -53,5 +53,6 @@ END
         if ! kill -0 "$server" 2> /dev/null; then break; fi
         sleep 0.1
     done
+    kill "$server" 2> /dev/null || true
     return 1
 }

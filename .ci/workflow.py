@@ -24,7 +24,7 @@ git = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 def run(*command, cwd=root / "repository", check=True, **environment):
     result = subprocess.run(
-        command, cwd=cwd, env=clean | git | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=cwd, env=clean | git | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300
     )
     if check and result.returncode:
         sys.exit(f"{command} exited with {result.returncode}:\n{result.stdout}")
@@ -48,6 +48,7 @@ def play(event, ref, values):
         if "run" not in step:
             continue
         condition = step.get("if", "")
+        expect(condition in conditions, f"The script does not know the condition {condition}")
         if condition == "github.event_name == 'pull_request'" and event != "pull_request":
             continue
         if condition == "github.ref == 'refs/heads/main'" and ref != "refs/heads/main":
@@ -63,6 +64,9 @@ def play(event, ref, values):
         if result.returncode:
             break
     return results
+
+
+conditions = ["", "github.event_name == 'pull_request'", "github.ref == 'refs/heads/main'"]
 
 
 def expect(condition, message, results=None):
@@ -83,6 +87,8 @@ for name, script in {
 repository = root / "repository"
 repository.mkdir()
 run("git", "init", "-q", "-b", "main")
+(repository / "README.md").write_text("A shop.\n")
+empty = commit("Begin")
 run(f"{binaries}/promptctl", "init")
 base = commit("Add a first prompt")
 run("git", "switch", "-qc", "change")
@@ -108,6 +114,11 @@ expect(asked[:4] == ["pr", "comment", "7", "--body-file"], f"gh was asked {asked
 comment = (root / "comment").read_text()
 expect("- Version 2 was edited in place." in comment, comment)
 expect("have to pass `company`" in comment, comment)
+
+# The pull request that adds the prompts.
+results = play("pull_request", "refs/pull/1/merge", values | {"github.event.pull_request.base.sha": empty})
+expect(results["Comment on what changes"][0] == 0, "The first pull request failed", results)
+expect("Added, with 2 versions." in (root / "comment").read_text(), (root / "comment").read_text())
 
 run("git", "switch", "-q", "main")
 run("git", "merge", "-q", "change")

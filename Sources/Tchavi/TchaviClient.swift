@@ -159,5 +159,7 @@ public struct TchaviClient: Sendable {
         return ServerSentEventStream(try await pipeline.stream(call, options), pipeline: pipeline)
     }
 
-    package static let userAgent = "tchavi-swift/0.1.0"
+    /// The version of this package.
+    package static let packageVersion = "0.1.0"
+    package static let userAgent = "tchavi-swift/\(packageVersion)"
 }

@@ -22,10 +22,10 @@ struct Promptctl {
             output: Output(.standardOutput, environment: environment),
             messages: messages,
             environment: environment,
-            input: { FileHandle.standardInput.readDataToEndOfFile() }
+            input: { try FileHandle.standardInput.readToEnd() ?? Data() }
         )
         let task = Task { await run(Array(CommandLine.arguments.dropFirst()), in: session) }
-        let signals = Interruption.handle { task.cancel() }
+        let signals = Interruption.handle(on: messages) { task.cancel() }
         let code = await task.value
         withExtendedLifetime(signals) {}
         exit(code.rawValue)
@@ -52,7 +52,7 @@ struct Promptctl {
             session.output.write(help)
             return .success
         case "--version":
-            session.output.write(TchaviClient.userAgent.split(separator: "/").last.map(String.init) ?? "")
+            session.output.write(TchaviClient.packageVersion)
             return .success
         case "--generate-completion-script":
             guard arguments.count == 2, let script = CompletionScript(rawValue: arguments[1]) else {
@@ -62,13 +62,21 @@ struct Promptctl {
             return .success
         case "help":
             let words = arguments.dropFirst()
-            guard !words.isEmpty else {
+            guard let first = words.first, !["--help", "-h"].contains(first) else {
                 session.output.write(help)
                 return .success
             }
             session.output.write(try command(named: Array(words)).command.syntax.help)
             return .success
         default:
+            // `import --help` asks for the help of the only command that begins with this word.
+            let asked = Set(arguments.dropFirst())
+            if arguments.count == 2, !asked.isDisjoint(with: ["--help", "-h"]),
+                let only = commands.first(where: { $0.syntax.name.hasPrefix(first + " ") })
+            {
+                session.output.write(only.syntax.help)
+                return .success
+            }
             let (command, rest) = try command(named: arguments)
             let parsed = try ParsedArguments(rest, of: command.syntax)
             guard !parsed.wantsHelp else {

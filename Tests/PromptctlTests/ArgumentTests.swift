@@ -11,6 +11,7 @@ struct ArgumentTests {
             .value("name", short: "n", "name", help: ""),
             .value("set", "name=value", isRepeating: true, help: ""),
             .flag("verbose", short: "v", help: ""),
+            .value("form", "form", help: "", completion: .values(["x", "y"])),
         ]
     )
 
@@ -85,8 +86,9 @@ struct ArgumentTests {
             #expect(throws: UsageError.self) { try parsed(["a", "--name=\(text)"]).integer("name") }
         }
         #expect(try parsed(["a", "--name=-3"]).integer("name") == -3)
-        #expect(throws: UsageError.self) { try parsed(["a", "--name=z"]).choice("name", of: ["x", "y"]) }
-        #expect(try parsed(["a"]).choice("name", of: ["x", "y"]) == "x")
+        #expect(throws: UsageError.self) { try parsed(["a", "--form=z"]).choice("form") }
+        #expect(try parsed(["a", "--form=y"]).choice("form") == "y")
+        #expect(try parsed(["a"]).choice("form") == "x")
     }
 
     @Test(

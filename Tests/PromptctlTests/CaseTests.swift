@@ -33,6 +33,9 @@ struct CaseTests {
             #"{"query": {"version": 1}, "variables": {"customer": "Ada"}, "expected": {"messages": [{"role": "system", "content": "Greet Ada."}]}}"#,
             #"{"query": {"latest": true}, "variables": {"customer": 7}, "input": "Hi", "expected": {"messages": [{"role": "system", "content": "Thank 7."}, {"role": "user", "content": "Hi"}]}}"#,
             #"{"expected": {"version": null}}"#,
+            #"{"query": {"set": {"plan": "pro"}, "tag": {"x": 1}, "exact": true}, "expected": {"version": null}}"#,
+            #"{"query": {"set": {"plan": "pro", "x": "1"}, "any": true}, "expected": {"version": 2}}"#,
+            #"{"query": {"tag": {"plan": "pro"}, "folder": "elsewhere"}, "expected": {"version": null}}"#,
             #"{"expected": {"fails": true}}"#,
             #"{"expected": {"fails": "noMatch"}}"#,
             #"{"query": {"version": 1}, "expected": {"fails": "missingVariables"}}"#,
@@ -93,11 +96,11 @@ struct CaseTests {
             ("{", "at byte 1"), ("[]", "expected a case as an object"), ("{}", "the case expects nothing"),
             (#"{"expected": {}}"#, "the case expects nothing"),
             (#"{"expected": {"fails": false}}"#, "expects nothing, at $.expected.fails"),
-            (#"{"expected": {"verson": 2}}"#, "Did you mean `version`?, at $.expected.verson"),
-            (#"{"expcted": {"version": 2}}"#, "Did you mean `expected`?"),
+            (#"{"expected": {"verson": 2}}"#, "did you mean `version`?, at $.expected.verson"),
+            (#"{"expcted": {"version": 2}}"#, "did you mean `expected`?"),
             (
                 #"{"query": {"tags": {"plan": "pro"}}, "expected": {"version": 2}}"#,
-                "Did you mean `tag`?, at $.query.tags"
+                "did you mean `tag`?, at $.query.tags"
             ),
             (#"{"query": {"tag": {"plan": {}}}, "expected": {"version": 2}}"#, "$.query.tag.plan"),
             (#"{"expected": {"version": "2"}}"#, "expected a number, or null"),
@@ -105,6 +108,10 @@ struct CaseTests {
             (#"{"expected": {"messages": "x"}}"#, "$.expected.messages"),
             (#"{"expected": {"response": {}}}"#, "$.expected.response"),
             (#"{"expected": {"response": {"schema": {"type": "strin"}}}}"#, "$.expected.response.schema"),
+            (#"{"expected": {"reason": "mached"}}"#, "`mached` is unknown: did you mean `matched`?, at $.expected.reason"),
+            (#"{"expected": {"fails": "timeout"}}"#, "`timeout` is unknown: expected `notFound`, "),
+            (#"{"expected": {"version": null, "messages": []}}"#, "no version has any, where `version` is null"),
+            (#"{"query": {"exact": 1}, "expected": {"version": 2}}"#, "expected a Boolean, at $.query.exact"),
             (#"{"variables": {"customer": []}, "expected": {"version": 2}}"#, "$.variables.customer"),
         ]
     )
@@ -208,6 +215,28 @@ struct CaseTests {
         let one = await Invocation("test", directory.path, "--cassette", recording, "--filter", "contains")
         #expect(one.code == .success)
         #expect(one.messages.hasSuffix("The recording has 2 exchanges that no case used.\n"))
+    }
+
+    @Test("A recording is kept if the gateway is not available, which is no failure of the prompt")
+    func keptRecording() async throws {
+        let directory = try TemporaryDirectory(Self.files)
+        let test = #"{"query": {"version": 1}, "variables": {"customer": "A"}, "expected": {"response": {"contains": "x"}}}"#
+        try directory.write(test, to: "greeting/cases.jsonl")
+        try directory.write("precious", to: "recording.json")
+        let server = try LoopbackServer { connection in
+            _ = try connection.receiveRequest()
+            try connection.respond(status: 401, body: Data(#"{"error": "unauthorized", "message": "No."}"#.utf8))
+        }
+        defer { server.stop() }
+        let environment = ["TCHAVI_API_KEY": "k", "TCHAVI_BASE_URL": "http://127.0.0.1:\(server.port)"]
+        let recording = directory.file("recording.json")
+        let live = await Invocation("test", directory.path, "--live", "--cassette", recording, environment: environment)
+        #expect(live.code == .unavailable)
+        #expect(live.messages.contains("recording.json' was not replaced"))
+        #expect(try directory.text(of: "recording.json") == "precious")
+        let damaged = await Invocation("test", directory.path, "--cassette", recording)
+        #expect(damaged.code == .data)
+        #expect(damaged.messages.contains("is not JSON"))
     }
 
     @Test("A response is compared with a schema")

@@ -1,6 +1,7 @@
 import Foundation
 import Tchavi
 import TchaviPrompts
+import TchaviTesting
 import TestSupport
 import Testing
 
@@ -355,5 +356,107 @@ struct CommandTests {
         #expect(invocation.code == .findings)
         #expect(try invocation.json["files"] == ["other/1.md"])
         #expect(try invocation.json["leftOut"]?.array?.isEmpty == false)
+    }
+
+    // MARK: What goes wrong
+
+    @Test("A command that is cancelled says so, and exits as interrupted")
+    func cancellation() async throws {
+        let received = AsyncStream.makeStream(of: Void.self)
+        let server = try LoopbackServer { connection in
+            _ = try connection.receiveRequest()
+            received.continuation.yield()
+            connection.waitForClose()
+        }
+        defer { server.stop() }
+        let task = Task { await Invocation("lint", "http://127.0.0.1:\(server.port)/prompts.jsonl") }
+        var iterator = received.stream.makeAsyncIterator()
+        await iterator.next()
+        task.cancel()
+        let invocation = await task.value
+        #expect(invocation.code == .interrupted)
+        #expect(invocation.messages == "Interrupted.\n")
+        #expect(invocation.output.isEmpty)
+    }
+
+    @Test("Standard input that cannot be read is an error")
+    func unreadableInput() async throws {
+        let directory = try TemporaryDirectory(greeting)
+        let invocation = await Invocation(
+            ["resolve", "greeting", "-", "-l", directory.path],
+            reading: { throw CocoaError(.fileReadUnknown) }
+        )
+        #expect(invocation.code == .data)
+        #expect(invocation.messages.hasPrefix("Error: Standard input cannot be read: "))
+    }
+
+    @Test("An empty key or path, as of a variable that a script does not set, is refused")
+    func emptyValues() async throws {
+        let directory = try TemporaryDirectory(greeting)
+        let file = directory.file("../\(UUID().uuidString).jsonl")
+        for arguments in [["publish", directory.path, file], ["verify", file], ["list", file], ["list", "http://127.0.0.1:1/x"]] {
+            if arguments[0] == "verify" { try Data("x".utf8).write(to: URL(fileURLWithPath: file)) }
+            let invocation = await Invocation(arguments, environment: ["TCHAVI_BUNDLE_KEY": ""])
+            #expect(invocation.code == .usage)
+            #expect(invocation.messages.hasPrefix("Error: The environment variable TCHAVI_BUNDLE_KEY is empty."))
+        }
+        try FileManager.default.removeItem(atPath: file)
+        #expect(await Invocation("init", "").code == .usage)
+        #expect(await Invocation("convert", directory.path, "").code == .usage)
+        #expect(await Invocation("import", "maxim", "", environment: ["MAXIM_API_KEY": "k"]).code == .usage)
+        #expect(await Invocation("show", "greeting", "--library=").code == .usage)
+        // An empty text is none.
+        let run = await Invocation("resolve", "greeting", "", "--var", "customer=A", "-l", directory.path)
+        #expect(run.code == .success)
+    }
+
+    @Test("Neither text nor JSON nor annotations have control characters of a prompt")
+    func controlCharacters() async throws {
+        let id = "a\u{1B}[31mb\u{9B}31m\u{202E}"
+        let record: JSONValue = [
+            "promptId": .string(id),
+            "versions": [["id": "v", "version": 1, "config": ["messages": [], "model": .string(id)]]],
+            "rules": ["v": [["id": .string(id), "rules": ["version": 1]]]],
+        ]
+        let directory = try TemporaryDirectory(["\(id).json": record.serialized()])
+        let commands = [
+            ["list"], ["list", "--json"], ["list", "--ids"], ["lint", "--format", "github"], ["lint"], ["lint", "--json"],
+            ["show", id], ["explain", id], ["explain", id, "--json"], ["resolve", id], ["run", id], ["run", id, "--json"],
+        ]
+        for command in commands {
+            let invocation = await Invocation(command + ["--library", directory.path])
+            for scalar in (invocation.output + invocation.messages).unicodeScalars where scalar != "\n" {
+                #expect(!["\u{1B}", "\u{9B}", "\u{202E}"].contains(scalar), "\(command)")
+            }
+        }
+        let json = try await Invocation("list", directory.path, "--json").json
+        #expect(json["prompts"]?.array?.first?["promptId"]?.string == id)
+    }
+
+    @Test("A file that cannot be read costs its prompt, and is not published without it", .enabled(if: getuid() != 0))
+    func permissions() async throws {
+        let directory = try TemporaryDirectory(greeting)
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: directory.file("greeting/2.md"))
+        let lint = await Invocation("lint", directory.path)
+        #expect(lint.code == .findings)
+        #expect(lint.output.contains("greeting/2.md: error: "))
+        #expect(await Invocation("explain", "greeting", "-l", directory.path).code == .data)
+        #expect(await Invocation("publish", directory.path, directory.file("out.jsonl")).code == .data)
+    }
+
+    @Test("Variables and images can come from files")
+    func inputFiles() async throws {
+        let directory = try TemporaryDirectory(greeting)
+        let other = try TemporaryDirectory(["vars.json": #"{"customer": "Ada", "age": 7}"#, "list.json": "[]"])
+        let arguments = ["resolve", "greeting", "-l", directory.path, "--vars", other.file("vars.json")]
+        #expect(await Invocation(arguments).output.hasSuffix("system:\nGreet Ada.\n"))
+        #expect(await Invocation(arguments + ["--var", "customer=Bo"]).output.hasSuffix("Greet Bo.\n"))
+        #expect(await Invocation(arguments).messages.contains("No message uses age."))
+        let wrong = await Invocation("resolve", "greeting", "-l", directory.path, "--vars", other.file("list.json"))
+        #expect(wrong.code == .data)
+        let png = Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+        try png.write(to: URL(fileURLWithPath: other.file("dot.png")))
+        let image = await Invocation(arguments + ["--image", other.file("dot.png"), "--json"])
+        #expect(image.output.contains("data:image\\/png;base64,") || image.output.contains("data:image/png;base64,"))
     }
 }

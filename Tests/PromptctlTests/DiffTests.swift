@@ -49,7 +49,7 @@ struct DiffTests {
         #expect(lines.contains("  Version 2 was edited in place."))
         #expect(
             lines.contains(
-                "  warning: Callers that get version 2 have to pass `company`, for instance those with plan = pro."
+                "  warning: Callers that get version 2 have to pass `company`, for instance those with `plan = pro`."
             )
         )
         #expect(
@@ -97,11 +97,22 @@ struct DiffTests {
             to: "queries.jsonl"
         )
         let diff = await Invocation("diff", before.path, after.path, "--queries", file)
-        #expect(diff.messages.hasSuffix(" 1 of 3 recorded queries gets another version.\n"))
-        #expect(!diff.output.contains("% of users"))
+        #expect(diff.messages.hasSuffix(" 1 of 3 recorded queries gets another version or content.\n"))
+        #expect(diff.output.contains("\n  plan = pro, for key 1, 1 of 2: version 2 (pro, "))
+        try after.write(
+            #"{"promptId": "old"}"# + "\n" + #"{"promptId": "new"}"# + "\n" + #"{"promptId": "odl"}"#,
+            to: "queries.jsonl"
+        )
+        let lost = await Invocation("diff", before.path, after.path, "--queries", file)
+        #expect(
+            lost.messages.hasSuffix(
+                " 2 of 3 recorded queries get another version or content; neither library has `odl`.\n"
+            )
+        )
+        #expect(await Invocation("diff", before.path, after.path, "--queries", file, "--limit", "9").code == .usage)
         for (line, reason) in [
             (#"{"query": {}}"#, "expected the prompt's id as a string"),
-            (#"{"promptId": "greeting", "query": {"tags": {}}}"#, "unknown member. Did you mean `tag`?"),
+            (#"{"promptId": "greeting", "query": {"tags": {}}}"#, "unknown member: did you mean `tag`?"),
             (#"{"promptId": "greeting", "query": {"set": {"a": {}}}}"#, "$.query.set.a"), ("{", "at byte 1"),
             ("[]", "promptId"),
         ] {
@@ -120,7 +131,7 @@ struct DiffTests {
         let markdown = await Invocation("diff", before.path, after.path, "--markdown").output
         #expect(markdown.hasPrefix("## Prompts: `\(before.path)` → `\(after.path)`\n\n1 added, 1 removed, 1 changed"))
         #expect(markdown.contains("| query | users | before | after |\n|---|---|---|---|\n"))
-        #expect(markdown.contains("| `plan = pro` | 25 % | version 2 (`pro`, "))
+        #expect(markdown.contains("| `plan = pro` | 25 % of users | version 2 (`pro`, "))
         let hostile = ["`x` | @team <img src=x>", "**bold**\n# heading"]
         for value in hostile {
             let json = JSONValue.object([
@@ -154,12 +165,43 @@ struct DiffTests {
     @Test("A prompt that cannot be read any more is no removed prompt")
     func unreadable() async throws {
         let (before, after) = try directories()
+        try before.write(#"{"promptId": "weather", "versions": []}"#, to: "weather.json")
         try after.write("---\nmodle: x\n---\nHi\n", to: "same/1.md")
         try after.write("{", to: "weather.json")
         let diff = await Invocation("diff", before.path, after.path, "--exit-code")
         #expect(diff.code == .findings)
         #expect(diff.output.contains("same: cannot be compared: "))
-        #expect(diff.messages.contains("weather.json:1:1: error: "))
-        #expect(diff.messages.contains("1 unreadable, 0 unchanged."))
+        #expect(diff.output.contains("weather: cannot be compared: "))
+        #expect(diff.output.contains("weather.json:1:1: error: "))
+        #expect(diff.messages.contains("2 unreadable, 0 unchanged."))
+        let markdown = await Invocation("diff", before.path, after.path, "--markdown").output
+        #expect(markdown.contains(":x: Not everything can be read:\n\n- `\(after.path)/weather.json`: "))
+    }
+
+    @Test("A new file that cannot be read is a change, although it belongs to no prompt")
+    func unreadableFile() async throws {
+        let (before, after) = (try TemporaryDirectory(self.before), try TemporaryDirectory(self.before))
+        try after.write("{", to: "weather.json")
+        let diff = await Invocation("diff", before.path, after.path, "--exit-code", "--json")
+        #expect(diff.code == .findings)
+        #expect(try diff.json["findings"]?.array?.count == 1)
+        #expect(try diff.json["unchanged"] == 3)
+        try before.write("{", to: "weather.json")
+        #expect(await Invocation("diff", before.path, after.path, "--exit-code").code == .success)
+    }
+
+    @Test("Moves, deployments and the normalization of a text are changes, too")
+    func otherChanges() async throws {
+        var files = before
+        files["care/same/1.md"] = files.removeValue(forKey: "same/1.md")
+        files["greeting/prompt.json"] =
+            #"{"deployments": [{"version": 2, "id": "paid", "when": {"plan": "pro"}}, {"version": 1, "id": "all"}]}"#
+        files["old/1.md"] = Self.prompt("Cafe\u{301}.")
+        let (before, after) = (try TemporaryDirectory(before), try TemporaryDirectory(files))
+        try before.write(Self.prompt("Caf\u{E9}."), to: "old/1.md")
+        let lines = await Invocation("diff", before.path, after.path).output.split(separator: "\n").map(String.init)
+        #expect(lines.contains("  It was moved from the folder `` to `care`."))
+        #expect(lines.contains("  The deployments were changed."))
+        #expect(lines.contains("old: changed"))
     }
 }

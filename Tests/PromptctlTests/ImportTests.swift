@@ -64,7 +64,7 @@ struct ImportTests {
             environment: environment
         )
         #expect(json.code == .success)
-        #expect(try json.json["differences"]?.array?.first?["slip"] == "comparison")
+        #expect(try json.json["differences"]?.array?.first?["kind"] == "comparison")
     }
 
     @Test("What cannot be read is left out and reported")
@@ -77,6 +77,19 @@ struct ImportTests {
         #expect(imported.messages.contains("error: "))
         #expect(FileManager.default.fileExists(atPath: directory.file("f1/reply/1.md")))
         #expect(!FileManager.default.fileExists(atPath: directory.file("bad")))
+    }
+
+    @Test("Prompts with the same id are left out and reported")
+    func duplicates() async throws {
+        let other = #", {"promptId": "twice", "versions": []}, {"promptId": "twice", "versions": []}"#
+        let (server, environment) = try serve(broken: other)
+        defer { server.stop() }
+        let directory = try TemporaryDirectory()
+        let imported = await Invocation("import", "maxim", directory.path, "--json", environment: environment)
+        #expect(imported.code == .findings)
+        #expect(imported.messages.contains("The prompt `twice` is defined more than once"))
+        #expect(try imported.json["prompts"] == 1)
+        #expect(await Invocation("lint", "maxim:", environment: environment).code == .findings)
     }
 
     @Test("A missing or wrong key, and a server that is gone, are different errors")
@@ -129,7 +142,7 @@ struct ImportTests {
             "--prompts",
             directory.file("folders.json")
         )
-        #expect(wrong.code != .success)
+        #expect(wrong.code == .data)
         #expect(await Invocation("import", "maxim", directory.file("x"), "--folders", "f").code == .usage)
     }
 }

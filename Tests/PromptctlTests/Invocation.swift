@@ -21,13 +21,21 @@ struct Invocation {
     }
 
     init(_ arguments: [String], environment: [String: String] = [:], input: String = "") async {
+        await self.init(arguments, environment: environment) { Data(input.utf8) }
+    }
+
+    init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        reading input: @escaping @Sendable () throws -> Data
+    ) async {
         let (output, messages) = (Locked(Data()), Locked(Data()))
         let path = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]
         let session = Session(
             output: Output(isTerminal: false, hasColors: false) { data in output.withLock { $0 += data } },
             messages: Output(isTerminal: false, hasColors: false) { data in messages.withLock { $0 += data } },
             environment: path.merging(environment) { $1 },
-            input: { Data(input.utf8) }
+            input: input
         )
         code = await Promptctl.run(arguments, in: session)
         self.output = String(decoding: output.withLock { $0 }, as: UTF8.self)

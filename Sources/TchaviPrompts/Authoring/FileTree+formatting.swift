@@ -16,10 +16,7 @@ extension FileTree {
                 let isIgnored = file.path.hasPrefix(".") || file.path.contains("/.")
                 guard !isIgnored, !invalid.contains(file.path) else { return file }
                 if name == "prompt.json" { return File(path: file.path, content: Self.promptFile(SourceText(file))) }
-                guard name.hasSuffix(".md"), name.dropLast(3).utf8.allSatisfy(\.isASCIIDigit), name.utf8.count > 3
-                else {
-                    return file
-                }
+                guard Self.isVersion(name) else { return file }
                 return File(path: file.path, content: VersionFormatter(SourceText(file)).content ?? file.content)
             }
         )

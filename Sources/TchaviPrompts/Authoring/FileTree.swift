@@ -24,6 +24,19 @@ public struct FileTree: Sendable, Hashable {
     /// The files, ordered by the UTF-8 bytes of their paths.
     public private(set) var files: [File]
 
+    /// Whether a prompt is not complete without a file of this name: a version, `prompt.json` or a file of records.
+    static func isNeeded(_ name: String) -> Bool { isVersion(name) || name.hasSuffix(".json") }
+
+    /// Whether a file of this name is a version: its name is a number and `.md`.
+    static func isVersion(_ name: some StringProtocol) -> Bool {
+        name.hasSuffix(".md") && name.utf8.count > 3 && name.dropLast(3).utf8.allSatisfy(\.isASCIIDigit)
+    }
+
+    /// Whether a file of this name contains test cases of prompts, which stand beside them.
+    package static func isCases(_ name: some StringProtocol) -> Bool {
+        name == "cases.jsonl" || name.hasSuffix(".cases.jsonl")
+    }
+
     /// Creates a tree.
     ///
     /// - Parameter files: The files, in any order. Of several with one path, the last is kept; paths are the same if

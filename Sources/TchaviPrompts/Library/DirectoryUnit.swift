@@ -53,7 +53,7 @@ struct DirectoryUnit: Sendable {
                 contents.append(FileTree.File(path: path, content: content.data))
             } catch {
                 changed = changed || error.code == .ENOENT && file.stamp != nil
-                isComplete = isComplete && !file.isPart
+                isComplete = isComplete && !FileTree.isNeeded(file.name)
                 diagnostics.append(FileContent.diagnostic(error, at: path))
                 hashed += Array("\(error.reason)\0".utf8)
             }
@@ -99,12 +99,5 @@ struct DirectoryUnit: Sendable {
         unusable = incomplete.map { ($0.id, $0.definingFile) } + lost.map { ($0, incomplete[0].definingFile) }
         promptIDs = ids + lost
         self.diagnostics = diagnostics + directory.diagnostics
-    }
-}
-
-extension DirectoryScan.File {
-    /// Whether a prompt is not complete without the file: it is a version, `prompt.json` or a file of records.
-    fileprivate var isPart: Bool {
-        !name.hasSuffix(".md") || name.dropLast(3).utf8.allSatisfy(\.isASCIIDigit)
     }
 }

@@ -13,7 +13,7 @@ extension FileTree {
     ) throws(PromptError) -> (files: FileTree, diagnostics: [PromptDiagnostic]) {
         let scan: DirectoryScan
         do throws(POSIXError) {
-            scan = try DirectoryScan(of: path) { DirectoryScan.isPromptFile($0) || isCasesFile($0) }
+            scan = try DirectoryScan(of: path) { DirectoryScan.isPromptFile($0) || isCases($0) }
         } catch {
             throw .unreadable(directory: path, error)
         }
@@ -31,6 +31,4 @@ extension FileTree {
         }
         return (FileTree(files), diagnostics.sorted { $0.location.precedesInBytes($1.location) })
     }
-
-    private static func isCasesFile(_ name: String) -> Bool { name == "cases.jsonl" || name.hasSuffix(".cases.jsonl") }
 }

@@ -174,7 +174,7 @@ extension BundleVerifier {
         guard isSigned else {
             throw PromptError.invalidBundle(
                 "it is not signed, and a signature is required",
-                "Publish it with `data(signedWith:)`."
+                "Publish it with a signature."
             )
         }
         guard let signature else {

@@ -12,9 +12,7 @@ extension PromptCatalogue {
             let names = failure.location.split(separator: "/")
             let name = names.last ?? ""
             let parent = names.dropLast().joined(separator: "/")
-            let isPart =
-                name == "prompt.json" || name.hasSuffix(".md") && name.dropLast(3).utf8.allSatisfy(\.isASCIIDigit)
-            guard isPart, failure.severity == .error, let id = ids[parent] else { return failure }
+            guard FileTree.isNeeded(String(name)), failure.severity == .error, let id = ids[parent] else { return failure }
             // Without one of its files, the others could mean something else.
             broken.insert(parent)
             var failure = failure

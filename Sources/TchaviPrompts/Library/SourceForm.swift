@@ -49,17 +49,10 @@ final class SourceForm: Sendable {
         var locations: [String: [PromptRecord]] = [:]
         var diagnostics = catalogue.diagnostics
         var usesOlder: Set<String> = []
-        let places = Self.places(in: catalogue)
-        var reported: [String: Set<String>] = [:]
-        for entry in catalogue.entries {
+        let duplicates = catalogue.duplicates
+        diagnostics += duplicates.diagnostics
+        for entry in catalogue.entries where !duplicates.ids.contains(entry.record.promptID) {
             let id = entry.record.promptID
-            if let places = places[id], places.count > 1 {
-                // Records of one file are reported once.
-                if reported[id, default: []].insert(entry.location).inserted {
-                    diagnostics.append(Self.duplicate(id, at: entry.location, of: places))
-                }
-                continue
-            }
             // Forms are never mixed: an earlier whole form is used instead of a damaged one.
             if entry.record.isDamaged, let older = previous?.records[id], !older.isDamaged {
                 usesOlder.insert(id)
@@ -178,25 +171,6 @@ final class SourceForm: Sendable {
     func compatibleRecord(_ id: String) -> PromptRecord? { compatible[id] }
 
     /// Returns the locations of each prompt, also of those that cannot be used.
-    private static func places(in catalogue: PromptCatalogue) -> [String: [String]] {
-        var places = Dictionary(grouping: catalogue.entries) { $0.record.promptID }.mapValues { $0.map(\.location) }
-        for (id, location) in catalogue.unusable { places[id]?.append(location) }
-        return places
-    }
-
-    private static func duplicate(_ id: String, at location: String, of places: [String]) -> PromptDiagnostic {
-        let others = places.lazy.filter { $0 != location }.prefix(3).joined(separator: ", ")
-        return PromptDiagnostic(
-            location: location,
-            line: 1,
-            column: 1,
-            promptID: id,
-            reason: "The prompt `\(id)` is defined more than once" + (others.isEmpty ? "" : ", also in \(others)")
-                + ", and none of them is used.",
-            advice: "Rename all but one of them, or remove the others."
-        )
-    }
-
     /// Returns a prompt's compiled deployments, or `nil` if they have not been compiled yet.
     func compiledSelector(of record: PromptRecord) -> CompiledSelector? {
         selectors.withLock { $0[record.promptID] }

@@ -1,7 +1,3 @@
-import Foundation
-import Tchavi
-import TchaviPrompts
-
 extension CommandSyntax.Option {
     /// The library, for commands whose first argument is something else.
     static let library = CommandSyntax.Option.value(
@@ -45,7 +41,15 @@ extension CommandSyntax.Option {
     /// What a prompt is given.
     static let input: [CommandSyntax.Option] = [
         .value("var", "name=value", isRepeating: true, help: "Set a variable of the prompt."),
-        .value("image", "url", isRepeating: true, help: "Add an image to the input."),
+        .value("vars", "file", help: "Set the variables of this object of JSON.", completion: .files),
+        .value(
+            "image",
+            "image",
+            isRepeating: true,
+            help: "Add an image to the input: a URL, or the path of a file.",
+            completion: .files
+        ),
+        .value("model", "model", help: "Use this model instead of the version's."),
     ]
 }
 
@@ -64,54 +68,4 @@ extension CommandSyntax.Argument {
         help: "The prompt's id.",
         completion: .promptIDs
     )
-}
-
-extension ParsedArguments {
-    /// The library that is given as an argument or an option.
-    func library() throws -> LibraryReference {
-        let argument = argument("library")
-        if argument != nil, has("library") {
-            throw UsageError("The library is given twice: '\(argument ?? "")' and '--library'.", syntax)
-        }
-        return try LibraryReference(argument ?? value("library"))
-    }
-
-    /// The syntax of variables.
-    func variableSyntax() throws(UsageError) -> VariableSyntax {
-        VariableSyntax(rawValue: try choice("syntax", of: ["angleBrackets", "braces"])) ?? .angleBrackets
-    }
-
-    /// The query that the options describe.
-    func query() throws(UsageError) -> PromptQuery {
-        var query = PromptQuery()
-        for (name, value) in try pairs("set") { query = query.deploymentVariable(name, value) }
-        for (name, value) in try pairs("tag") { query = query.tag(name, value) }
-        query = query.bucketed(by: value("user"))
-        if has("version"), has("latest") { throw UsageError("'--version' and '--latest' exclude each other.", syntax) }
-        if let number = try integer("version") { query = query.version(number) }
-        if has("latest") { query = query.latest() }
-        if has("exact") { query = query.exactMatch() }
-        if has("any") { query = query.enforcing(.any) }
-        if has("require-match") { query = query.requiringMatch() }
-        if let folder = value("folder") { query = query.folder(folder) }
-        return query
-    }
-
-    /// The values of the prompt's variables.
-    func variables() throws(UsageError) -> [String: String] {
-        Dictionary(try pairs("var").map { ($0.name, $0.value) }) { $1 }
-    }
-
-    /// The images of the input.
-    var images: [ImageURL] { all("image").map { ImageURL($0) } }
-
-    /// The text of the input: the argument, or standard input for `-`.
-    func inputText(in session: Session) throws(Failure) -> String? {
-        guard let text = argument("input") else { return nil }
-        guard text == "-" else { return text }
-        guard let text = String(bytes: session.input(), encoding: .utf8) else {
-            throw Failure(.data, "Standard input is not UTF-8.")
-        }
-        return text
-    }
 }

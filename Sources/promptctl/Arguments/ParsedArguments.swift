@@ -89,8 +89,9 @@ struct ParsedArguments: Sendable {
         return pairs
     }
 
-    /// One of several words; the first one if the option is missing.
-    func choice(_ name: String, of choices: [String]) throws(UsageError) -> String {
+    /// One of the words that an option accepts; the first one if the option is missing.
+    func choice(_ name: String) throws(UsageError) -> String {
+        guard case .values(let choices) = syntax.option(named: name)?.completion else { return "" }
         guard let text = value(name) else { return choices.first ?? "" }
         guard choices.contains(text) else {
             throw invalid(text, name, "Expected \(choices.map { "'\($0)'" }.joined(separator: " or ")).")
@@ -148,6 +149,9 @@ struct ParsedArguments: Sendable {
             value = rest.removeFirst()
         }
         guard let value else { throw UsageError("Missing value for '\(option.usage)'.", syntax) }
+        if value.isEmpty, [.files, .directories].contains(option.completion) {
+            throw UsageError("The value of '\(option.usage)' is empty.", syntax)
+        }
         if !option.isRepeating, values[option.name] != nil {
             throw UsageError("The option '\(option.usage)' can only be given once.", syntax)
         }
@@ -158,6 +162,10 @@ struct ParsedArguments: Sendable {
         let required = syntax.arguments.filter { !$0.isOptional }
         if positional.count < required.count {
             throw UsageError("Missing expected argument '<\(required[positional.count].name)>'.", syntax)
+        }
+        for (argument, value) in zip(syntax.arguments, positional) where value.isEmpty && argument.name != "input" {
+            // Such as that of a variable that is not set in a script: an empty path would be the root.
+            throw UsageError("The argument '<\(argument.name)>' is empty.", syntax)
         }
         let extra = positional.dropFirst(syntax.arguments.count).map { "'\($0)'" }
         guard !extra.isEmpty else { return }

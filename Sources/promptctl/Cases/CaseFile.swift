@@ -19,7 +19,7 @@ struct CaseFile: Sendable {
     static func all(in files: FileTree, of directory: PromptDirectory) -> [CaseFile] {
         let ids = Dictionary(directory.prompts.map { ($0.file, $0.id) }) { first, _ in first }
         let records = Dictionary(grouping: directory.prompts, by: \.file)
-        return files.files.filter { Self.isCaseFile($0.path) }.map { file in
+        return files.files.filter { FileTree.isCases($0.path.split(separator: "/").last ?? "") }.map { file in
             let slash = file.path.lastIndex(of: "/")
             let parent = slash.map { String(file.path[..<$0]) } ?? ""
             var id = ids[parent]
@@ -38,9 +38,5 @@ struct CaseFile: Sendable {
             }
             return CaseFile(path: file.path, lines: lines)
         }
-    }
-
-    static func isCaseFile(_ path: String) -> Bool {
-        path == "cases.jsonl" || path.hasSuffix("/cases.jsonl") || path.hasSuffix(".cases.jsonl")
     }
 }

@@ -12,6 +12,8 @@ struct CaseResult: Sendable {
     var reason: Selection.Reason?
     /// What is not as expected, each in one sentence; empty if the case passes.
     var failures: [String] = []
+    /// Whether the gateway was not available, so that nothing is known of the response.
+    var isUnavailable = false
     /// Whether the response was not checked, because no model was called.
     var skipsResponse = false
 

@@ -85,6 +85,7 @@ struct CaseRunner: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
+            result.isUnavailable = Failure(error).code == .unavailable
             result.failures.append("The run failed: \(error)")
         }
     }

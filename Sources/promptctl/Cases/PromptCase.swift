@@ -34,7 +34,7 @@ struct PromptCase: Sendable {
     /// - Throws: `JSONError` for what cannot be read, for an unknown member, and if nothing is expected.
     init(_ json: JSONValue, promptID: String?, line number: Int) throws(JSONError) {
         guard let members = json.object else { throw JSONError("expected a case as an object") }
-        try Self.check(members, known: ["name", "promptId", "query", "variables", "input", "images", "expected"])
+        try members.checkMembers(["name", "promptId", "query", "variables", "input", "images", "expected"])
         name = try members.string("name") ?? "line \(number)"
         guard let id = try members.string("promptId") ?? promptID else {
             throw JSONError("missing, because the file stands beside no prompt", at: [.member("promptId")])
@@ -44,7 +44,7 @@ struct PromptCase: Sendable {
             do { self.query = try PromptQuery(authored: query) } catch { throw error.inside(.member("query")) }
         }
         for (name, value) in try members.object("variables") ?? [:] {
-            guard let text = value.string ?? value.scalarText else {
+            guard let text = value.variableText else {
                 throw JSONError("expected a string", at: [.member("variables"), .member(name)])
             }
             variables[name] = text
@@ -61,8 +61,14 @@ struct PromptCase: Sendable {
         }
     }
 
+    private static let reasons: [Selection.Reason] = [.pinned, .matched, .split, .unconditional, .fallback, .none]
+    /// The codes of errors before a model is called.
+    private static let codes: [PromptError.Code] = [
+        .notFound, .noMatch, .missingVariables, .invalidRecord, .invalidInput, .limit,
+    ]
+
     private static func expectation(_ members: [String: JSONValue]) throws(JSONError) -> Expectation {
-        try check(members, known: ["version", "reason", "deployment", "messages", "fails", "response"])
+        try members.checkMembers(["version", "reason", "deployment", "messages", "fails", "response"])
         var expectation = Expectation()
         if let version = members["version"] {
             guard version.isNull || version.integer != nil else {
@@ -70,7 +76,7 @@ struct PromptCase: Sendable {
             }
             expectation.version = .some(version.integer)
         }
-        expectation.reason = try members.string("reason").map { Selection.Reason(rawValue: $0) }
+        expectation.reason = try members.word("reason", of: reasons.map(\.rawValue)).map { Selection.Reason(rawValue: $0) }
         expectation.deploymentID = try members.string("deployment")
         if let messages = members["messages"] {
             do {
@@ -82,7 +88,9 @@ struct PromptCase: Sendable {
         switch members["fails"] {
         case nil, false: break
         case true: expectation.failure = .some(nil)
-        case .string(let code): expectation.failure = .some(PromptError.Code(rawValue: code))
+        case .string:
+            let code = try members.word("fails", of: codes.map(\.rawValue))
+            expectation.failure = .some(code.map { PromptError.Code(rawValue: $0) })
         default: throw JSONError("expected true, or the code of the error", at: [.member("fails")])
         }
         if let response = members["response"] {
@@ -95,49 +103,12 @@ struct PromptCase: Sendable {
         if expectation.failure != nil, members.count > 1 {
             throw JSONError("excludes every other expectation", at: [.member("fails")])
         }
+        if expectation.version == .some(nil) {
+            for name in ["deployment", "messages", "response"] where members[name] != nil {
+                throw JSONError("no version has any, where `version` is null", at: [.member(name)])
+            }
+        }
         if members == ["fails": false] { throw JSONError("expects nothing", at: [.member("fails")]) }
         return expectation
-    }
-
-    /// Checks that every member is known, because one that is misspelled would expect nothing.
-    static func check(_ members: [String: JSONValue], known: [String]) throws(JSONError) {
-        guard let unknown = members.keys.sorted().first(where: { !known.contains($0) }) else { return }
-        throw JSONError("unknown member. \(KnownNames(known).advice(for: unknown))", at: [.member(unknown)])
-    }
-}
-
-extension [String: JSONValue] {
-    /// The string of a member; `nil` if it is missing or null.
-    func string(_ name: String) throws(JSONError) -> String? {
-        guard let value = self[name], !value.isNull else { return nil }
-        guard let string = value.string else { throw JSONError("expected a string", at: [.member(name)]) }
-        return string
-    }
-
-    /// One string or several.
-    func strings(_ name: String) throws(JSONError) -> [String]? {
-        guard let value = self[name], !value.isNull else { return nil }
-        if let string = value.string { return [string] }
-        let strings = value.array?.compactMap(\.string)
-        guard let strings, strings.count == value.array?.count else {
-            throw JSONError("expected a string or an array of strings", at: [.member(name)])
-        }
-        return strings
-    }
-
-    func object(_ name: String) throws(JSONError) -> [String: JSONValue]? {
-        guard let value = self[name], !value.isNull else { return nil }
-        guard let object = value.object else { throw JSONError("expected an object", at: [.member(name)]) }
-        return object
-    }
-}
-
-extension JSONValue {
-    /// A number or Boolean as text.
-    fileprivate var scalarText: String? {
-        switch self {
-        case .integer, .unsignedInteger, .double, .boolean: serialized()
-        default: nil
-        }
     }
 }

@@ -13,7 +13,7 @@ struct ResponseExpectation: Sendable {
         guard let members = json.object, !members.isEmpty else {
             throw JSONError("expected an object with what the response contains")
         }
-        try PromptCase.check(members, known: ["contains", "excludes", "toolCalls", "schema"])
+        try members.checkMembers(["contains", "excludes", "toolCalls", "schema"])
         contained = try members.strings("contains") ?? []
         excluded = try members.strings("excludes") ?? []
         toolCalls = try members.strings("toolCalls")

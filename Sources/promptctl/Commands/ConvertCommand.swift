@@ -26,7 +26,7 @@ struct ConvertCommand: Command {
     )
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
-        let form = try arguments.choice("to", of: ["files", "records"])
+        let form = try arguments.choice("to")
         let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         guard !library.isEmpty else { throw library.hasNoPrompts }
         let directory = try arguments.required("directory")

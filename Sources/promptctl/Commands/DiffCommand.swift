@@ -9,7 +9,7 @@ struct DiffCommand: Command {
         abstract: "Show which queries get another version, what was edited, and which callers miss a variable.",
         discussion: """
             Without --queries, the queries are made of the rules and tags of both libraries. A 'git:REVISION' without a path \
-            stands for the same directory as the other library.
+            stands for the same directory as the other library, which may not have been there yet.
 
             A line of the file of --queries is an object with the prompt's id as 'promptId' and a 'query', such as \
             {"promptId": "greeting", "query": {"set": {"plan": "pro"}, "user": "42"}}.
@@ -40,9 +40,12 @@ struct DiffCommand: Command {
             before: LibraryReference(arguments.required("before")), after: LibraryReference(arguments.required("after"))
         )
         let queries = try arguments.value("queries").map { try RecordedQueries(file: $0) }
-        let before = try await LoadedLibrary.read(references.before, gitPath: references.after.path, in: session)
-        let after = try await LoadedLibrary.read(references.after, gitPath: references.before.path, in: session)
-        for library in [before, after] where library.isEmpty { throw library.hasNoPrompts }
+        if queries != nil, arguments.has("limit") {
+            throw UsageError("'--limit' is for queries that are made, not for those of '--queries'.", syntax)
+        }
+        let before = try await LoadedLibrary.read(references.before, besides: references.after, in: session)
+        let after = try await LoadedLibrary.read(references.after, besides: references.before, in: session)
+        if before.isEmpty, after.isEmpty { throw after.hasNoPrompts }
         let difference = try await LibraryDifference(
             before,
             after,
@@ -51,7 +54,6 @@ struct DiffCommand: Command {
             syntax: try arguments.variableSyntax(),
             in: session
         )
-        for library in [before, after] { library.reportOrphans(in: session) }
         if arguments.has("json") {
             session.writeJSON(difference.members)
         } else if arguments.has("markdown") {
@@ -61,12 +63,5 @@ struct DiffCommand: Command {
         }
         session.messages.write(difference.summary)
         return arguments.has("exit-code") && !difference.isEmpty ? .findings : .success
-    }
-}
-
-extension LibraryReference {
-    /// The path of the directory.
-    fileprivate var path: String? {
-        if case .directory(let path) = self { path } else { nil }
     }
 }

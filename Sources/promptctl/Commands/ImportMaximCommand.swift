@@ -12,7 +12,7 @@ struct ImportMaximCommand: Command {
             --curl prints, and import what they have saved with --prompts and --folders.
 
             The report lists the rules for which Maxim's SDKs may select another version than this package, because of a \
-            documented slip of their algorithm.
+            documented difference of their algorithm.
             """,
         arguments: [
             .init(name: "directory", help: "The directory to write to.", isOptional: true, completion: .directories)
@@ -76,7 +76,7 @@ struct ImportMaximCommand: Command {
     /// The command that fetches a document. The key is read from the environment, so that no shell's history has it.
     private static func curl(_ url: URL, _ file: String) -> String {
         let header = #"--header "x-maxim-api-key: $MAXIM_API_KEY""#
-        return "curl --fail --silent --show-error \(header) --output \(file) \(url.absoluteString.shellQuoted)"
+        return "curl --fail --silent --show-error \(header) --output \(file) \(url.withoutCredentials.shellQuoted)"
     }
 
     private static func library(_ arguments: ParsedArguments, _ session: Session) async throws -> LoadedLibrary {
@@ -84,22 +84,16 @@ struct ImportMaximCommand: Command {
             if arguments.has("folders") { throw UsageError("'--folders' needs '--prompts'.", syntax) }
             return try await LoadedLibrary.read(.maxim(promptID: nil), in: session)
         }
-        let catalogue = try PromptCatalogue(
-            maximPrompts: try json(prompts),
-            folders: try arguments.value("folders").map(json),
-            location: prompts
-        )
-        return LoadedLibrary(.maxim(promptID: nil), catalogue)
-    }
-
-    private static func json(_ file: String) throws(Failure) -> JSONValue {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw Failure(.data, "The file '\(file)' cannot be read.", advice: "Check the path.")
-        }
+        let catalogue: PromptCatalogue
         do {
-            return try JSONValue(parsing: data)
-        } catch {
-            throw Failure(.data, "The file '\(file)' is not JSON: \(error.description).")
+            catalogue = try PromptCatalogue(
+                maximPrompts: try JSONValue(file: prompts),
+                folders: try arguments.value("folders").map { try JSONValue(file: $0) },
+                location: prompts
+            )
+        } catch let error as TchaviError {
+            throw Failure(.data, error.message, advice: "Save the responses with the commands that --curl prints.")
         }
+        return LoadedLibrary(.maxim(promptID: nil), catalogue)
     }
 }

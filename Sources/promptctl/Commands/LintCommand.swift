@@ -26,7 +26,10 @@ struct LintCommand: Command {
     )
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
-        let format = arguments.has("json") ? "json" : try arguments.choice("format", of: ["text", "json", "github"])
+        if arguments.has("json"), arguments.has("format") {
+            throw UsageError("'--json' and '--format' exclude each other.", syntax)
+        }
+        let format = arguments.has("json") ? "json" : try arguments.choice("format")
         let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         let findings = try await library.findings(syntax: try arguments.variableSyntax(), in: session)
         guard !library.isEmpty else { throw library.hasNoPrompts }

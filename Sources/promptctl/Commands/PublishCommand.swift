@@ -38,13 +38,16 @@ struct PublishCommand: Command {
         }
         let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         guard !library.isEmpty else { throw library.hasNoPrompts }
-        let bundle: PromptBundle
-        do {
-            bundle = try await PromptBundle(reading: library.source, publishedAt: date)
-        } catch var error as PromptError {
-            error.advice = "Fix them: 'promptctl lint' lists all. Nothing was written."
-            throw error
+        let errors = library.diagnostics.filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            for error in errors { session.messages.write(LibraryFinding(error, in: library).text(on: session.messages)) }
+            throw Failure(
+                .data,
+                "\(counted(errors.count, "part")) of \(library.reference.name) cannot be read; nothing was written.",
+                advice: "Fix it, or move it out of the library."
+            )
         }
+        let bundle = try await PromptBundle(reading: library.source, publishedAt: date)
         let data = if let signer { try await bundle.data(signedWith: signer) } else { bundle.data }
         if file == "-" {
             session.output.writeBytes(data)
@@ -52,6 +55,12 @@ struct PublishCommand: Command {
             try FileWriter.replace(file, with: data)
         }
         let report = BundleReport(bundle, size: data.count, signature: signer == nil ? .none : .created)
+        let findings = FindingCounts(try await library.findings(syntax: .angleBrackets, in: session))
+        if findings.errors > 0 {
+            session.messages.write(
+                "The linter has \(counted(findings.errors, "error")): see 'promptctl lint \(library.reference.name.shellQuoted)'."
+            )
+        }
         if arguments.has("json") {
             session.writeJSON(report.members)
         } else {
@@ -61,13 +70,10 @@ struct PublishCommand: Command {
     }
 
     private static func signer(_ arguments: ParsedArguments, _ session: Session) throws -> BundleSigner? {
-        guard let command = arguments.value("sign-with") else {
-            return session.variable("TCHAVI_BUNDLE_KEY").map { .hmacSHA256(key: Secret($0)) }
+        if let command = try session.signingCommand("sign-with", of: arguments) {
+            return .custom { bytes in try await command.signature(of: bytes) }
         }
-        if session.variable("TCHAVI_BUNDLE_KEY") != nil {
-            throw UsageError("A bundle has one signature: unset TCHAVI_BUNDLE_KEY, or leave out '--sign-with'.", syntax)
-        }
-        return .custom { bytes in try await SigningCommand(command, in: session).signature(of: bytes) }
+        return try session.bundleKey().map { .hmacSHA256(key: $0) }
     }
 
     private static func date(_ arguments: ParsedArguments, isSigned: Bool) throws -> Timestamp? {

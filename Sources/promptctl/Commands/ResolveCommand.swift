@@ -11,14 +11,13 @@ struct ResolveCommand: Command {
             .init(name: "input", help: "The text of the user's message; '-' for standard input.", isOptional: true),
         ],
         options: CommandSyntax.Option.input + CommandSyntax.Option.query + [
-            .value("model", "model", help: "Use this model instead of the version's."),
             .library, .syntax, .json,
         ]
     )
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
-        let run = try PreparedRun(arguments)
-        let input = try arguments.inputText(in: session)
+        let run = try await PreparedRun(arguments)
+        let input = try await arguments.inputText(in: session)
         let prompt = try await run.prompt(in: session, gateway: nil)
         let resolution = try prompt.resolve(input, variables: run.variables, images: run.images, options: run.options)
         if arguments.has("json") {
@@ -31,7 +30,7 @@ struct ResolveCommand: Command {
             ])
             return .success
         }
-        session.messages.write("Selected \(prompt.selection).")
+        session.messages.write("Selected \(prompt.selection).".escapingControlCharacters)
         let output = session.output
         output.write("\(output.styled("model:", .cyan)) \(resolution.request.model.escapingControlCharacters)")
         for (name, value) in resolution.parameters {
@@ -42,9 +41,7 @@ struct ResolveCommand: Command {
             output.write("\n" + output.styled("\(message.role.rawValue.escapingControlCharacters):", .cyan))
             output.writeText(message.readableText + "\n")
         }
-        if !resolution.unusedVariables.isEmpty {
-            session.messages.write("No message uses \(resolution.unusedVariables.joined(separator: ", ")).")
-        }
+        run.reportUnused(in: prompt, to: session)
         return .success
     }
 }
@@ -65,15 +62,22 @@ struct PreparedRun {
     let options: RunOptions
     private let query: PromptQuery
 
-    init(_ arguments: ParsedArguments) throws {
+    init(_ arguments: ParsedArguments) async throws {
         self.arguments = arguments
         variables = try arguments.variables()
-        images = arguments.images
+        images = try await arguments.images()
         query = try arguments.query()
         // The command has no tools of its own: it shows what the model calls.
         var options = RunOptions(unregisteredTools: .capture)
         options.model = arguments.value("model")
         self.options = options
+    }
+
+    /// Names the variables that were given and that no message uses.
+    func reportUnused(in prompt: Prompt, to session: Session) {
+        let unused = variables.keys.filter { !prompt.variableNames.contains($0) }.sorted { $0.precedesInBytes($1) }
+        guard !unused.isEmpty else { return }
+        session.messages.write("No message uses \(unused.joined(separator: ", ")).".escapingControlCharacters)
     }
 
     /// Reads the library and selects the version.

@@ -13,24 +13,25 @@ struct RunCommand: Command {
             """,
         arguments: ResolveCommand.syntax.arguments,
         options: CommandSyntax.Option.input + CommandSyntax.Option.query + [
-            .value("model", "model", help: "Use this model instead of the version's."),
             .flag("live", help: "Call the gateway of the environment."),
             .library, .syntax, .json,
         ]
     )
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
-        let run = try PreparedRun(arguments)
+        let run = try await PreparedRun(arguments)
         let isLive = arguments.has("live")
         let client = isLive ? try session.liveClient() : LocalGateway().client()
-        let input = try arguments.inputText(in: session)
+        let input = try await arguments.inputText(in: session)
         let prompt = try await run.prompt(in: session, gateway: client)
         let gateway =
             isLive
             ? client.configuration.baseURL.withoutCredentials
             : "LocalGateway, not a language model"
                 + (session.variable("TCHAVI_API_KEY") == nil ? "" : " (--live calls the gateway of TCHAVI_API_KEY)")
-        session.messages.write("Selected \(prompt.selection).\nGateway  \(gateway)")
+        session.messages.write("Selected \(prompt.selection).".escapingControlCharacters)
+        session.messages.write("Gateway  \(gateway)")
+        run.reportUnused(in: prompt, to: session)
         let stream = prompt.stream(input, variables: run.variables, images: run.images, options: run.options)
         var response: PromptResponse?
         var endsLine = true

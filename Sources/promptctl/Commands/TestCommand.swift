@@ -61,6 +61,7 @@ struct TestCommand: Command {
         )
         var results: [CaseResult] = []
         let progress = Progress("Testing", of: cases.count, on: session.messages)
+        defer { progress.end() }
         for (index, (path, line)) in cases.enumerated() {
             progress.advance(to: index)
             try Task.checkCancellation()
@@ -68,7 +69,8 @@ struct TestCommand: Command {
         }
         progress.end()
         report(results, isJSON: arguments.has("json"), in: session)
-        try model.checkRecording(in: session)
+        try model.finish(results, in: session)
+        if results.contains(where: \.isUnavailable) { return .unavailable }
         return results.allSatisfy(\.failures.isEmpty) ? .success : .findings
     }
 
@@ -112,39 +114,54 @@ extension CaseRunner {
     }
 }
 
-/// What answers the runs of test cases.
+/// The model that responds in test cases: a gateway, a recording of one, or none.
 private struct TestModel {
     /// `nil` if no model is called.
     let client: TchaviClient?
+    /// The file of the recording.
+    private let file: String?
     private let recorder: CassetteRecorder?
     private let player: CassettePlayer?
 
     init(_ arguments: ParsedArguments, _ session: Session) throws {
-        let file = arguments.value("cassette")
+        file = arguments.value("cassette")
+        var configuration = TchaviClient.Configuration()
         guard arguments.has("live") else {
             recorder = nil
             player = try file.map { file in
-                do {
-                    return try CassettePlayer(file)
+                let json = try JSONValue(file: file)
+                do throws(JSONError) {
+                    return CassettePlayer(try json.decoded(as: Cassette.self))
                 } catch {
-                    throw Failure(.data, "The recording '\(file)' cannot be read: \(error.localizedDescription)")
+                    throw Failure(.data, "The file '\(file)' is not a recording: \(error.description).")
                 }
             }
-            var configuration = TchaviClient.Configuration()
             if let player { configuration.transport = player }
             client = player == nil ? nil : TchaviClient(.apiKey("cassette"), configuration: configuration)
             return
         }
         player = nil
-        recorder = file.map { CassetteRecorder(to: $0) }
-        var configuration = TchaviClient.Configuration()
+        recorder = file.map { CassetteRecorder(to: Self.temporary($0)) }
         if let recorder { configuration.transport = recorder }
         client = try session.liveClient(configuration: configuration)
     }
 
-    /// Reports what was not recorded, or not used.
-    func checkRecording(in session: Session) throws(Failure) {
-        if let reason = recorder?.writeError { throw Failure(.data, "The recording cannot be written: \(reason)") }
+    /// Where a recording is written until it is complete.
+    private static func temporary(_ file: String) -> String { file + ".recording" }
+
+    /// Keeps a new recording, unless the gateway was not available for a case; says what of one was not used.
+    func finish(_ results: [CaseResult], in session: Session) throws {
+        if let file, let recorder {
+            if let reason = recorder.writeError { throw Failure(.data, "The recording cannot be written: \(reason)") }
+            let temporary = Self.temporary(file)
+            guard FileManager.default.fileExists(atPath: temporary) else { return }
+            guard !results.contains(where: \.isUnavailable) else {
+                session.messages.write("'\(file)' was not replaced. What was recorded is in '\(temporary)'.")
+                return
+            }
+            try FileWriter.replace(file, with: try Data(file: temporary))
+            try? FileManager.default.removeItem(atPath: temporary)
+        }
         if let count = player?.remaining, count > 0 {
             session.messages.write("The recording has \(counted(count, "exchange")) that no case used.")
         }

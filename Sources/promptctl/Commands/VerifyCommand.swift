@@ -26,25 +26,17 @@ struct VerifyCommand: Command {
 
     static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode {
         let name = try arguments.required("bundle")
-        let command = arguments.value("verify-with").map { SigningCommand($0, in: session) }
-        if command != nil, session.variable("TCHAVI_BUNDLE_KEY") != nil {
-            throw UsageError(
-                "A bundle has one signature: unset TCHAVI_BUNDLE_KEY, or leave out '--verify-with'.",
-                syntax
-            )
-        }
+        let command = try session.signingCommand("verify-with", of: arguments)
+        let verifier = try session.verifier()
         let data: Data
         switch try LibraryReference(name) {
-        case .bundle(let path):
-            guard let content = FileManager.default.contents(atPath: path) else {
-                throw Failure(.data, "The file '\(path)' cannot be read.", advice: "Check its permissions.")
-            }
-            data = content
+        case .bundle(let path): data = try Data(file: path)
         case .url(let url): data = try await session.sourceOptions.document(at: url)
+        case .directory(let path) where !LibraryReference.isDirectory(path): data = try Data(file: path)
         case .directory, .maxim, .git:
             throw Failure(.data, "'\(name)' is not the file or the URL of a bundle.")
         }
-        let bundle = try PromptBundle(data, verifying: session.verifier, name: name)
+        let bundle = try PromptBundle(data, verifying: verifier, name: name)
         if let command {
             guard let (bytes, signature) = bundle.signed else {
                 throw Failure(.data, "The bundle is not signed, and a signature is required.")
@@ -53,19 +45,18 @@ struct VerifyCommand: Command {
                 throw Failure(.data, "The bundle's signature is not valid.")
             }
         }
-        let isVerified = command != nil || session.verifier != nil
+        let isVerified = command != nil || verifier != nil
         let signature: BundleReport.Signature = isVerified ? .valid : bundle.signed == nil ? .none : .unverified
+        let findings = bundle.diagnostics.map { LibraryFinding($0, at: $0.location) }
         let report = BundleReport(bundle, size: data.count, signature: signature)
         if arguments.has("json") {
             session.writeJSON(
-                report.members.merging(["findings": .array(bundle.diagnostics.map { .string($0.description) })]) { $1 }
+                report.members.merging(["findings": .array(findings.map(\.json))]) { $1 }
             )
         } else {
-            for diagnostic in bundle.diagnostics {
-                session.messages.write(diagnostic.description.escapingControlCharacters)
-            }
+            for finding in findings { session.messages.write(finding.text(on: session.messages)) }
             session.output.write(report.text)
         }
-        return bundle.diagnostics.contains { $0.severity == .error } ? .findings : .success
+        return findings.contains(where: \.isError) ? .findings : .success
     }
 }

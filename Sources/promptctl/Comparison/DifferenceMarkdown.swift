@@ -13,6 +13,12 @@ struct DifferenceMarkdown {
     init(_ difference: LibraryDifference) {
         var text =
             "## Prompts: \(Self.code(difference.before)) → \(Self.code(difference.after))\n\n\(difference.summary)\n"
+        if !difference.findings.isEmpty {
+            text += "\n:x: Not everything can be read:\n\n"
+            for finding in difference.findings.prefix(Self.listedChanges) {
+                text += "- \(Self.code(finding.file ?? "")): \(Self.code(finding.message))\n"
+            }
+        }
         for (index, prompt) in difference.prompts.enumerated() {
             let section = Self.section(of: prompt)
             if text.count + section.count > Self.maximumLength {
@@ -32,30 +38,18 @@ struct DifferenceMarkdown {
         case .unreadable(let reason): return text + ":x: Cannot be compared: \(code(reason))\n"
         case .changed: break
         }
-        for note in prompt.notes { text += "- \(note)\n" }
-        for missing in prompt.missing {
-            let names = missing.names.map(code).joined(separator: ", ")
-            text +=
-                "- :warning: Callers that get version \(missing.after.version ?? 0) have to pass \(names), for instance "
-                + "those with \(code(missing.query.description)).\n"
-        }
-        guard !prompt.changes.isEmpty else { return text }
+        for note in prompt.notes(code) { text += "- \(note)\n" }
+        for warning in prompt.warnings(code) { text += "- :warning: \(warning)\n" }
+        let steps = prompt.steps
+        guard !steps.isEmpty else { return text }
         text += "\n| query | users | before | after |\n|---|---|---|---|\n"
-        for change in prompt.changes.prefix(listedChanges) {
-            let cells = [
-                code(change.queryDescription), change.shareDescription ?? "", cell(change.before), cell(change.after),
-            ]
+        for step in steps.prefix(listedChanges) {
+            let cells = [code(step.query), step.users, step.before.short(code), step.after.short(code)]
             text += "| \(cells.joined(separator: " | ")) |\n"
         }
-        let rest = prompt.changes.count - listedChanges
+        let rest = steps.count - listedChanges
         if rest > 0 { text += "\n…and \(counted(rest, "more query", plural: "more queries")).\n" }
         return text
-    }
-
-    private static func cell(_ selection: Selection) -> String {
-        guard let version = selection.version else { return "none" }
-        let hash = selection.versionContentHash.map { ", sha256:\($0.prefix(8))" } ?? ""
-        return "version \(version) (\(selection.deploymentID.map(code) ?? selection.reason.rawValue)\(hash))"
     }
 
     /// A text as code, in which no character of Markdown or HTML means anything.

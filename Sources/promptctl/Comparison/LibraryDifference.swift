@@ -4,18 +4,31 @@ import TchaviPrompts
 
 /// What a change of a library does.
 struct LibraryDifference: Sendable {
+    /// Recorded queries that were compared.
+    struct Recorded: Sendable {
+        var total = 0
+        /// How many get another version, or another content.
+        var changed = 0
+        /// How many are of prompts that cannot be compared.
+        var unreadable = 0
+        /// The ids that neither library has.
+        var unknownIDs: [String] = []
+    }
+
     let before: String
     let after: String
     private(set) var prompts: [PromptDifference] = []
     /// The number of prompts without any change.
     private(set) var unchanged = 0
-    /// The number of recorded queries, and of those that get another version, if recorded queries were compared.
-    private(set) var recorded: (total: Int, changed: Int)?
-
+    /// What cannot be read and belongs to no prompt, after the change and, if it is gone, before.
+    private(set) var findings: [LibraryFinding] = []
+    /// Whether something of that was not there before the change.
+    private let hasNewFindings: Bool
+    private(set) var recorded: Recorded?
     /// The greatest number of queries that were made for each prompt.
     let limit: Int
 
-    var isEmpty: Bool { prompts.isEmpty }
+    var isEmpty: Bool { prompts.isEmpty && !hasNewFindings }
 
     /// Compares two libraries.
     ///
@@ -37,118 +50,88 @@ struct LibraryDifference: Sendable {
     ) async throws {
         self.before = before.reference.name
         self.after = after.reference.name
-        let (old, new) = (before.recordsByID, after.recordsByID)
-        let unreadable = (before: before.unreadableIDs, after: after.unreadableIDs)
-        let ids = Set(old.keys).union(new.keys).union(unreadable.before.keys).union(unreadable.after.keys)
-            .sorted { $0.precedesInBytes($1) }
-        if queries != nil { recorded = (0, 0) }
+        let sides = (before: ComparedLibrary(before), after: ComparedLibrary(after))
+        let gone = sides.before.orphans.map { LibraryFinding($0, in: before) }
+        let new = sides.after.orphans.map { LibraryFinding($0, in: after) }
+        let known = Set(gone.map(\.message))
+        hasNewFindings = new.contains { !known.contains($0.message) }
+        findings = gone.filter { !new.contains($0) } + new
+        let ids = sides.before.ids.union(sides.after.ids)
+        recorded = queries.map { Recorded($0, ids) }
         var changed: [(before: PromptRecord, after: PromptRecord, queries: [PromptQuery]?)] = []
-        for id in ids {
-            let reason =
-                unreadable.after[id].map { "\(after.reference.name): \($0)" }
-                ?? unreadable.before[id].map { "\(before.reference.name): \($0)" }
-            if let reason {
+        for id in ids.sorted(by: { $0.precedesInBytes($1) }) {
+            let own = queries.map { $0.queries[id] ?? [] }
+            let (old, new) = (sides.before.prompt(id, else: sides.after), sides.after.prompt(id, else: sides.before))
+            switch (old, new) {
+            case (.unreadable(let reason, let first), .unreadable(let later, let second)):
                 // One that nobody could read before, and nobody can now, is no change if it is the same.
-                if unreadable.before[id] == unreadable.after[id], old[id] == new[id] {
+                if reason == later, first == second {
                     unchanged += 1
                 } else {
-                    prompts.append(PromptDifference(id, .unreadable(reason)))
+                    prompts.append(PromptDifference(id, .unreadable(later)))
                 }
-                continue
-            }
-            switch (old[id], new[id]) {
-            case (nil, let record?):
+                recorded?.unreadable += own?.count ?? 0
+            case (_, .unreadable(let reason, _)), (.unreadable(let reason, _), _):
+                prompts.append(PromptDifference(id, .unreadable(reason)))
+                recorded?.unreadable += own?.count ?? 0
+            case (.missing, .record(let record)):
                 prompts.append(PromptDifference(id, .added(versions: record.versions.count)))
-            case (_?, nil):
+                recorded?.changed += own?.count ?? 0
+            case (.record, .missing):
                 prompts.append(PromptDifference(id, .removed))
-            case (let old?, let new?):
-                let own = queries.map { $0.queries[id] ?? [] }
-                recorded?.total += own?.count ?? 0
-                if old == new { unchanged += 1 } else { changed.append((old, new, own)) }
-            case (nil, nil): break
+                recorded?.changed += own?.count ?? 0
+            case (.record(let old), .record(let new)):
+                if old.isSame(as: new) { unchanged += 1 } else { changed.append((old, new, own)) }
+            case (.missing, .missing): break
             }
         }
         self.limit = limit ?? Self.limit(for: changed.count)
-        let progress = Progress("Comparing prompts", of: changed.count, on: session.messages)
-        defer { progress.end() }
-        let options = PromptDifference.Options(syntax: syntax, limit: self.limit)
-        try await withThrowingTaskGroup(of: PromptDifference.self) { group in
-            var rest = changed[...]
-            func addNext() {
-                guard let (old, new, queries) = rest.popFirst() else { return }
-                group.addTask { await PromptDifference(old, new, queries: queries, options) }
-            }
-            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { addNext() }
-            var count = 0
-            for try await difference in group {
-                try Task.checkCancellation()
-                count += 1
-                progress.advance(to: count)
-                recorded?.changed += difference.changes.count
-                prompts.append(difference)
-                addNext()
-            }
-        }
+        try await compare(changed, PromptDifference.Options(syntax: syntax, limit: self.limit), in: session)
         prompts.sort { $0.promptID.precedesInBytes($1.promptID) }
     }
 
     /// How many queries are made for each of some prompts, so that many of them do not take minutes.
     private static func limit(for prompts: Int) -> Int { min(10_000, max(1_000, 200_000 / max(1, prompts))) }
 
-    /// The numbers of prompts, in one line.
-    var summary: String {
-        func count(_ isCounted: (PromptDifference.Kind) -> Bool) -> Int { prompts.count { isCounted($0.kind) } }
-        let numbers = [
-            (count { if case .added = $0 { true } else { false } }, "added"),
-            (count { $0 == .removed }, "removed"),
-            (count { $0 == .changed }, "changed"),
-            (count { if case .unreadable = $0 { true } else { false } }, "unreadable"),
-        ]
-        let parts = numbers.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        var text = (parts + ["\(unchanged) unchanged"]).joined(separator: ", ") + "."
-        if let recorded {
-            let verb = recorded.changed == 1 ? "gets" : "get"
-            text +=
-                " \(recorded.changed) of \(counted(recorded.total, "recorded query", plural: "recorded queries")) "
-                + "\(verb) another version."
+    /// Compares the forms of prompts, as many at once as the machine has processors.
+    private mutating func compare(
+        _ changed: [(before: PromptRecord, after: PromptRecord, queries: [PromptQuery]?)],
+        _ options: PromptDifference.Options,
+        in session: Session
+    ) async throws {
+        let progress = Progress("Comparing prompts", of: changed.count, on: session.messages)
+        defer { progress.end() }
+        let found = try await withThrowingTaskGroup(of: PromptDifference.self) { group in
+            var rest = changed[...]
+            func addNext() {
+                guard let (old, new, queries) = rest.popFirst() else { return }
+                group.addTask { await PromptDifference(old, new, queries: queries, options) }
+            }
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { addNext() }
+            var found: [PromptDifference] = []
+            for try await difference in group {
+                try Task.checkCancellation()
+                found.append(difference)
+                progress.advance(to: found.count)
+                addNext()
+            }
+            return found
         }
-        return text.prefix(1).uppercased() + text.dropFirst()
-    }
-
-    /// Writes a report for people.
-    func write(to output: Output) {
-        for prompt in prompts { prompt.write(to: output) }
-    }
-
-    /// The difference as the members of an object of JSON.
-    var members: [String: JSONValue] {
-        var members: [String: JSONValue] = [
-            "before": .string(before),
-            "after": .string(after),
-            "prompts": .array(prompts.map(\.json)),
-            "unchanged": .integer(Int64(unchanged)),
-        ]
-        if recorded == nil { members["limit"] = .integer(Int64(limit)) }
-        if let recorded {
-            members["queries"] = .integer(Int64(recorded.total))
-            members["changedQueries"] = .integer(Int64(recorded.changed))
-        }
-        return members
+        prompts += found
+        recorded?.changed += found.reduce(0) { $0 + $1.changes.count }
     }
 }
 
-extension LoadedLibrary {
-    fileprivate var recordsByID: [String: PromptRecord] {
-        Dictionary(records.map { ($0.promptID, $0) }) { first, _ in first }
+extension LibraryDifference.Recorded {
+    fileprivate init(_ queries: RecordedQueries, _ ids: Set<String>) {
+        total = queries.queries.values.reduce(0) { $0 + $1.count }
+        unknownIDs = queries.queries.keys.filter { !ids.contains($0) }.sorted { $0.precedesInBytes($1) }
     }
+}
 
-    /// The prompts of which nothing can be used or a part cannot be read, with the first reason.
-    fileprivate var unreadableIDs: [String: String] {
-        var reasons: [String: String] = [:]
-        for diagnostic in diagnostics where diagnostic.severity == .error {
-            if let id = diagnostic.promptID, reasons[id] == nil { reasons[id] = diagnostic.description }
-        }
-        for (id, location) in catalogue.unusable where reasons[id] == nil { reasons[id] = location }
-        return reasons
+extension PromptRecord {
+    /// Whether the records are the same byte by byte; strings are equal also where only their normalization differs.
+    fileprivate func isSame(as other: PromptRecord) -> Bool {
+        self == other && json.serializedData() == other.json.serializedData()
     }
 }

@@ -6,7 +6,9 @@ extension PromptDifference {
     static let listedChanges = 40
 
     /// The changes other than those of queries, each in one sentence.
-    var notes: [String] {
+    ///
+    /// - Parameter quoted: Returns a name as it stands in the sentence.
+    func notes(_ quoted: (String) -> String) -> [String] {
         var notes: [String] = []
         func add(_ numbers: [Int], _ what: String) {
             guard !numbers.isEmpty else { return }
@@ -18,7 +20,12 @@ extension PromptDifference {
         add(addedVersions, "added")
         add(removedVersions, "removed")
         add(editedVersions, "edited in place")
-        if changes.isEmpty { notes.append("No query gets another version.") }
+        if changesDeployments { notes.append("The deployments were changed.") }
+        if changesFallback { notes.append("The fallback was changed.") }
+        if let folders {
+            notes.append("It was moved from the folder \(quoted(folders.before)) to \(quoted(folders.after)).")
+        }
+        if changes.isEmpty { notes.append("No query gets another version or content.") }
         if otherReasons > 0 {
             notes.append(
                 "\(counted(otherReasons, "query gets", plural: "queries get")) the same version for another reason."
@@ -28,14 +35,37 @@ extension PromptDifference {
     }
 
     /// The callers that miss variables, each in one sentence.
-    var warnings: [String] {
+    ///
+    /// - Parameter quoted: Returns a name or a query as it stands in the sentence.
+    func warnings(_ quoted: (String) -> String) -> [String] {
         missing.map { missing in
-            let names = missing.names.map { "`\($0)`" }.joined(separator: ", ")
+            let names = missing.names.map(quoted).joined(separator: ", ")
+            let version = "version \(missing.after.version ?? 0)"
             let change =
                 missing.before.version == missing.after.version
-                ? "version \(missing.after.version ?? 0)"
-                : "version \(missing.after.version ?? 0) in place of \(missing.before.version.map { "version \($0)" } ?? "none")"
-            return "Callers that get \(change) have to pass \(names), for instance those with \(missing.query)."
+                ? version : version + " in place of version \(missing.before.version ?? 0)"
+            return "Callers that get \(change) have to pass \(names), for instance those with "
+                + "\(quoted(missing.query.withoutKey.readable))."
+        }
+    }
+
+    /// The changes of queries: each one, or for recorded queries the ones that change in the same way, with their number.
+    var steps: [(query: String, users: String, before: Selection, after: Selection)] {
+        guard let recorded else {
+            // What became of a version is said by the notes.
+            return changes.filter { !$0.isPinnedByNumber }.map { ($0.query.withoutKeyIf($0.share != nil).readable, $0.users, $0.before, $0.after) }
+        }
+        var order: [[Selection]] = []
+        var groups: [[Selection]: [WhatIf.Change]] = [:]
+        for change in changes {
+            let key = [change.before.withoutUser, change.after.withoutUser]
+            if groups[key] == nil { order.append(key) }
+            groups[key, default: []].append(change)
+        }
+        return order.map { key in
+            let changes = groups[key] ?? []
+            let users = "\(changes.count) of \(recorded)"
+            return ((changes.count > 1 ? "such as " : "") + (changes.first?.query.readable ?? ""), users, key[0], key[1])
         }
     }
 
@@ -49,14 +79,18 @@ extension PromptDifference {
             output.write("\(id): \(output.styled("cannot be compared", .red)): \(reason.escapingControlCharacters)")
         case .changed:
             output.write("\(id): \(output.styled("changed", .yellow))")
-            for note in notes { output.write("  \(note)") }
-            for warning in warnings {
+            let quoted = { (name: String) in "`\(name)`" }
+            for note in notes(quoted) { output.write("  \(note.escapingControlCharacters)") }
+            for warning in warnings(quoted) {
                 output.write("  \(output.styled("warning:", .yellow)) \(warning.escapingControlCharacters)")
             }
-            for change in changes.prefix(Self.listedChanges) {
-                output.write("  \(change.line.escapingControlCharacters)")
+            for step in steps.prefix(Self.listedChanges) {
+                let line =
+                    "\(step.query)\(step.users.isEmpty ? "" : ", \(step.users)"): "
+                    + "\(step.before.short { $0 }) -> \(step.after.short { $0 })"
+                output.write("  \(line.escapingControlCharacters)")
             }
-            let rest = changes.count - Self.listedChanges
+            let rest = steps.count - Self.listedChanges
             if rest > 0 { output.write("  and \(rest) more; --json has all") }
         }
     }
@@ -94,16 +128,11 @@ extension PromptDifference {
 }
 
 extension WhatIf.Change {
-    /// The query, without the key where a share of the users is meant.
-    var queryDescription: String { share == nil ? query.description : query.withoutKey.description }
-
-    /// The share of the users whose selection changes; `nil` where no split decides.
-    var shareDescription: String? { share.map { "\((($0 * 10_000).rounded() / 100).ecmaScriptDescription) %" } }
-
-    /// The change in one line.
-    fileprivate var line: String {
-        let users = shareDescription.map { ", \($0) of users" } ?? ""
-        return "\(queryDescription)\(users): \(before.short) -> \(after.short)"
+    /// Which users the change concerns, where a split decides.
+    fileprivate var users: String {
+        if let share { return "\(((share * 10_000).rounded() / 100).ecmaScriptDescription) % of users" }
+        let isSplit = before.experiment != nil || after.experiment != nil
+        return isSplit && query.bucketingKey == nil ? "without a key" : ""
     }
 
     fileprivate var json: JSONValue {
@@ -113,11 +142,27 @@ extension WhatIf.Change {
     }
 }
 
+extension PromptQuery {
+    /// The query in one line.
+    fileprivate var readable: String { description.replacing("\(Self.versionField) = ", with: "version ") }
+
+    fileprivate func withoutKeyIf(_ condition: Bool) -> PromptQuery { condition ? withoutKey : self }
+}
+
 extension Selection {
     /// The version and what decided, with the beginning of the content's hash, which tells an edit from no edit.
-    fileprivate var short: String {
+    ///
+    /// - Parameter quoted: Returns the deployment's id as it stands in the text.
+    func short(_ quoted: (String) -> String) -> String {
         guard let version else { return "no version" }
         let hash = versionContentHash.map { ", sha256:\($0.prefix(8))" } ?? ""
-        return "version \(version) (\(deploymentID ?? reason.rawValue)\(hash))"
+        return "version \(version) (\(deploymentID.map(quoted) ?? reason.rawValue)\(hash))"
+    }
+
+    /// The selection without what depends on the user's key.
+    fileprivate var withoutUser: Selection {
+        var selection = self
+        selection.bucket = nil
+        return selection
     }
 }

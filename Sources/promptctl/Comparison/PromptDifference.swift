@@ -39,6 +39,12 @@ struct PromptDifference: Sendable {
     private(set) var addedVersions: [Int] = []
     private(set) var removedVersions: [Int] = []
     private(set) var missing: [MissingVariables] = []
+    /// The folders before and after, if the prompt was moved.
+    private(set) var folders: (before: String, after: String)?
+    private(set) var changesDeployments = false
+    private(set) var changesFallback = false
+    /// The number of recorded queries; `nil` if the queries were made.
+    private(set) var recorded: Int?
 
     init(_ promptID: String, _ kind: Kind) {
         self.promptID = promptID
@@ -64,6 +70,10 @@ struct PromptDifference: Sendable {
         editedVersions = new.keys.filter { number in old[number].map { $0 != new[number] } ?? false }.sorted()
         addedVersions = new.keys.filter { old[$0] == nil }.sorted()
         removedVersions = old.keys.filter { new[$0] == nil }.sorted()
+        recorded = queries?.count
+        if !before.folderID.isSameText(as: after.folderID) { folders = (before.folderID, after.folderID) }
+        changesDeployments = before.deployments != after.deployments
+        changesFallback = before.fallbackVersion != after.fallbackVersion
         missing = Self.missing(in: changes, before, after, options.syntax)
     }
 
@@ -81,7 +91,8 @@ struct PromptDifference: Sendable {
         var seen: Set<[String]> = []
         // A query of a deployed version says more about callers than one that is pinned.
         for change in changes.filter({ !$0.isPinned }) + changes.filter(\.isPinned) {
-            guard change.after.version != nil else { continue }
+            // Callers that got no version before have something else to change.
+            guard change.before.version != nil, change.after.version != nil else { continue }
             let given = Set(before.variables(of: change.before, syntax))
             let needed = after.variables(of: change.after, syntax)
             let names = needed.filter { !given.contains($0) }
@@ -139,6 +150,9 @@ extension [WhatIf.Change] {
 }
 
 extension WhatIf.Change {
-    /// Whether both versions are selected by a number, or as the latest.
+    /// Whether the query asks for a version by its number.
+    var isPinnedByNumber: Bool { isPinned && !query.wantsLatest }
+
+    /// Whether one of the versions is selected by its number, or as the latest.
     fileprivate var isPinned: Bool { before.reason == .pinned || after.reason == .pinned }
 }

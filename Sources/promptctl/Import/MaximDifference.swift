@@ -4,7 +4,7 @@ import TchaviPrompts
 /// A rule or deployment for which Maxim's SDKs can select another version than this package.
 struct MaximDifference: Sendable, Hashable {
     /// What Maxim's SDKs do differently, in the order of the reports on a deployment.
-    enum Slip: String, Sendable, CaseIterable {
+    enum Kind: String, Sendable, CaseIterable {
         /// `>`, `<`, `>=` and `<=` compare the wrong way round.
         case comparison
         /// `not` on a group is ignored.
@@ -28,7 +28,7 @@ struct MaximDifference: Sendable, Hashable {
     }
 
     /// What Maxim's SDKs do differently.
-    var slip: Slip
+    var kind: Kind
     /// The prompt's id.
     var promptID: String
     /// The id of the deployed version.
@@ -45,7 +45,7 @@ extension MaximDifference {
     /// The form in JSON, without keys for what is `nil`.
     var json: JSONValue {
         let members: [String: String?] = [
-            "slip": slip.rawValue, "promptId": promptID, "versionId": versionID, "deploymentId": deploymentID,
+            "kind": kind.rawValue, "promptId": promptID, "versionId": versionID, "deploymentId": deploymentID,
             "rule": rule, "message": message,
         ]
         return JSONValue(members.compactMapValues(\.self))
@@ -53,9 +53,9 @@ extension MaximDifference {
 }
 
 extension MaximDifference: CustomStringConvertible {
-    /// The slip, the location and the message in one line. Control characters that the record contains are escaped.
+    /// The kind, the location and the message in one line. Control characters that the record contains are escaped.
     var description: String {
         let place = [promptID, versionID, deploymentID, rule.map { "`\($0)`" }].compactMap(\.self)
-        return "\(slip.rawValue): \(place.joined(separator: " / ")): \(message)".escapingControlCharacters
+        return "\(kind.rawValue): \(place.joined(separator: " / ")): \(message)".escapingControlCharacters
     }
 }

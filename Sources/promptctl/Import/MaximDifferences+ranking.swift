@@ -22,7 +22,7 @@ extension MaximDifferences {
     private func canTie(_ one: MaximDeployment, _ two: MaximDeployment) -> Bool {
         // Deployments of one version give the same version.
         guard one.version.id != two.version.id, two.canTie, one.mayOverlap(two) else { return false }
-        // Where only one of them takes it for a tie, it is because of another slip.
+        // Where only one of them takes it for a tie, it is because of another kind.
         let here = one.range(one.specificity, with: two).overlaps(two.range(two.specificity, with: one))
         let inMaxim = one.range(one.ruleCount...one.ruleCount, with: two)
             .overlaps(two.range(two.ruleCount...two.ruleCount, with: one))

@@ -14,7 +14,7 @@ struct MaximDifferences {
     /// The first rule of each type of value on each field.
     private(set) var kinds: [String: [MaximDeployment.Leaf]] = [:]
 
-    /// Returns the differences in the order of the versions' numbers, of the deployments of each, and of ``MaximDifference/Slip``.
+    /// Returns the differences in the order of the versions' numbers, of the deployments of each, and of ``MaximDifference/Kind``.
     static func all(in record: PromptRecord) -> [MaximDifference] {
         let differences = MaximDifferences(record)
         return differences.deployments.indices.flatMap(differences.ofDeployment)
@@ -38,10 +38,10 @@ struct MaximDifferences {
     private func ofDeployment(at index: Int) -> [MaximDifference] {
         let deployment = deployments[index]
         var differences: [MaximDifference] = []
-        for slip in MaximDifference.Slip.allCases {
-            differences += findings(slip, deployment, index).map { rule, message in
+        for kind in MaximDifference.Kind.allCases {
+            differences += findings(kind, deployment, index).map { rule, message in
                 MaximDifference(
-                    slip: slip,
+                    kind: kind,
                     promptID: record.promptID,
                     versionID: deployment.version.id,
                     deploymentID: deployment.id.isEmpty ? nil : deployment.id,
@@ -55,11 +55,11 @@ struct MaximDifferences {
         return differences.filter { seen.insert($0).inserted }
     }
 
-    /// The rules of a deployment that a slip concerns, and the messages.
+    /// The rules of a deployment that a kind concerns, and the messages.
     typealias Findings = [(rule: String?, message: String)]
 
-    private func findings(_ slip: MaximDifference.Slip, _ deployment: MaximDeployment, _ index: Int) -> Findings {
-        switch slip {
+    private func findings(_ kind: MaximDifference.Kind, _ deployment: MaximDeployment, _ index: Int) -> Findings {
+        switch kind {
         case .comparison: comparisons(deployment)
         case .negation: negations(deployment)
         case .combinator: combinators(deployment)

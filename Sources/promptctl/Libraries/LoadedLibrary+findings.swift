@@ -41,13 +41,6 @@ extension LoadedLibrary {
         return findings
     }
 
-    /// Reports the errors that belong to no prompt, which a command would otherwise pass over in silence.
-    func reportOrphans(in session: Session) {
-        for diagnostic in diagnostics where diagnostic.severity == .error && diagnostic.promptID == nil {
-            session.messages.write(LibraryFinding(diagnostic, in: self).text(on: session.messages))
-        }
-    }
-
     /// What is wrong with one prompt.
     func findings(syntax: VariableSyntax, of record: PromptRecord) async throws -> [LibraryFinding] {
         let own = diagnostics.filter { $0.promptID == record.promptID }.map { LibraryFinding($0, in: self) }

@@ -6,6 +6,10 @@ import TchaviPrompts
 struct LoadedLibrary: Sendable {
     let reference: LibraryReference
     let catalogue: PromptCatalogue
+    /// The prompts of which something can be used, ordered by the bytes of their ids. Of prompts with one id there is none.
+    let records: [PromptRecord]
+    /// What could not be read, and what probably means something else.
+    let diagnostics: [PromptDiagnostic]
     /// The files of a directory or a Git revision.
     let files: FileTree?
     /// The prompts of those files, with the places that they come from.
@@ -17,13 +21,14 @@ struct LoadedLibrary: Sendable {
     ///
     /// - Parameters:
     ///   - reference: What stands for the library.
-    ///   - gitPath: The directory that is read at a Git revision without a path; `nil` for the default one.
+    ///   - other: The library that it is compared with. If that is a directory, a Git revision without a path stands for the
+    ///     same directory, and is empty if it does not have it.
     ///   - session: The environment, and where progress is shown.
     /// - Returns: The library.
     /// - Throws: ``Failure`` or the source's error if the library as a whole cannot be read.
     static func read(
         _ reference: LibraryReference,
-        gitPath: String? = nil,
+        besides other: LibraryReference? = nil,
         in session: Session
     ) async throws -> LoadedLibrary {
         let progress = Progress("Reading \(reference.name)", on: session.messages)
@@ -33,19 +38,23 @@ struct LoadedLibrary: Sendable {
             let (files, failures) = try await files(of: path)
             return LoadedLibrary(reference, files, failures)
         case .git(let revision):
-            let files = try await revision.files(
-                default: gitPath ?? LibraryReference.defaultDirectory,
-                environment: session.environment
-            )
+            var path = LibraryReference.defaultDirectory
+            if case .directory(let directory) = other { path = directory }
+            let files: GitRevision.Files
+            do {
+                files = try await revision.files(default: path, environment: session.environment)
+            } catch let error as GitError where error.isMissingDirectory && other != nil && revision.path == nil {
+                files = GitRevision.Files(tree: FileTree(), warnings: [])
+            }
             let warnings = files.warnings.map {
                 PromptDiagnostic(location: reference.name, severity: .warning, reason: $0)
             }
             return LoadedLibrary(reference, files.tree, warnings)
         case .bundle(let path):
-            let bundle = try PromptBundle(file: path, verifying: session.verifier)
+            let bundle = try PromptBundle(try Data(file: path), verifying: session.verifier(), name: path)
             return LoadedLibrary(reference, bundle.catalogue)
         case .url(let url):
-            let source = BundleSource(at: url, verifying: session.verifier, options: session.sourceOptions)
+            let source = BundleSource(at: url, verifying: try session.verifier(), options: session.sourceOptions)
             return try await LoadedLibrary(reference, source)
         case .maxim(let id):
             return try await LoadedLibrary(reference, try session.maximSource(promptID: id))
@@ -57,38 +66,38 @@ struct LoadedLibrary: Sendable {
         self.init(reference, catalogue, origin: source)
     }
 
-    /// Creates a library of a catalogue.
-    init(_ reference: LibraryReference, _ catalogue: PromptCatalogue, origin: (any PromptSource)? = nil) {
+    /// Creates a library.
+    ///
+    /// - Parameters:
+    ///   - reference: What stands for the library.
+    ///   - catalogue: What was read.
+    ///   - origin: Where versions are fetched from that are not in the catalogue.
+    ///   - files: The files of a directory, and the prompts in them, which report the ids that several have.
+    init(
+        _ reference: LibraryReference,
+        _ catalogue: PromptCatalogue,
+        origin: (any PromptSource)? = nil,
+        files: (tree: FileTree, directory: PromptDirectory)? = nil
+    ) {
         self.reference = reference
         self.catalogue = catalogue
         self.origin = origin
-        files = nil
-        directory = nil
+        self.files = files?.tree
+        directory = files?.directory
+        let duplicates = catalogue.duplicates
+        diagnostics = catalogue.diagnostics + (files == nil ? duplicates.diagnostics : [])
+        records = catalogue.entries.map(\.record).filter { !duplicates.ids.contains($0.promptID) }
+            .sorted { $0.promptID.precedesInBytes($1.promptID) }
     }
 
     private init(_ reference: LibraryReference, _ files: FileTree, _ failures: [PromptDiagnostic]) {
         let directory = PromptDirectory(reading: files)
-        self.reference = reference
-        self.files = files
-        self.directory = directory
-        catalogue = PromptCatalogue(directory, failures: failures)
-        origin = nil
+        self.init(reference, PromptCatalogue(directory, failures: failures), files: (files, directory))
     }
 
-    /// Reads a directory on a thread that may wait for the disk.
-    @concurrent
+    /// Reads a directory on a thread of its own, which may wait for the disk.
     private static func files(of path: String) async throws -> (FileTree, [PromptDiagnostic]) {
-        try FileTree.reading(directory: path)
-    }
-
-    /// What could not be read, and what probably means something else.
-    var diagnostics: [PromptDiagnostic] { catalogue.diagnostics }
-
-    /// The prompts of which something can be used, ordered by the bytes of their ids. Of prompts with one id there is none.
-    var records: [PromptRecord] {
-        let all = catalogue.entries.map(\.record)
-        let counts = Dictionary(all.map { ($0.promptID, 1) }, uniquingKeysWith: +)
-        return all.filter { counts[$0.promptID] == 1 }.sorted { $0.promptID.precedesInBytes($1.promptID) }
+        try await Blocking.run { try FileTree.reading(directory: path) }
     }
 
     /// Whether nothing was found, not even something that cannot be read.
@@ -136,53 +145,5 @@ private struct ReadSource: PromptSource {
 
     func version(_ number: Int, of promptID: String) async throws -> PromptVersion? {
         try await origin?.version(number, of: promptID)
-    }
-}
-
-extension PromptBundle {
-    /// Reads a file.
-    init(file path: String, verifying verifier: BundleVerifier?) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure(.data, "The file '\(path)' cannot be read.", advice: "Check its permissions.")
-        }
-        try self.init(data, verifying: verifier, name: path)
-    }
-}
-
-extension Session {
-    /// What verifies bundles, if the environment has a key.
-    var verifier: BundleVerifier? { variable("TCHAVI_BUNDLE_KEY").map { .hmacSHA256(key: Secret($0)) } }
-
-    /// How prompts are fetched.
-    var sourceOptions: RemoteSourceOptions {
-        var options = RemoteSourceOptions()
-        options.allowsInsecureHTTP = variable("TCHAVI_ALLOW_INSECURE_HTTP") == "1"
-        return options
-    }
-
-    /// The workspace of Maxim that the environment names.
-    func maximSource(promptID: String? = nil) throws(Failure) -> MaximSource {
-        guard let key = variable("MAXIM_API_KEY") else {
-            throw Failure(
-                .usage,
-                "The environment variable MAXIM_API_KEY is not set.",
-                advice: "Set it to an API key of the Maxim workspace."
-            )
-        }
-        let url = try maximBaseURL()
-        return MaximSource(apiKey: Secret(key), promptID: promptID, baseURL: url, options: sourceOptions)
-    }
-
-    /// The URL of Maxim's API that the environment names, or Maxim's own.
-    func maximBaseURL() throws(Failure) -> URL {
-        guard let text = variable("MAXIM_BASE_URL") else { return MaximSource.defaultBaseURL }
-        guard let url = URL(string: text), url.host != nil else {
-            throw Failure(
-                .usage,
-                "The environment variable MAXIM_BASE_URL is not a URL.",
-                advice: "Set it to a URL such as https://app.getmaxim.ai."
-            )
-        }
-        return url
     }
 }

@@ -10,9 +10,19 @@ enum Interruption {
     /// Handles Control-C, and the signals that end a process: they cancel what is in progress. If it does not end soon, for
     /// instance because it waits for standard input, or at the second signal, the process ends.
     ///
-    /// - Parameter cancel: Cancels what is in progress.
+    /// - Parameters:
+    ///   - messages: Where it is said that the process ends by force.
+    ///   - cancel: Cancels what is in progress.
     /// - Returns: What handles the signals, for as long as it is kept.
-    static func handle(_ cancel: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
+    static func handle(
+        on messages: Output,
+        _ cancel: @escaping @Sendable () -> Void
+    ) -> [any DispatchSourceSignal] {
+        let end = { @Sendable in
+            messages.writeControl("\r\u{1B}[K")
+            messages.write("Interrupted.")
+            exit(ExitCode.interrupted.rawValue)
+        }
         let isCancelled = Locked(false)
         return [SIGINT, SIGTERM, SIGHUP].map { number in
             // The source does not keep the signal from ending the process.
@@ -23,9 +33,9 @@ enum Interruption {
                     defer { isCancelled = true }
                     return !isCancelled
                 }
-                guard isFirst else { exit(ExitCode.interrupted.rawValue) }
+                guard isFirst else { return end() }
                 cancel()
-                DispatchQueue.global().asyncAfter(deadline: .now() + grace) { exit(ExitCode.interrupted.rawValue) }
+                DispatchQueue.global().asyncAfter(deadline: .now() + grace, execute: end)
             }
             source.resume()
             return source

@@ -31,7 +31,13 @@ struct Output: Sendable {
         var rest = data
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                // Somebody else has made the terminal or pipe one that does not wait.
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&waiting, 1, -1)
+                continue
+            }
             guard count > 0 else {
                 // Nobody reads a pipe that was closed, and nothing has to be said about it.
                 if errno != EPIPE, descriptor != STDERR_FILENO {

@@ -1,5 +1,6 @@
 import Foundation
 import Tchavi
+import TchaviPrompts
 
 /// What a command runs in: the environment, and where its output goes.
 struct Session: Sendable {
@@ -9,11 +10,26 @@ struct Session: Sendable {
     let messages: Output
     let environment: [String: String]
     /// Reads all of standard input.
-    let input: @Sendable () -> Data
+    let input: @Sendable () throws -> Data
 
     /// Writes one object of JSON to standard output, with the version of its format.
     func writeJSON(_ members: [String: JSONValue]) {
-        output.write(JSONValue.object(members.merging(["format": 1]) { $1 }).prettyPrinted())
+        let text = JSONValue.object(members.merging(["format": 1]) { $1 }).prettyPrinted()
+        output.write(Self.escapingControlCharacters(inJSON: text))
+    }
+
+    /// JSON escapes the control characters of ASCII; a terminal obeys others, too.
+    private static func escapingControlCharacters(inJSON text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar.value > 0x7E, String(scalar).escapingControlCharacters.utf8.first == UInt8(ascii: "\\") {
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
     /// The value of an environment variable that is not empty.

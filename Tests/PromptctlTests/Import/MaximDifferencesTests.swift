@@ -358,7 +358,7 @@ struct MaximDifferencesTests {
         #expect(MaximDifferences.all(in: record) == differences)
         #expect(
             differences.first?.json == [
-                "slip": "unconditional", "promptId": "p", "versionId": "v1", "deploymentId": "d1",
+                "kind": "unconditional", "promptId": "p", "versionId": "v1", "deploymentId": "d1",
                 "message": JSONValue(differences[0].message),
             ]
         )

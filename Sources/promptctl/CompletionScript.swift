@@ -51,10 +51,23 @@ enum CompletionScript: String, CaseIterable {
         ).sorted().joined(separator: "|")
         return """
             # Completion of promptctl for bash: promptctl --generate-completion-script bash > FILE; source FILE
+            # Offers ids as they are: `compgen -W` would expand what they contain.
+            _promptctl_ids() {
+                local id
+                while IFS= read -r id; do
+                    if [[ $id == "$current"* ]]; then COMPREPLY+=("$(printf %q "$id")"); fi
+                done < <(promptctl list --ids ${library:+"$library"} 2>/dev/null)
+            }
             _promptctl() {
                 local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-                local command= position=0 index word
+                local command= library= position=0 index word
                 COMPREPLY=()
+                # Bash takes an equals sign for a word.
+                if [[ $current == = ]]; then
+                    current=
+                elif [[ $previous == = ]]; then
+                    previous=${COMP_WORDS[COMP_CWORD - 2]}
+                fi
                 if ((COMP_CWORD == 1)); then
                     COMPREPLY=($(compgen -W "\(names) --help --version --generate-completion-script" -- "$current"))
                     return
@@ -73,6 +86,9 @@ enum CompletionScript: String, CaseIterable {
                 esac
                 for ((; index < COMP_CWORD; index++)); do
                     word=${COMP_WORDS[index]}
+                    if [[ ($word == --library || $word == -l) && -d ${COMP_WORDS[index + 1]:-} ]]; then
+                        library=${COMP_WORDS[index + 1]}
+                    fi
                     case $word in
                         \(takesValue)) ((index++)) || true ;;
                         -*) ;;
@@ -89,9 +105,9 @@ enum CompletionScript: String, CaseIterable {
     private static func bashValue(_ completion: CommandSyntax.Completion) -> String {
         switch completion {
         case .nothing: "COMPREPLY=()"
-        case .files: #"COMPREPLY=($(compgen -f -- "$current"))"#
-        case .directories: #"COMPREPLY=($(compgen -d -- "$current"))"#
-        case .promptIDs: #"COMPREPLY=($(compgen -W "$(\#(promptIDs))" -- "$current"))"#
+        // Without words of the script's own, bash offers files.
+        case .files, .directories: "COMPREPLY=()"
+        case .promptIDs: "_promptctl_ids"
         case .values(let values): #"COMPREPLY=($(compgen -W "\#(values.joined(separator: " "))" -- "$current"))"#
         }
     }
@@ -119,6 +135,10 @@ enum CompletionScript: String, CaseIterable {
         return """
             #compdef promptctl
             # Completion of promptctl for zsh: save it as _promptctl in a directory of $fpath.
+            _promptctl_ids() {
+                local -a ids=("${(@f)$(\(promptIDs))}")
+                compadd -a ids
+            }
             _promptctl() {
                 local -a commands=(
             \((descriptions + groups).joined(separator: "\n"))
@@ -148,7 +168,7 @@ enum CompletionScript: String, CaseIterable {
         case .nothing: " "
         case .files: "_files"
         case .directories: "_files -/"
-        case .promptIDs: "($(\(promptIDs)))"
+        case .promptIDs: "_promptctl_ids"
         case .values(let values): "(\(values.joined(separator: " ")))"
         }
     }

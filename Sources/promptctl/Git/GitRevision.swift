@@ -107,7 +107,7 @@ struct GitRevision: Hashable, Sendable {
     }
 
     private func libraryDirectory(_ path: [UInt8], of tree: GitTree) throws(GitError) -> [UInt8] {
-        let name = String(decoding: path, as: UTF8.self)
+        let name = String(decoding: path.drop { $0 == 0x2F }, as: UTF8.self)
         let what: String
         switch tree.node(at: path) {
         case .directory(let path): return path
@@ -115,11 +115,13 @@ struct GitRevision: Hashable, Sendable {
         case .submodule: what = "is a submodule"
         case .nothing: what = "does not exist"
         }
-        throw GitError(
+        var error = GitError(
             .input,
             "`\(name)` \(what) in the revision `\(revision)`.",
             advice: "Name a directory, relative to the root of the repository, or to the working directory after `./`."
         )
+        if case .nothing = tree.node(at: path) { error.isMissingDirectory = true }
+        throw error
     }
 
     private func read(_ files: [GitTree.Library.File], git: GitCommand) async throws -> FileTree {

@@ -48,7 +48,10 @@ extension Failure {
                 default: .data
                 }
             self.init(code, error.message, advice: error.commandAdvice)
-        case let error as TchaviError: self.init(.unavailable, error.description)
+        case let error as TchaviError:
+            // A request that was never sent, for instance over plain http.
+            let isInput = error.code == .invalidRequest && error.statusCode == nil
+            self.init(isInput ? .data : .unavailable, error.description)
         default: self.init(.data, error.localizedDescription)
         }
     }
@@ -65,6 +68,7 @@ extension PromptError {
             return
                 "'promptctl explain \((promptID ?? "ID").shellQuoted)' says why; --version N or --latest use a version that is "
                 + "not deployed."
+        case .invalidRecord where promptID != nil: return "'promptctl lint' says what is wrong with it."
         default: return advice
         }
     }

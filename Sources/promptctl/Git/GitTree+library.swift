@@ -1,3 +1,5 @@
+import TchaviPrompts
+
 extension GitTree {
     /// The files of a library, before their contents are read.
     struct Library: Sendable {
@@ -82,13 +84,10 @@ extension GitTree {
 
         /// Whether files of this name are read.
         private static func contains(_ name: ArraySlice<UInt8>) -> Bool {
-            [".md", ".json", ".cases.jsonl"].contains { name.hasSuffix($0) } || name.elementsEqual("cases.jsonl".utf8)
+            guard let name = String(validating: name, as: UTF8.self) else { return false }
+            return [".md", ".json"].contains { name.hasSuffix($0) } || FileTree.isCases(name)
         }
     }
-}
-
-extension ArraySlice<UInt8> {
-    fileprivate func hasSuffix(_ suffix: String) -> Bool { self.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
 }
 
 extension [UInt8] {

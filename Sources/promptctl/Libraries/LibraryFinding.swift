@@ -20,9 +20,14 @@ struct LibraryFinding: Sendable, Hashable {
     let message: String
     let advice: String?
 
-    /// What could not be read.
+    /// What could not be read of a library.
     init(_ diagnostic: PromptDiagnostic, in library: LoadedLibrary) {
-        file = library.path(of: diagnostic.location)
+        self.init(diagnostic, at: library.path(of: diagnostic.location))
+    }
+
+    /// What could not be read of a file.
+    init(_ diagnostic: PromptDiagnostic, at file: String) {
+        self.file = file
         line = diagnostic.line
         column = diagnostic.column
         isError = diagnostic.severity == .error
@@ -83,7 +88,7 @@ struct LibraryFinding: Sendable, Hashable {
             case "\n": result += "%0A"
             case ":" where isProperty: result += "%3A"
             case "," where isProperty: result += "%2C"
-            default: result.unicodeScalars.append(scalar)
+            default: result += String(scalar).escapingControlCharacters
             }
         }
         return result

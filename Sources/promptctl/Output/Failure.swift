@@ -1,18 +1,3 @@
-/// A command: what it accepts, and what it does.
-protocol Command: Sendable {
-    /// What the command accepts.
-    static var syntax: CommandSyntax { get }
-
-    /// Carries out the command.
-    ///
-    /// - Parameters:
-    ///   - arguments: The parsed arguments, which ask for no help.
-    ///   - session: The environment, and where output goes.
-    /// - Returns: How the command ended.
-    /// - Throws: ``UsageError``, ``Failure`` and the errors of the library, which decide on the exit code.
-    static func run(_ arguments: ParsedArguments, in session: Session) async throws -> ExitCode
-}
-
 /// How a command ended, as scripts see it.
 enum ExitCode: Int32, Sendable {
     /// The command did what it was asked.

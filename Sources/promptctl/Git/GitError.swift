@@ -15,6 +15,8 @@ struct GitError: Error, Hashable, Sendable, CustomStringConvertible {
     var message: String
     /// How to fix it.
     var advice: String
+    /// Whether the revision has no such directory.
+    var isMissingDirectory = false
 
     /// Creates an error. Control characters in the strings are escaped, because they contain names from the repository.
     init(_ fault: Fault, _ message: String, advice: String) {

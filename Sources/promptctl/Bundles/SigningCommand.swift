@@ -17,8 +17,8 @@ struct SigningCommand: Sendable {
     /// - Throws: ``Failure`` if it fails or writes nothing.
     func signature(of bytes: Data) async throws -> Data {
         let result = try await run(bytes)
-        guard result.status == .exited(0) else { throw failure("failed", result) }
-        guard !result.output.isEmpty else { throw failure("wrote no signature", result) }
+        guard result.status == .exited(0) else { throw failure("failed, and nothing was written", result) }
+        guard !result.output.isEmpty else { throw failure("wrote no signature, and nothing was written", result) }
         return result.output
     }
 
@@ -26,11 +26,17 @@ struct SigningCommand: Sendable {
     /// `TCHAVI_SIGNATURE_FILE`.
     ///
     /// - Returns: Whether it exits with 0.
+    /// - Throws: ``Failure`` if it cannot be run.
     func accepts(_ signature: Data, of bytes: Data) async throws -> Bool {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("promptctl-\(UUID().uuidString)")
-        try signature.write(to: file)
+        try signature.write(to: file, options: .atomic)
         defer { try? FileManager.default.removeItem(at: file) }
-        return try await run(bytes, signatureFile: file.path).status == .exited(0)
+        let result = try await run(bytes, signatureFile: file.path)
+        switch result.status {
+        // What a shell exits with if a command is not there, or no program.
+        case .exited(126), .exited(127), .signal: throw failure("cannot be run", result)
+        case .exited(let code): return code == 0
+        }
     }
 
     private func run(_ bytes: Data, signatureFile: String? = nil) async throws -> ProcessRun.Result {
@@ -49,7 +55,7 @@ struct SigningCommand: Sendable {
             .trimmingCharacters(in: .whitespacesAndNewlines)
         return Failure(
             .data,
-            "The command '\(command)' \(what); nothing was written." + (errors.isEmpty ? "" : " It says: \(errors)"),
+            "The command '\(command)' \(what)." + (errors.isEmpty ? "" : " It says: \(errors)"),
             advice: "Run it by itself to see why."
         )
     }
