@@ -48,7 +48,10 @@ extension Failure {
                 default: .data
                 }
             self.init(code, error.message, advice: error.commandAdvice)
-        case let error as TchaviError:
+        case var error as TchaviError:
+            if error.advice?.contains("allowsInsecureHTTP") == true {
+                error.advice = "Use https, or set TCHAVI_ALLOW_INSECURE_HTTP=1 if the network is trusted."
+            }
             // A request that was never sent, for instance over plain http.
             let isInput = error.code == .invalidRequest && error.statusCode == nil
             self.init(isInput ? .data : .unavailable, error.description)

@@ -108,7 +108,10 @@ struct CaseTests {
             (#"{"expected": {"messages": "x"}}"#, "$.expected.messages"),
             (#"{"expected": {"response": {}}}"#, "$.expected.response"),
             (#"{"expected": {"response": {"schema": {"type": "strin"}}}}"#, "$.expected.response.schema"),
-            (#"{"expected": {"reason": "mached"}}"#, "`mached` is unknown: did you mean `matched`?, at $.expected.reason"),
+            (
+                #"{"expected": {"reason": "mached"}}"#,
+                "`mached` is unknown: did you mean `matched`?, at $.expected.reason"
+            ),
             (#"{"expected": {"fails": "timeout"}}"#, "`timeout` is unknown: expected `notFound`, "),
             (#"{"expected": {"version": null, "messages": []}}"#, "no version has any, where `version` is null"),
             (#"{"query": {"exact": 1}, "expected": {"version": 2}}"#, "expected a Boolean, at $.query.exact"),
@@ -220,7 +223,8 @@ struct CaseTests {
     @Test("A recording is kept if the gateway is not available, which is no failure of the prompt")
     func keptRecording() async throws {
         let directory = try TemporaryDirectory(Self.files)
-        let test = #"{"query": {"version": 1}, "variables": {"customer": "A"}, "expected": {"response": {"contains": "x"}}}"#
+        let test =
+            #"{"query": {"version": 1}, "variables": {"customer": "A"}, "expected": {"response": {"contains": "x"}}}"#
         try directory.write(test, to: "greeting/cases.jsonl")
         try directory.write("precious", to: "recording.json")
         let server = try LoopbackServer { connection in

@@ -394,7 +394,9 @@ struct CommandTests {
     func emptyValues() async throws {
         let directory = try TemporaryDirectory(greeting)
         let file = directory.file("../\(UUID().uuidString).jsonl")
-        for arguments in [["publish", directory.path, file], ["verify", file], ["list", file], ["list", "http://127.0.0.1:1/x"]] {
+        for arguments in [
+            ["publish", directory.path, file], ["verify", file], ["list", file], ["list", "http://127.0.0.1:1/x"],
+        ] {
             if arguments[0] == "verify" { try Data("x".utf8).write(to: URL(fileURLWithPath: file)) }
             let invocation = await Invocation(arguments, environment: ["TCHAVI_BUNDLE_KEY": ""])
             #expect(invocation.code == .usage)
@@ -420,8 +422,10 @@ struct CommandTests {
         ]
         let directory = try TemporaryDirectory(["\(id).json": record.serialized()])
         let commands = [
-            ["list"], ["list", "--json"], ["list", "--ids"], ["lint", "--format", "github"], ["lint"], ["lint", "--json"],
-            ["show", id], ["explain", id], ["explain", id, "--json"], ["resolve", id], ["run", id], ["run", id, "--json"],
+            ["list"], ["list", "--json"], ["list", "--ids"], ["lint", "--format", "github"], ["lint"],
+            ["lint", "--json"],
+            ["show", id], ["explain", id], ["explain", id, "--json"], ["resolve", id], ["run", id],
+            ["run", id, "--json"],
         ]
         for command in commands {
             let invocation = await Invocation(command + ["--library", directory.path])

@@ -22,7 +22,10 @@ struct FileWriterTests {
     @Test("A link to nothing is not replaced, and counts as something that is there")
     func danglingLink() throws {
         let directory = try TemporaryDirectory()
-        try FileManager.default.createSymbolicLink(atPath: directory.file("link"), withDestinationPath: "missing/target")
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.file("link"),
+            withDestinationPath: "missing/target"
+        )
         #expect(throws: Failure.self) { try FileWriter.replace(directory.file("link"), with: content) }
         #expect(throws: Failure.self) {
             try FileWriter.write(FileTree(["link": content]), to: directory.path, overwrites: false)

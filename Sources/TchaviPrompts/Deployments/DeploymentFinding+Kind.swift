@@ -61,9 +61,14 @@ extension DeploymentFinding {
         /// A model parameter outside of the range that the chat API documents.
         public static let parameterOutOfRange: Kind = "parameterOutOfRange"
 
+        /// An image whose URL a run refuses: it is not an `https:`, `http:` or `data:image/` URL.
+        public static let invalidImageURL: Kind = "invalidImageURL"
+        /// A weight below zero, which counts as zero: no user is assigned to the deployment.
+        public static let negativeWeight: Kind = "negativeWeight"
+
         /// The kinds that are about the content of a version, whether it is deployed or not.
         package static let content: Set<Kind> = [
-            .otherSyntax, .unknownRole, .emptyMessage, .invalidParameters, .parameterOutOfRange,
+            .otherSyntax, .unknownRole, .emptyMessage, .invalidParameters, .parameterOutOfRange, .invalidImageURL,
         ]
 
         /// Every kind that the linter reports.
@@ -73,6 +78,7 @@ extension DeploymentFinding {
             .fallbackVariable, .lexicographicComparison, .numericVersion, .incompleteVersion,
             .invalidParameters, .versionMismatch, .staleFallback, .unreachableSplit, .unreachableArm,
             .otherSyntax, .unknownRole, .emptyMessage, .parameterOutOfRange,
+            .invalidImageURL, .negativeWeight,
         ]
     }
 }

@@ -21,6 +21,7 @@ extension DeploymentLinter {
             checkSyntax(config.messages, of: version)
             checkRoles(config.messages, of: version)
             checkEmptiness(config.messages, of: version)
+            checkImages(config.messages, of: version)
             checkParameters(config.modelParameters, of: version)
         }
     }
@@ -58,6 +59,24 @@ extension DeploymentLinter {
         }
     }
 
+    /// Reports image URLs that a run refuses whatever the values of the variables are.
+    private mutating func checkImages(_ messages: [ChatMessage], of version: PromptVersion) {
+        let refused = messages.enumerated().lazy.flatMap { [syntax] index, message in
+            message.images.filter { !$0.hasVariables(syntax) && !$0.hasVariables(syntax.other) }
+                .compactMap { image in image.refusal.map { (index: index, reason: $0) } }
+        }
+        for (index, reason) in refused.prefix(Self.maximumFindings) {
+            report(
+                .invalidImageURL,
+                .error,
+                version: version.id,
+                messageIndex: index,
+                "The URL of an image in message \(index) of version \(version.version) \(reason), so that every run of it fails.",
+                "Write a URL from which the model's provider can load the image, or the image as a `data:image/` URL."
+            )
+        }
+    }
+
     private mutating func checkEmptiness(_ messages: [ChatMessage], of version: PromptVersion) {
         let empty = messages.enumerated().lazy.filter { $0.element.isEmpty }
         for (index, _) in empty.prefix(Self.maximumFindings) {
@@ -74,6 +93,12 @@ extension DeploymentLinter {
 }
 
 extension ChatMessage {
+    /// The images of the message.
+    fileprivate var images: [ImageURL] {
+        guard case .parts(let parts)? = content else { return [] }
+        return parts.compactMap(\.imageURL)
+    }
+
     /// Whether the message tells a model nothing. White space alone does not count as text.
     fileprivate var isEmpty: Bool {
         guard toolCalls?.isEmpty ?? true, functionCall == nil, refusal?.isBlank ?? true else { return false }
@@ -82,6 +107,12 @@ extension ChatMessage {
         case .text(let text)?: text.isBlank
         case .parts(let parts)?: parts.allSatisfy { $0.type == "text" && $0.text?.isBlank ?? true }
         }
+    }
+}
+
+extension ImageURL {
+    fileprivate func hasVariables(_ syntax: VariableSyntax) -> Bool {
+        !Template(parsing: url, syntax: syntax).variableNames.isEmpty
     }
 }
 

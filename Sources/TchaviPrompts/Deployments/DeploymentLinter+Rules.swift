@@ -8,6 +8,15 @@ extension DeploymentLinter {
             checkOrder(condition, deployment)
             checkNumericVersion(condition, deployment)
         }
+        if let weight = deployment.candidate.deployment.weight, weight < 0 {
+            report(
+                .negativeWeight,
+                .warning,
+                deployment,
+                "Its weight is \(weight.ecmaScriptDescription), which counts as 0: no user is assigned to it.",
+                "Write the weight that is meant, or 0."
+            )
+        }
         if deployment.isNeverTrue { unreachable.insert(deployment.audienceNumber) }
         if let combinator = deployment.unknownCombinator {
             report(

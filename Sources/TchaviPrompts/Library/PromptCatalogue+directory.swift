@@ -12,7 +12,9 @@ extension PromptCatalogue {
             let names = failure.location.split(separator: "/")
             let name = names.last ?? ""
             let parent = names.dropLast().joined(separator: "/")
-            guard FileTree.isNeeded(String(name)), failure.severity == .error, let id = ids[parent] else { return failure }
+            guard FileTree.isNeeded(String(name)), failure.severity == .error, let id = ids[parent] else {
+                return failure
+            }
             // Without one of its files, the others could mean something else.
             broken.insert(parent)
             var failure = failure

@@ -76,7 +76,9 @@ struct PromptCase: Sendable {
             }
             expectation.version = .some(version.integer)
         }
-        expectation.reason = try members.word("reason", of: reasons.map(\.rawValue)).map { Selection.Reason(rawValue: $0) }
+        expectation.reason = try members.word("reason", of: reasons.map(\.rawValue)).map {
+            Selection.Reason(rawValue: $0)
+        }
         expectation.deploymentID = try members.string("deployment")
         if let messages = members["messages"] {
             do {

@@ -40,7 +40,9 @@ struct PublishCommand: Command {
         guard !library.isEmpty else { throw library.hasNoPrompts }
         let errors = library.diagnostics.filter { $0.severity == .error }
         guard errors.isEmpty else {
-            for error in errors { session.messages.write(LibraryFinding(error, in: library).text(on: session.messages)) }
+            for error in errors {
+                session.messages.write(LibraryFinding(error, in: library).text(on: session.messages))
+            }
             throw Failure(
                 .data,
                 "\(counted(errors.count, "part")) of \(library.reference.name) cannot be read; nothing was written.",

@@ -21,7 +21,8 @@ struct ComparedLibrary {
     init(_ library: LoadedLibrary) {
         name = library.reference.name
         records = Dictionary(library.records.map { ($0.promptID, $0) }) { first, _ in first }
-        locations = Dictionary(library.catalogue.entries.map { ($0.record.promptID, $0.location) }) { first, _ in first }
+        locations = Dictionary(library.catalogue.entries.map { ($0.record.promptID, $0.location) }) { first, _ in first
+        }
         let errors = library.diagnostics.filter { $0.severity == .error }
         orphans = errors.filter { $0.promptID == nil }
         for error in errors {
@@ -39,6 +40,7 @@ struct ComparedLibrary {
     ///   - id: The prompt's id.
     ///   - other: The other library, which says where a prompt was that is missing here: an error in that place is probably
     ///     the prompt's.
+    /// - Returns: The prompt, as far as it can be read.
     func prompt(_ id: String, else other: ComparedLibrary) -> Prompt {
         if let reason = reasons[id] { return .unreadable("\(name): \(reason)", records[id]) }
         if let record = records[id] { return .record(record) }

@@ -8,6 +8,7 @@ extension PromptDifference {
     /// The changes other than those of queries, each in one sentence.
     ///
     /// - Parameter quoted: Returns a name as it stands in the sentence.
+    /// - Returns: The sentences.
     func notes(_ quoted: (String) -> String) -> [String] {
         var notes: [String] = []
         func add(_ numbers: [Int], _ what: String) {
@@ -37,6 +38,7 @@ extension PromptDifference {
     /// The callers that miss variables, each in one sentence.
     ///
     /// - Parameter quoted: Returns a name or a query as it stands in the sentence.
+    /// - Returns: The sentences.
     func warnings(_ quoted: (String) -> String) -> [String] {
         missing.map { missing in
             let names = missing.names.map(quoted).joined(separator: ", ")
@@ -53,7 +55,9 @@ extension PromptDifference {
     var steps: [(query: String, users: String, before: Selection, after: Selection)] {
         guard let recorded else {
             // What became of a version is said by the notes.
-            return changes.filter { !$0.isPinnedByNumber }.map { ($0.query.withoutKeyIf($0.share != nil).readable, $0.users, $0.before, $0.after) }
+            return changes.filter { !$0.isPinnedByNumber }.map {
+                ($0.query.withoutKeyIf($0.share != nil).readable, $0.users, $0.before, $0.after)
+            }
         }
         var order: [[Selection]] = []
         var groups: [[Selection]: [WhatIf.Change]] = [:]
@@ -65,7 +69,9 @@ extension PromptDifference {
         return order.map { key in
             let changes = groups[key] ?? []
             let users = "\(changes.count) of \(recorded)"
-            return ((changes.count > 1 ? "such as " : "") + (changes.first?.query.readable ?? ""), users, key[0], key[1])
+            return (
+                (changes.count > 1 ? "such as " : "") + (changes.first?.query.readable ?? ""), users, key[0], key[1]
+            )
         }
     }
 
@@ -153,6 +159,7 @@ extension Selection {
     /// The version and what decided, with the beginning of the content's hash, which tells an edit from no edit.
     ///
     /// - Parameter quoted: Returns the deployment's id as it stands in the text.
+    /// - Returns: The text.
     func short(_ quoted: (String) -> String) -> String {
         guard let version else { return "no version" }
         let hash = versionContentHash.map { ", sha256:\($0.prefix(8))" } ?? ""

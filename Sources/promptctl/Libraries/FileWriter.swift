@@ -12,7 +12,11 @@ enum FileWriter {
         do {
             let type = attributes?[.type] as? FileAttributeType
             guard type != .typeSymbolicLink else {
-                throw Failure(.data, "'\(path)' is a symbolic link to nothing.", advice: "Remove it, or create its target.")
+                throw Failure(
+                    .data,
+                    "'\(path)' is a symbolic link to nothing.",
+                    advice: "Remove it, or create its target."
+                )
             }
             if let type, type != .typeRegular {
                 let handle = try FileHandle(forWritingTo: url)

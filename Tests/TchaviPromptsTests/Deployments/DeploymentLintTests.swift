@@ -140,7 +140,7 @@ struct DeploymentLintTests {
         let findings = await record([
             Deployment(id: "a", query: rules(us), weight: 0), Deployment(id: "b", query: rules(us), weight: -1),
         ]).lint()
-        #expect(findings.map(\.kind) == [.zeroWeights])
+        #expect(findings.map(\.kind) == [.negativeWeight, .zeroWeights])
     }
 
     @Test func `A weight of zero is reported only for a deployment that is selected`() async {

@@ -31,6 +31,7 @@ struct LintFixtureTests {
         ("contradiction", 2), ("incomparable", 2), ("unknownOperator", 2), ("lexicographicComparison", 3),
         ("incompleteVersion", 3), ("invalidParameters", 4), ("versionMismatch", 2), ("unreachableSplit", 2),
         ("otherSyntax", 2), ("unknownRole", 2), ("emptyMessage", 2), ("parameterOutOfRange", 4),
+        ("invalidImageURL", 2), ("negativeWeight", 1),
     ])
     func `Each of several problems is found`(kind: String, count: Int) async throws {
         let findings = try await findings(kind)
@@ -57,6 +58,8 @@ struct LintFixtureTests {
         ("otherSyntax", ["`{{language}}` (message 1)", "`{{picture}}` (message 1)"]),
         ("unknownRole", ["Message 1 of version 1", "Did you mean `user`?", "Message 0 of version 2"]),
         ("emptyMessage", ["Message 1 of version 1", "Message 0 of version 2"]),
+        ("invalidImageURL", ["is not an https:, http: or data:image/ URL", "contains white space"]),
+        ("negativeWeight", ["-1"]),
         ("parameterOutOfRange", ["`temperature`", "`max_tokens`", "`top_logprobs`", "`seed`"]),
     ])
     func `Findings name what is wrong`(kind: String, parts: [String]) async throws {
