@@ -70,8 +70,7 @@ struct Promptctl {
             return .success
         default:
             // `import --help` asks for the help of the only command that begins with this word.
-            let asked = Set(arguments.dropFirst())
-            if arguments.count == 2, !asked.isDisjoint(with: ["--help", "-h"]),
+            if arguments.count == 2, ["--help", "-h"].contains(arguments[1]),
                 let only = commands.first(where: { $0.syntax.name.hasPrefix(first + " ") })
             {
                 session.output.write(only.syntax.help)

@@ -64,10 +64,10 @@ struct SchemaAssertions {
         _ messages: inout [String]
     ) {
         if let minimum = keywords["min" + keyword]?.integer, count < minimum {
-            messages.append("Expected at least \(minimum.counted(noun, plural: plural)), found \(count).")
+            messages.append("Expected at least \(counted(minimum, noun, plural: plural)), found \(count).")
         }
         if let maximum = keywords["max" + keyword]?.integer, count > maximum {
-            messages.append("Expected at most \(maximum.counted(noun, plural: plural)), found \(count).")
+            messages.append("Expected at most \(counted(maximum, noun, plural: plural)), found \(count).")
         }
     }
 

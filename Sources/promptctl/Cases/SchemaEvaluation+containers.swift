@@ -11,7 +11,7 @@ extension SchemaEvaluation {
         let prefix = keywords["prefixItems"]?.array ?? []
         let rest = keywords["items"]
         if rest == false, items.count > prefix.count {
-            let message = "Expected at most \(prefix.count.counted("item")), found \(items.count)."
+            let message = "Expected at most \(counted(prefix.count, "item")), found \(items.count)."
             violations.append(SchemaViolation(message, at: path))
         }
         for (index, item) in items.enumerated() where index < prefix.count || rest?.object != nil {
@@ -24,11 +24,11 @@ extension SchemaEvaluation {
         let count = items.indices.count { isValid(items[$0], contains, path + [.element($0)]) }
         let minimum = keywords["minContains"]?.integer ?? 1
         if count < minimum {
-            let message = "Expected at least \(minimum.counted("item")) that `contains` describes, found \(count)."
+            let message = "Expected at least \(counted(minimum, "item")) that `contains` describes, found \(count)."
             violations.append(SchemaViolation(message, at: path))
         }
         if let maximum = keywords["maxContains"]?.integer, count > maximum {
-            let message = "Expected at most \(maximum.counted("item")) that `contains` describes, found \(count)."
+            let message = "Expected at most \(counted(maximum, "item")) that `contains` describes, found \(count)."
             violations.append(SchemaViolation(message, at: path))
         }
     }
@@ -80,12 +80,5 @@ extension SchemaEvaluation {
             violations += check(member, additional, inner)
         }
         return violations
-    }
-}
-
-extension Int {
-    /// The number and what is counted: `1 item`, `2 items`.
-    func counted(_ noun: String, plural: String? = nil) -> String {
-        "\(self) \(self == 1 ? noun : plural ?? noun + "s")"
     }
 }
