@@ -8,7 +8,7 @@ struct DiffCommand: Command {
         name: "diff",
         abstract: "Show which queries get another version, what was edited, and which callers miss a variable.",
         discussion: """
-            Without --queries, the queries are made of the rules and tags of both libraries. A 'git:REVISION' without a path \
+            Without --queries, the queries are created from the rules and tags of both libraries. A 'git:REVISION' without a path \
             stands for the same directory as the other library, which may not have been there yet.
 
             A line of the file of --queries is an object with the prompt's id as 'promptId' and a 'query', such as \
@@ -24,7 +24,7 @@ struct DiffCommand: Command {
                 "limit",
                 "number",
                 help:
-                    "Make at most this many queries for each prompt. (default: 10000, and down to 1000 if many prompts change)"
+                    "Create at most this many queries for each prompt. (default: 10000, and down to 1000 if many prompts change)"
             ),
             .flag("markdown", help: "Print Markdown, for a comment on a pull request."),
             .flag("exit-code", help: "Exit with 1 if there are changes."),
@@ -41,7 +41,7 @@ struct DiffCommand: Command {
         )
         let queries = try arguments.value("queries").map { try RecordedQueries(file: $0) }
         if queries != nil, arguments.has("limit") {
-            throw UsageError("'--limit' is for queries that are made, not for those of '--queries'.", syntax)
+            throw UsageError("'--limit' is for created queries, not for those of '--queries'.", syntax)
         }
         let before = try await LoadedLibrary.read(references.before, besides: references.after, in: session)
         let after = try await LoadedLibrary.read(references.after, besides: references.before, in: session)

@@ -25,7 +25,7 @@ struct LibraryDifference: Sendable {
     /// Whether something of that was not there before the change.
     private let hasNewFindings: Bool
     private(set) var recorded: Recorded?
-    /// The greatest number of queries that were made for each prompt.
+    /// The greatest number of queries that were created for each prompt.
     let limit: Int
 
     var isEmpty: Bool { prompts.isEmpty && !hasNewFindings }
@@ -36,7 +36,7 @@ struct LibraryDifference: Sendable {
     ///   - before: The library before the change.
     ///   - after: The library after the change.
     ///   - queries: The queries to compare; `nil` for those that the rules and tags suggest.
-    ///   - limit: The greatest number of queries to make for each prompt; `nil` for fewer the more prompts change.
+    ///   - limit: The greatest number of queries to create for each prompt; `nil` for fewer the more prompts change.
     ///   - syntax: The syntax of variables where a prompt does not say it.
     ///   - session: Where progress is shown.
     /// - Throws: `CancellationError`.
@@ -90,7 +90,7 @@ struct LibraryDifference: Sendable {
         prompts.sort { $0.promptID.precedesInBytes($1.promptID) }
     }
 
-    /// How many queries are made for each of some prompts, so that many of them do not take minutes.
+    /// How many queries are created for each of some prompts, so that many of them do not take minutes.
     private static func limit(for prompts: Int) -> Int { min(10_000, max(1_000, 200_000 / max(1, prompts))) }
 
     /// Compares the forms of prompts, as many at once as the machine has processors.

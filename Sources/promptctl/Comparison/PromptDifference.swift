@@ -24,7 +24,7 @@ struct PromptDifference: Sendable {
     struct Options: Sendable {
         /// The syntax of variables where a prompt does not say it.
         let syntax: VariableSyntax
-        /// The greatest number of queries to make.
+        /// The greatest number of queries to create.
         let limit: Int
     }
 
@@ -43,7 +43,7 @@ struct PromptDifference: Sendable {
     private(set) var folders: (before: String, after: String)?
     private(set) var changesDeployments = false
     private(set) var changesFallback = false
-    /// The number of recorded queries; `nil` if the queries were made.
+    /// The number of recorded queries; `nil` if the queries were created from the rules.
     private(set) var recorded: Int?
 
     init(_ promptID: String, _ kind: Kind) {
