@@ -80,7 +80,6 @@ struct Output: Sendable {
     /// How a text looks on a terminal.
     enum Style: Int, Sendable {
         case bold = 1
-        case dim = 2
         case red = 31
         case green = 32
         case yellow = 33
