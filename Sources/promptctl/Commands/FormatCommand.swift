@@ -35,7 +35,7 @@ struct FormatCommand: Command {
         if !arguments.has("check") {
             for file in changed { try FileWriter.replace(library.path(of: file.path), with: file.content) }
         }
-        let errors = library.diagnostics.filter { $0.severity == .error }.map { LibraryFinding($0, in: library) }
+        let errors = library.errors.map { LibraryFinding($0, in: library) }
         if arguments.has("json") {
             session.writeJSON([
                 "changed": .array(changed.map { .string(library.path(of: $0.path)) }),

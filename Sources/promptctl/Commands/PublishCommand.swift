@@ -38,7 +38,7 @@ struct PublishCommand: Command {
         }
         let library = try await LoadedLibrary.read(try arguments.library(), in: session)
         guard !library.isEmpty else { throw library.hasNoPrompts }
-        let errors = library.diagnostics.filter { $0.severity == .error }
+        let errors = library.errors
         guard errors.isEmpty else {
             for error in errors {
                 session.messages.write(LibraryFinding(error, in: library).text(on: session.messages))
@@ -49,6 +49,7 @@ struct PublishCommand: Command {
                 advice: "Fix it, or move it out of the library."
             )
         }
+        let findings = FindingCounts(try await library.findings(syntax: .angleBrackets, in: session))
         let bundle = try await PromptBundle(reading: library.source, publishedAt: date)
         let data = if let signer { try await bundle.data(signedWith: signer) } else { bundle.data }
         if file == "-" {
@@ -57,7 +58,6 @@ struct PublishCommand: Command {
             try FileWriter.replace(file, with: data)
         }
         let report = BundleReport(bundle, size: data.count, signature: signer == nil ? .none : .created)
-        let findings = FindingCounts(try await library.findings(syntax: .angleBrackets, in: session))
         if findings.errors > 0 {
             session.messages.write(
                 "The linter has \(counted(findings.errors, "error")): see 'promptctl lint \(library.reference.name.shellQuoted)'."

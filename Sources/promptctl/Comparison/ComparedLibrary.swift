@@ -23,7 +23,7 @@ struct ComparedLibrary {
         records = Dictionary(library.records.map { ($0.promptID, $0) }) { first, _ in first }
         locations = Dictionary(library.catalogue.entries.map { ($0.record.promptID, $0.location) }) { first, _ in first
         }
-        let errors = library.diagnostics.filter { $0.severity == .error }
+        let errors = library.errors
         orphans = errors.filter { $0.promptID == nil }
         for error in errors {
             if let id = error.promptID, reasons[id] == nil { reasons[id] = error.description }

@@ -89,10 +89,13 @@ struct PromptDifference: Sendable {
     ) -> [MissingVariables] {
         var found: [MissingVariables] = []
         var seen: Set<[String]> = []
+        var compared: Set<VersionPair> = []
         // A query of a deployed version says more about callers than one that is pinned.
         for change in changes.filter({ !$0.isPinned }) + changes.filter(\.isPinned) {
             // Callers that got no version before have something else to change.
             guard change.before.version != nil, change.after.version != nil else { continue }
+            // Thousands of queries can move between the same two versions.
+            guard compared.insert(VersionPair(change)).inserted else { continue }
             let given = Set(before.variables(of: change.before, syntax))
             let needed = after.variables(of: change.after, syntax)
             let names = needed.filter { !given.contains($0) }
@@ -122,6 +125,20 @@ extension Selection {
     /// Whether the same version is selected, with the same content.
     fileprivate func isSameVersion(as other: Selection) -> Bool {
         version == other.version && versionID == other.versionID && versionContentHash == other.versionContentHash
+    }
+}
+
+/// The versions that a query selects before and after a change; a fallback may be another copy of a version.
+private struct VersionPair: Hashable {
+    private let ids: [String?]
+    private let numbers: [Int?]
+    private let areFallbacks: [Bool]
+
+    init(_ change: WhatIf.Change) {
+        let selections = [change.before, change.after]
+        ids = selections.map(\.versionID)
+        numbers = selections.map(\.version)
+        areFallbacks = selections.map { $0.reason == .fallback }
     }
 }
 

@@ -8,7 +8,7 @@ struct LibraryExport {
     let leftOut: [LibraryFinding]
 
     init(_ library: LoadedLibrary) {
-        let errors = library.diagnostics.filter { $0.severity == .error }
+        let errors = library.errors
         // A prompt is left out as a whole: without a part of it, it could select other versions.
         let damaged = Set(errors.compactMap(\.promptID) + library.catalogue.unusable.map(\.promptID))
         records = library.records.filter { !damaged.contains($0.promptID) && $0.unreadableReason == nil }

@@ -100,6 +100,9 @@ struct LoadedLibrary: Sendable {
         try await Blocking.run { try FileTree.reading(directory: path) }
     }
 
+    /// What could not be read.
+    var errors: [PromptDiagnostic] { diagnostics.filter { $0.severity == .error } }
+
     /// Whether nothing was found, not even something that cannot be read.
     var isEmpty: Bool { catalogue.entries.isEmpty && catalogue.unusable.isEmpty && diagnostics.isEmpty }
 
